@@ -1,0 +1,175 @@
+/**
+ * The page's end of the compute workers: how many there are, which is least busy, what became of a tile.
+ *
+ * One worker drives a graphics device; on WASM or CPU there is one per core, less one for the page. The only file that
+ * names the worker. It knows no server.
+ */
+import type { Subject } from '#lib/network/subject.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+import { decodeTileResult } from '#lib/wire/tileCodec.ts';
+import type { BackendReport, BackendWish, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+
+/** `points` is how many the tile has; `ms` what they took, rests left out. */
+export type Evaluated = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ms: number; readonly points: number };
+
+export type EvaluatorPool = {
+  /** What the workers compute with. Rejects with an EvaluatorUnavailable where nothing works. */
+  readonly ready: Promise<BackendReport>;
+  report(): BackendReport | null;
+  /** Workers. */
+  readonly size: number;
+  /** Tensors alive in all workers, as of their last tiles. */
+  tensors(): number;
+  /** Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
+  evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal): Promise<Evaluated>;
+  /** Share of the time, in (0, 1]. */
+  setDuty(share: number): void;
+  /** Tells of a change of the report or the size; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  dispose(): void;
+};
+
+export class EvaluationFailed extends Error {
+  override readonly name = 'EvaluationFailed';
+}
+
+export class EvaluatorUnavailable extends Error {
+  override readonly name = 'EvaluatorUnavailable';
+}
+
+const MOST_WORKERS = 8;
+
+type Waiting = { readonly resolve: (value: Evaluated) => void; readonly reject: (reason: unknown) => void };
+type Member = { readonly worker: Worker; readonly subjects: Set<string>; readonly jobs: Map<number, Waiting>; tensors: number };
+
+export function createEvaluatorPool(options: { readonly wish: BackendWish; readonly duty: number }): EvaluatorPool {
+  const members: Member[] = [];
+  const listeners = new Set<() => void>();
+  let duty = options.duty;
+  let report: BackendReport | null = null;
+  let nextJob = 1;
+  let isDisposed = false;
+  let settle: { resolve: (report: BackendReport) => void; reject: (error: Error) => void };
+  const ready = new Promise<BackendReport>((resolve, reject) => (settle = { resolve, reject }));
+  // Whoever waits on it is told; nobody has to.
+  ready.catch(() => {});
+
+  const tell = () => listeners.forEach((listener) => listener());
+  const post = (member: Member, message: ToWorker) => member.worker.postMessage(message);
+
+  function hire(wish: BackendWish): void {
+    const worker = new Worker(new URL('../workers/evaluate.worker.ts', import.meta.url), { type: 'module' });
+    const member: Member = { worker, subjects: new Set(), jobs: new Map(), tensors: 0 };
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(member, data);
+    worker.onerror = (event) => dismiss(member, event.message === '' ? 'the compute worker did not load' : event.message);
+    members.push(member);
+    post(member, { kind: 'start', wish });
+    post(member, { kind: 'duty', share: duty });
+  }
+
+  function hear(member: Member, message: FromWorker): void {
+    switch (message.kind) {
+      case 'started':
+        return started(message.report);
+      case 'changed':
+        report = null;
+        return started(message.report);
+      case 'unable':
+        return dismiss(member, message.message);
+      case 'evaluated':
+        member.tensors = message.tensors;
+        return take(member, message.job)?.resolve({ bytes: message.bytes, ms: message.ms, points: pointsIn(message.bytes) });
+      case 'cancelled':
+        return take(member, message.job)?.reject(new DOMException('the tile was cancelled', 'AbortError'));
+      case 'failed':
+        return take(member, message.job)?.reject(new EvaluationFailed(message.message));
+    }
+  }
+
+  /** The first worker to start says what this machine has; on a CPU the others are hired after it, to do the same. */
+  function started(found: BackendReport): void {
+    if (report) return;
+    report = found;
+    const wanted = found.backend === 'webgpu' ? 1 : workersFor(navigator.hardwareConcurrency);
+    while (members.length < wanted) hire(found.backend);
+    settle.resolve(found);
+    tell();
+  }
+
+  function dismiss(member: Member, reason: string): void {
+    if (isDisposed || !members.includes(member)) return;
+    members.splice(members.indexOf(member), 1);
+    member.worker.terminate();
+    for (const { reject } of member.jobs.values()) reject(new EvaluationFailed(reason));
+    if (members.length === 0) settle.reject(new EvaluatorUnavailable(reason));
+    tell();
+  }
+
+  function take(member: Member, job: number): Waiting | undefined {
+    const waiting = member.jobs.get(job);
+    member.jobs.delete(job);
+    return waiting;
+  }
+
+  async function evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal): Promise<Evaluated> {
+    await ready;
+    signal.throwIfAborted();
+    const [first, ...others] = members;
+    if (isDisposed || !first) throw new EvaluatorUnavailable('the compute workers are gone');
+    const member = others.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least), first);
+    const job = nextJob++;
+    const cancel = () => post(member, { kind: 'cancel', job });
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise<Evaluated>((resolve, reject) => {
+        member.jobs.set(job, { resolve, reject });
+        if (!member.subjects.has(subject.id)) {
+          member.subjects.add(subject.id);
+          post(member, { kind: 'subject', subject });
+        }
+        post(member, { kind: 'evaluate', job, recipe, tile });
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  hire(options.wish);
+
+  return {
+    ready,
+    report: () => report,
+    get size() {
+      return members.length;
+    },
+    tensors: () => members.reduce((sum, { tensors }) => sum + tensors, 0),
+    evaluate,
+    setDuty(share) {
+      duty = share;
+      for (const member of members) post(member, { kind: 'duty', share });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose() {
+      isDisposed = true;
+      const gone = new DOMException('the compute workers were let go', 'AbortError');
+      for (const { worker, jobs } of members.splice(0)) {
+        worker.terminate();
+        for (const { reject } of jobs.values()) reject(gone);
+      }
+      settle.reject(new EvaluatorUnavailable('the compute workers were let go'));
+    },
+  };
+}
+
+/** One per core, less one for the page; at least one. */
+export const workersFor = (cores: number): number => Math.max(1, Math.min(cores - 1, MOST_WORKERS));
+
+function pointsIn(bytes: Uint8Array): number {
+  const outcome = decodeTileResult(bytes);
+  if (!outcome.ok) throw new Error(`a worker of our own sent ${bytes.byteLength} bytes that are no tile result`);
+  return outcome.value.points;
+}

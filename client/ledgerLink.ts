@@ -1,0 +1,142 @@
+/**
+ * Follows the server's ledger and fetches every tile it lists that this page does not have.
+ *
+ * Tiles accepted while we are here come with their bytes; the rest are fetched by digest, a few at a time,
+ * those of the slice that is open first. A new epoch means the server started anew: our copy is thrown away.
+ */
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { messageYjsSyncStep2, messageYjsUpdate, writeSyncStep1 } from 'y-protocols/sync';
+import * as Y from 'yjs';
+import { digestOf } from '#lib/digest.ts';
+import { entriesOf, entryOf, watchLedger, type LedgerEntry } from '#lib/session/ledger.ts';
+import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { fetchTile } from './api.ts';
+import type { LiveSocket } from './connection.ts';
+import { createStore, type Store } from './store.ts';
+import type { SurfaceStore } from './surfaceStore.ts';
+
+const ANSWER_MS = 15_000;
+const FETCHES = 6;
+
+export type LedgerLink = {
+  readonly join: (epoch: string) => Promise<void>;
+  readonly entry: (tile: TileKey) => LedgerEntry | null;
+  /** Grows whenever the ledger changes. */
+  readonly version: Store<number>;
+  /** Looks again for tiles to fetch: a slice was opened, or another one is looked at. */
+  readonly fetchMissing: (firstSlice: string | null) => void;
+  readonly close: () => void;
+};
+
+export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLink {
+  let ledger = new Y.Doc();
+  let epoch: string | null = null;
+  let stopWatching = watch();
+  const version = createStore(0);
+  const wanted = new Map<TileKey, string>();
+  let fetching = 0;
+  let firstSlice: string | null = null;
+  const ended = new AbortController();
+
+  function watch(): () => void {
+    return watchLedger(ledger, (keys) => {
+      for (const key of keys) note(key);
+      version.set(version.getSnapshot() + 1);
+      fetchNext();
+    });
+  }
+
+  /** Makes the surface agree with one line of the ledger. */
+  function note(key: TileKey): void {
+    const entry = entryOf(ledger, key);
+    if (!entry) {
+      wanted.delete(key);
+      surfaces.strike(key);
+    } else if (surfaces.has(key, entry.digest)) surfaces.setVerified(key, entry.isVerified);
+    else if (surfaces.of(tileOfKey(key)?.sliceId ?? '')) wanted.set(key, entry.digest);
+  }
+
+  function fetchNext(): void {
+    while (fetching < FETCHES && wanted.size > 0 && !ended.signal.aborted) {
+      const keys = [...wanted.keys()];
+      const key = (firstSlice && keys.find((each) => each.startsWith(firstSlice!))) || keys[0]!;
+      const digest = wanted.get(key)!;
+      wanted.delete(key);
+      fetching++;
+      void fetchOne(key, digest).finally(() => {
+        fetching--;
+        fetchNext();
+      });
+    }
+  }
+
+  async function fetchOne(key: TileKey, digest: string): Promise<void> {
+    if (surfaces.has(key, digest)) return;
+    let bytes: Uint8Array | null;
+    try {
+      bytes = await fetchTile(digest, ended.signal);
+    } catch {
+      // Offline: everything still missing is looked for again at the next join.
+      return;
+    }
+    if (bytes && digestOf(bytes) === digest) take(key, digest, bytes);
+  }
+
+  const take = (key: TileKey, digest: string, bytes: Uint8Array) => {
+    surfaces.insert(key, digest, bytes, entryOf(ledger, key)?.isVerified ?? false);
+  };
+
+  const receive = (channel: string, message: Uint8Array) => {
+    if (channel === 'ledger') apply(message);
+  };
+
+  function apply(message: Uint8Array): void {
+    const decoder = decoding.createDecoder(new Uint8Array(message));
+    while (decoding.hasContent(decoder)) {
+      const type = decoding.readVarUint(decoder);
+      const content = decoding.readVarUint8Array(decoder);
+      if (type === messageYjsSyncStep2 || type === messageYjsUpdate) Y.applyUpdate(ledger, content, 'server');
+    }
+  }
+
+  const receiveTile = (key: TileKey, digest: string, bytes: Uint8Array) => take(key, digest, new Uint8Array(bytes));
+  socket.on('sync', receive);
+  socket.on('tile', receiveTile);
+
+  return {
+    join: async (nextEpoch) => {
+      if (epoch !== nextEpoch) {
+        stopWatching();
+        ledger = new Y.Doc();
+        epoch = nextEpoch;
+        stopWatching = watch();
+      }
+      const encoder = encoding.createEncoder();
+      writeSyncStep1(encoder, ledger);
+      let reply;
+      try {
+        reply = await socket.timeout(ANSWER_MS).emitWithAck('sync', 'ledger', encoding.toUint8Array(encoder));
+      } catch {
+        if (socket.connected) socket.disconnect().connect();
+        return;
+      }
+      if (reply.ok && reply.value) apply(new Uint8Array(reply.value));
+      for (const key of entriesOf(ledger).keys()) note(key);
+      fetchNext();
+    },
+    entry: (key) => entryOf(ledger, key),
+    version,
+    fetchMissing: (slice) => {
+      firstSlice = slice;
+      for (const key of entriesOf(ledger).keys()) note(key);
+      fetchNext();
+    },
+    close: () => {
+      ended.abort();
+      stopWatching();
+      socket.off('sync', receive);
+      socket.off('tile', receiveTile);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * What a slice would cost on this device, before it is placed.
+ *
+ * The rate is multiply-adds per second: measured while lending, or by one short probe on the worker that
+ * would compute it, kept for the page's life. Nothing is guessed from the device's name.
+ */
+import { tilingOf, tilesOf, tileKey } from '#lib/work/tile.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
+import type { Price } from './sessionTypes.ts';
+import type { Volunteer } from './volunteer.ts';
+
+export type Pricer = {
+  readonly price: (recipe: SliceRecipe, subject: Subject | undefined) => Promise<Price>;
+  readonly close: () => void;
+};
+
+/** The probe is one tile of a slice of this many samples per axis. */
+const PROBE_COUNT = 3;
+
+export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Pricer {
+  /** Milliseconds per point and sample of a network on one worker, by subject, with how many workers there are. */
+  const rates = new Map<string, Promise<{ readonly ms: number; readonly workers: number }>>();
+  let own: EvaluatorPool | null = null;
+  const closed = new AbortController();
+
+  async function probe(recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
+    own ??= volunteer.pool() ? null : createEvaluatorPool({ wish: volunteer.wish.getSnapshot(), duty: 1 });
+    const pool = volunteer.pool() ?? own!;
+    await pool.ready;
+    const small = { ...recipe, axes: recipe.axes.map((axis) => ({ ...axis, count: PROBE_COUNT })) };
+    const [tile] = tilesOf(tilingOf(small, subject.manifest));
+    // Twice: the first time compiles and warms up.
+    await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
+    const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
+    const workers = pool.size;
+    own?.dispose();
+    own = null;
+    return { ms: ms / points / samplesIn(recipe), workers };
+  }
+
+  return {
+    async price(recipe, subject) {
+      if (!subject) throw new Error('the network is not loaded yet');
+      const points = recipe.axes.reduce((product, { count }) => product * count, 1);
+      const samples = samplesIn(recipe);
+      const name = `${subject.id} ${volunteer.wish.getSnapshot()}`;
+      let rate = rates.get(name);
+      if (!rate) {
+        rate = probe(recipe, subject);
+        rate.catch(() => rates.delete(name));
+        rates.set(name, rate);
+      }
+      const { ms, workers } = await rate;
+      return { points, samples, seconds: (points * samples * ms) / workers / 1000 };
+    },
+    close: () => {
+      closed.abort();
+      own?.dispose();
+    },
+  };
+}
+
+const samplesIn = (recipe: SliceRecipe): number => recipe.samples.reduce((sum, { count }) => sum + count, 0);

@@ -1,0 +1,260 @@
+/**
+ * Joins a session: one connection, the document, the ledger, the surfaces, the lent workers, put together.
+ *
+ * This is the only file that knows all of them. It draws nothing and decides nothing that the server decides.
+ */
+import { sayProblems } from '#lib/parsed.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { CommandHistory } from '#lib/session/commands.ts';
+import { annotationsOf, setTitle, slicesOf, titleOf, type Annotation, type SliceRecord } from '#lib/session/document.ts';
+import type { Person } from '#lib/session/people.ts';
+import type { Pointer } from '#lib/session/pointer.ts';
+import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+import type { Notice } from '#lib/wire/events.ts';
+import { openConnection } from './connection.ts';
+import { linkDocument } from './documentLink.ts';
+import { recallToken, rememberToken } from './identity.ts';
+import { linkLedger } from './ledgerLink.ts';
+import { createPricer } from './price.ts';
+import type { Session } from './sessionTypes.ts';
+import { createStore, type WritableStore } from './store.ts';
+import { builtinNames, loadBuiltin } from './subjects.ts';
+import { createSurfaceStore } from './surfaceStore.ts';
+import { createVolunteer } from './volunteer.ts';
+
+/** Pointers are sent at most this often. */
+const POINT_MS = 50;
+const ANSWER_MS = 10_000;
+const MAX_NOTICES = 4;
+
+export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
+  let clientId: number | null = null;
+  const me = createStore<Person | null>(null);
+  const code = createStore<string | null>(null);
+  const people = createStore<ReadonlyMap<string, Person>>(new Map());
+  const pointers = createStore<ReadonlyMap<string, Pointer>>(new Map());
+  const title = createStore('');
+  const slices = createStore<ReadonlyMap<string, SliceRecord>>(new Map());
+  const annotations = createStore<ReadonlyMap<string, Annotation>>(new Map());
+  const subjects = createStore<readonly Subject[]>([]);
+  const notices = createStore<readonly Notice[]>([]);
+  const undoTitle = createStore<string | null>(null);
+  const redoTitle = createStore<string | null>(null);
+
+  const connection = openConnection(() => ({ session: id, key, token: recallToken(id), clientId }));
+  const { socket } = connection;
+  const surfaces = createSurfaceStore((work) => requestAnimationFrame(work));
+  const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
+  const ledger = linkLedger(socket, surfaces);
+  const subjectOf = (subjectId: string) => subjects.getSnapshot().find((each) => each.id === subjectId);
+  const volunteer = createVolunteer(
+    socket,
+    (sliceId) => {
+      const recipe = slices.getSnapshot().get(sliceId)?.recipe;
+      const subject = recipe && subjectOf(recipe.subject);
+      return recipe && subject ? { recipe, subject } : null;
+    },
+    (message) => notify({ kind: 'checkFailed', message }),
+  );
+  const pricer = createPricer(volunteer);
+  let history = new CommandHistory(link.doc.getSnapshot());
+  let lastPointer: Pointer = { slice: null, at: null };
+  let pointTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function notify(notice: Notice): void {
+    notices.set([...notices.getSnapshot().filter(({ message }) => message !== notice.message), notice].slice(-MAX_NOTICES));
+  }
+
+  /** Puts what the document says into the stores, and opens the surface of every slice that can be drawn. */
+  function readDocument(): void {
+    const doc = link.doc.getSnapshot();
+    title.set(titleOf(doc));
+    slices.set(slicesOf(doc));
+    annotations.set(annotationsOf(doc));
+    undoTitle.set(history.undoTitle);
+    redoTitle.set(history.redoTitle);
+    openSurfaces();
+  }
+
+  function openSurfaces(): void {
+    let isNew = false;
+    for (const [sliceId, { recipe }] of slices.getSnapshot()) {
+      const subject = subjectOf(recipe.subject);
+      if (!subject || surfaces.of(sliceId)) continue;
+      surfaces.open(sliceId, recipe, subject.manifest);
+      isNew = true;
+    }
+    if (isNew) ledger.fetchMissing(lastPointer.slice);
+  }
+
+  function watchDocument(): void {
+    const doc = link.doc.getSnapshot();
+    history = new CommandHistory(doc);
+    doc.on('afterTransaction', readDocument);
+    readDocument();
+  }
+
+  watchDocument();
+  link.doc.subscribe(watchDocument);
+
+  socket.on('welcome', (welcome) => {
+    rememberToken(id, welcome.token);
+    clientId = welcome.clientId;
+    me.set(welcome.me);
+    code.set(welcome.code);
+    void link.join(welcome.clientId).then(() => {
+      readDocument();
+      return ledger.join(welcome.ledgerEpoch);
+    }).then(() => {
+      volunteer.rejoin();
+      socket.volatile.emit('point', lastPointer);
+    });
+  });
+  socket.on('people', (changed, left) => {
+    const next = new Map(people.getSnapshot());
+    for (const person of changed) next.set(person.id, person);
+    for (const personId of left) next.delete(personId);
+    people.set(next);
+    const mine = next.get(me.getSnapshot()?.id ?? '');
+    if (mine) me.set(mine);
+    dropPointers(left);
+  });
+  socket.on('pointers', (frame) => {
+    const next = new Map(pointers.getSnapshot());
+    for (const [personId, pointer] of frame) {
+      if (pointer === null) next.delete(personId);
+      else if (personId !== me.getSnapshot()?.id) next.set(personId, pointer);
+    }
+    pointers.set(next);
+  });
+  socket.on('notice', notify);
+  socket.on('disconnect', () => pointers.set(new Map()));
+
+  function dropPointers(left: readonly string[]): void {
+    if (!left.some((personId) => pointers.getSnapshot().has(personId))) return;
+    pointers.set(new Map([...pointers.getSnapshot()].filter(([personId]) => !left.includes(personId))));
+  }
+
+  void loadSubjects(subjects, (message) => notify({ kind: 'refused', message })).then(openSurfaces);
+
+  // Closing a page with unsaved changes asks first.
+  const askBeforeLeaving = (event: BeforeUnloadEvent) => {
+    if (link.saved.getSnapshot().kind !== 'saved') event.preventDefault();
+  };
+  window.addEventListener('beforeunload', askBeforeLeaving);
+
+  /** Who signs a change now; throws when this page may not write, which the screen does not offer. */
+  function signed(): { by: string; byName: string; at: number } {
+    const person = me.getSnapshot();
+    if (!person || person.role !== 'edit' || !link.canWrite()) throw new Error('this page cannot write yet');
+    return { by: person.id, byName: person.name, at: Date.now() };
+  }
+
+  function run(command: Parameters<CommandHistory['run']>[0]): void {
+    history.run(command);
+    readDocument();
+  }
+
+  return {
+    id,
+    key,
+    connection: connection.state,
+    saved: link.saved,
+    me,
+    code,
+    people,
+    pointers,
+    title,
+    slices,
+    annotations,
+    subjects,
+    surfaces,
+    lending: volunteer,
+    notices,
+    undoTitle,
+    redoTitle,
+    place(recipe) {
+      if (!link.canWrite()) return { problems: [{ path: '', message: 'Still connecting. Try again in a moment.' }] };
+      const checked = readRecipe(recipe, (subjectId) => subjectOf(subjectId)?.manifest);
+      if (!checked.ok) return { problems: checked.problems };
+      const sliceId = sliceIdOf(checked.value);
+      const before = slices.getSnapshot().get(sliceId) ?? null;
+      if (before && !before.isPutAway) return { sliceId };
+      const after = before ? { ...before, isPutAway: false } : { ...signed(), recipe: checked.value, isPutAway: false };
+      run({ map: 'slices', id: sliceId, before, after, title: 'Place a slice' });
+      return { sliceId };
+    },
+    putAway(sliceId) {
+      const before = slices.getSnapshot().get(sliceId);
+      if (before) run({ map: 'slices', id: sliceId, before, after: { ...before, isPutAway: true }, title: 'Put a slice away' });
+    },
+    annotate({ slice, a, b }, kind, text) {
+      const noteId = crypto.randomUUID();
+      run({ map: 'annotations', id: noteId, before: null, after: { ...signed(), kind, text, slice, a, b }, title: 'Add a note' });
+      return noteId;
+    },
+    editAnnotation(noteId, change) {
+      const before = annotations.getSnapshot().get(noteId);
+      if (before) run({ map: 'annotations', id: noteId, before, after: { ...before, ...change }, title: 'Change a note' });
+    },
+    deleteAnnotation(noteId) {
+      const before = annotations.getSnapshot().get(noteId);
+      if (before) run({ map: 'annotations', id: noteId, before, after: null, title: 'Delete a note' });
+    },
+    setTitle: (next) => setTitle(link.doc.getSnapshot(), next),
+    undo: () => after(history.undo()),
+    redo: () => after(history.redo()),
+    async rename(name) {
+      try {
+        const reply = await socket.timeout(ANSWER_MS).emitWithAck('rename', name);
+        return reply.ok ? null : sayProblems(reply.problems);
+      } catch {
+        return 'The server did not answer. Try again when you are back online.';
+      }
+    },
+    point(pointer) {
+      const isOther = pointer.slice !== lastPointer.slice;
+      lastPointer = pointer;
+      if (isOther) ledger.fetchMissing(pointer.slice);
+      pointTimer ??= setTimeout(() => {
+        pointTimer = undefined;
+        if (socket.connected) socket.volatile.emit('point', lastPointer);
+      }, POINT_MS);
+    },
+    price: (recipe) => pricer.price(recipe, subjectOf(recipe.subject)),
+    dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
+    leave() {
+      window.removeEventListener('beforeunload', askBeforeLeaving);
+      clearTimeout(pointTimer);
+      pricer.close();
+      volunteer.close();
+      ledger.close();
+      link.close();
+      connection.close();
+    },
+  };
+
+  function after<T>(outcome: T): T {
+    readDocument();
+    return outcome;
+  }
+}
+
+/** Loads every built-in network; one that fails is named, and the others are still there. */
+async function loadSubjects(subjects: WritableStore<readonly Subject[]>, onFailure: (message: string) => void): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = await builtinNames();
+  } catch (error) {
+    return onFailure(String(error));
+  }
+  const loaded = await Promise.all(
+    names.map((name) =>
+      loadBuiltin(name).catch((error: unknown) => {
+        onFailure(`The network ${name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
+        return null;
+      }),
+    ),
+  );
+  subjects.set(loaded.filter((each) => each !== null));
+}

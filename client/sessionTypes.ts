@@ -1,0 +1,92 @@
+/**
+ * A session as a page sees it: stores to watch, and what a person can do.
+ *
+ * components/ know this and nothing of sockets, documents or workers; session.ts makes one.
+ */
+import type { Problem } from '#lib/parsed.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import type { AnnotationKind, Annotation, SliceRecord } from '#lib/session/document.ts';
+import type { Person } from '#lib/session/people.ts';
+import type { Pointer } from '#lib/session/pointer.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
+import type { Notice } from '#lib/wire/events.ts';
+import type { Store } from './store.ts';
+import type { SurfaceStore } from './surfaceStore.ts';
+
+/** `polling`: connected, but WebSockets are blocked. `refused`: will not connect; `reason` says why, in words. */
+export type ConnectionState =
+  | { readonly kind: 'connecting' | 'live' | 'polling' | 'offline' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** `saved` only when the server has confirmed that every change is durable. */
+export type SavedState = { readonly kind: 'saved' | 'saving' | 'waiting'; readonly pending: number };
+
+export type LendingState =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'starting' }
+  | {
+      readonly kind: 'helping' | 'idle';
+      readonly report: BackendReport;
+      /** Workers that compute side by side. */
+      readonly workers: number;
+      readonly points: number;
+      readonly pointsPerSecond: number;
+    }
+  | { readonly kind: 'unable'; readonly reason: string };
+
+export type Lending = {
+  readonly state: Store<LendingState>;
+  readonly wish: Store<BackendWish>;
+  /** Share of the time that workers compute, in (0, 1]. */
+  readonly duty: Store<number>;
+  start(): void;
+  stop(): void;
+  setWish(wish: BackendWish): void;
+  setDuty(share: number): void;
+};
+
+/** What a recipe would cost here, from a rate measured by a short probe. */
+export type Price = { readonly points: number; readonly samples: number; readonly seconds: number };
+
+export type Session = {
+  readonly id: string;
+  /** The key of the edit link, or null for those who only look. */
+  readonly key: string | null;
+  readonly connection: Store<ConnectionState>;
+  readonly saved: Store<SavedState>;
+  /** Null until the server has welcomed this page. */
+  readonly me: Store<Person | null>;
+  /** The code others can join with; null for those who only look. */
+  readonly code: Store<string | null>;
+  /** Everyone here, me included, by id. */
+  readonly people: Store<ReadonlyMap<string, Person>>;
+  /** Where the others point. */
+  readonly pointers: Store<ReadonlyMap<string, Pointer>>;
+  readonly title: Store<string>;
+  readonly slices: Store<ReadonlyMap<string, SliceRecord>>;
+  readonly annotations: Store<ReadonlyMap<string, Annotation>>;
+  /** Networks that slices can be placed in, in the order to show; empty while they load. */
+  readonly subjects: Store<readonly Subject[]>;
+  readonly surfaces: SurfaceStore;
+  readonly lending: Lending;
+  readonly notices: Store<readonly Notice[]>;
+  readonly undoTitle: Store<string | null>;
+  readonly redoTitle: Store<string | null>;
+
+  /** Places a slice and returns its id, or the problems beside their fields. */
+  place(recipe: SliceRecipe): { readonly sliceId: string } | { readonly problems: readonly Problem[] };
+  putAway(sliceId: string): void;
+  annotate(at: { slice: string; a: number; b: number }, kind: AnnotationKind, text: string): string;
+  editAnnotation(id: string, change: Partial<Pick<Annotation, 'kind' | 'text'>>): void;
+  deleteAnnotation(id: string): void;
+  setTitle(title: string): void;
+  undo(): 'done' | 'nothing' | 'changedSince';
+  redo(): 'done' | 'nothing' | 'changedSince';
+  /** Resolves to null, or to why the name was refused. */
+  rename(name: string): Promise<string | null>;
+  point(pointer: Pointer): void;
+  price(recipe: SliceRecipe): Promise<Price>;
+  dismissNotice(notice: Notice): void;
+  leave(): void;
+};

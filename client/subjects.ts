@@ -1,0 +1,42 @@
+/**
+ * Fetches the built-in networks: manifest and file, checked against their hash, kept for as long as the page.
+ *
+ * Files are named by digest, so the browser's own cache keeps them for ever.
+ */
+import { sayProblems } from '#lib/parsed.ts';
+import { readSubject } from '#lib/formats/subjectFile.ts';
+import type { Subject } from '#lib/network/subject.ts';
+
+const loading = new Map<string, Promise<Subject>>();
+
+/** Names of the built-in networks, in the order to show. */
+export async function builtinNames(): Promise<readonly string[]> {
+  return (await fetchJson('/builtins/index.json')) as readonly string[];
+}
+
+/** One built-in network; rejects with words when it cannot be fetched or does not fit its hash. */
+export function loadBuiltin(name: string): Promise<Subject> {
+  let promise = loading.get(name);
+  if (!promise) {
+    promise = fetchSubject(name);
+    // A failure is not kept: the next call tries again.
+    promise.catch(() => loading.delete(name));
+    loading.set(name, promise);
+  }
+  return promise;
+}
+
+async function fetchSubject(name: string): Promise<Subject> {
+  const manifest = (await fetchJson(`/builtins/${name}.json`)) as { readonly file?: { readonly digest?: string } };
+  const answer = await fetch(`/builtins/${manifest.file?.digest}.safetensors`);
+  if (!answer.ok) throw new Error(`the weights of ${name} cannot be fetched (${answer.status})`);
+  const subject = readSubject(manifest, new Uint8Array(await answer.arrayBuffer()));
+  if (!subject.ok) throw new Error(sayProblems(subject.problems));
+  return subject.value;
+}
+
+async function fetchJson(path: string): Promise<unknown> {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path} cannot be fetched (${answer.status})`);
+  return answer.json();
+}

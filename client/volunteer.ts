@@ -1,0 +1,207 @@
+/**
+ * Lends this browser: asks for work while the person is willing, computes it, returns it, hands back what it leaves.
+ *
+ * Pull, not push: there is always one lease behind the running ones, so a device never waits for the network.
+ * A result whose connection broke is kept and returned after the next welcome. It does not know what a tile means.
+ */
+import { sayProblems } from '#lib/parsed.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import type { LeaseOffer, ReturnedTile } from '#lib/wire/events.ts';
+import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
+import type { LiveSocket } from './connection.ts';
+import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
+import type { Lending, LendingState } from './sessionTypes.ts';
+import { createStore } from './store.ts';
+
+const ANSWER_MS = 20_000;
+/** How often to ask again when there was nothing to do, should a push have been missed. */
+const ASK_AGAIN_MS = 4_000;
+
+/** What a slice id stands for; null while it is not known here. */
+export type Lookup = (sliceId: string) => { readonly recipe: SliceRecipe; readonly subject: Subject } | null;
+
+type Finished = { readonly returned: ReturnedTile; readonly bytes: Uint8Array };
+
+export type Volunteer = Lending & {
+  /** The connection is welcome again: offer ourselves anew, and return what was finished meanwhile. */
+  readonly rejoin: () => void;
+  /** The pool while lending, so that a price can be measured on it. */
+  readonly pool: () => EvaluatorPool | null;
+  readonly close: () => void;
+};
+
+export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (message: string) => void): Volunteer {
+  const state = createStore<LendingState>({ kind: 'off' });
+  const wish = createStore<BackendWish>('auto');
+  const duty = createStore(1);
+  let pool: EvaluatorPool | null = null;
+  let report: BackendReport | null = null;
+  let abort = new AbortController();
+  const running = new Map<TileKey, LeaseOffer>();
+  const finished: Finished[] = [];
+  let isAsking = false;
+  let points = 0;
+  let failures = 0;
+  let askTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When and how many points were computed lately, for the rate. */
+  const recent: { readonly at: number; readonly points: number }[] = [];
+
+  function say(): void {
+    if (!pool || !report) return;
+    const now = performance.now();
+    while (recent.length > 0 && now - recent[0]!.at > 10_000) recent.shift();
+    const span = recent.length > 1 ? (now - recent[0]!.at) / 1000 : 0;
+    const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
+    state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond });
+  }
+
+  async function ask(): Promise<void> {
+    clearTimeout(askTimer);
+    if (!pool || isAsking || !socket.connected) return;
+    const room = pool.size + 1 - running.size;
+    if (room <= 0) return;
+    isAsking = true;
+    let leases: readonly LeaseOffer[] = [];
+    try {
+      leases = await socket.timeout(ANSWER_MS).emitWithAck('askForWork', room);
+    } catch {
+      // No answer: the timer below asks again, and a new connection does so at once.
+    } finally {
+      isAsking = false;
+    }
+    for (const lease of leases) void compute(lease);
+    if (leases.length === 0) askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+    say();
+  }
+
+  async function compute(lease: LeaseOffer): Promise<void> {
+    const job = lookup(tileOfKey(lease.tile)?.sliceId ?? '');
+    if (!pool || !job || running.has(lease.tile)) {
+      if (!running.has(lease.tile)) socket.emit('handBack', [lease.tile]);
+      return;
+    }
+    running.set(lease.tile, lease);
+    const { signal } = abort;
+    try {
+      const { bytes, ms, points: count } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
+      failures = 0;
+      points += count;
+      recent.push({ at: performance.now(), points: count });
+      finished.push({ returned: { tile: lease.tile, ms, backend: report!.why.slice(0, 80), ticket: lease.ticket }, bytes });
+      void deliver();
+    } catch (error) {
+      if (signal.aborted) return;
+      socket.emit('handBack', [lease.tile]);
+      failures++;
+      const message = error instanceof Error ? error.message : String(error);
+      // A device that keeps failing must not ask for ever.
+      if (failures >= 3) return fail(message);
+    } finally {
+      running.delete(lease.tile);
+      say();
+    }
+    void ask();
+  }
+
+  /** Returns what is finished, oldest first; what could not be returned waits for the next connection. */
+  async function deliver(): Promise<void> {
+    while (socket.connected) {
+      const next = finished.shift();
+      if (!next) return;
+      try {
+        const outcome = await socket.timeout(ANSWER_MS).emitWithAck('returnTile', next.returned, next.bytes);
+        if (!outcome.ok) onFailure(sayProblems(outcome.problems));
+      } catch {
+        finished.unshift(next);
+        return;
+      }
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (pool) return;
+    state.set({ kind: 'starting' });
+    abort = new AbortController();
+    const started = createEvaluatorPool({ wish: wish.getSnapshot(), duty: duty.getSnapshot() });
+    pool = started;
+    try {
+      report = await started.ready;
+    } catch (error) {
+      if (pool === started) fail(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (pool !== started) return;
+    started.subscribe(() => {
+      report = started.report() ?? report;
+      say();
+    });
+    rejoin();
+    say();
+  }
+
+  function stop(): void {
+    if (!pool) return;
+    release();
+    state.set({ kind: 'off' });
+  }
+
+  function fail(reason: string): void {
+    release();
+    state.set({ kind: 'unable', reason });
+  }
+
+  function release(): void {
+    clearTimeout(askTimer);
+    abort.abort();
+    if (running.size > 0) socket.emit('handBack', [...running.keys()]);
+    socket.emit('lend', null);
+    running.clear();
+    recent.length = 0;
+    failures = 0;
+    pool?.dispose();
+    pool = null;
+    report = null;
+  }
+
+  function rejoin(): void {
+    if (!pool || !report || !socket.connected) return;
+    socket.emit('lend', report.why.slice(0, 80));
+    void deliver();
+    void ask();
+  }
+
+  const onWork = () => void ask();
+  const onHide = () => {
+    if (running.size > 0) socket.emit('handBack', [...running.keys()]);
+  };
+  socket.on('workWaiting', onWork);
+  window.addEventListener('pagehide', onHide);
+
+  return {
+    state,
+    wish,
+    duty,
+    start: () => void start(),
+    stop,
+    setWish: (next) => {
+      wish.set(next);
+      const isLending = pool !== null || state.getSnapshot().kind === 'unable';
+      if (!isLending) return;
+      stop();
+      void start();
+    },
+    setDuty: (share) => {
+      duty.set(share);
+      pool?.setDuty(share);
+    },
+    rejoin,
+    pool: () => pool,
+    close: () => {
+      stop();
+      socket.off('workWaiting', onWork);
+      window.removeEventListener('pagehide', onHide);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+'use client';
+/** The three ways on from the home page. A new session is opened by its link, which says how to begin (session/opening.ts). */
+import { useState } from 'react';
+import { createSession } from '#client/api.ts';
+import { useHydrated } from '#components/useHydrated.ts';
+import { linkToOpen, type Opening } from '#components/session/opening.ts';
+import { Button, ButtonLink } from '#components/ui/Button.tsx';
+import { ProblemText } from '#components/ui/Field.tsx';
+import { say } from '#components/words.ts';
+import styles from './HomeScreen.module.css';
+
+export function StartButtons() {
+  const isAlive = useHydrated();
+  const [busy, setBusy] = useState<Opening | null>(null);
+  const [problem, setProblem] = useState<string>();
+
+  const start = (opening: Opening) => {
+    setBusy(opening);
+    setProblem(undefined);
+    createSession().then(
+      ({ id, key }) => location.assign(linkToOpen(id, key, opening)),
+      (error: unknown) => {
+        setBusy(null);
+        setProblem(say('home.failed', { reason: error instanceof Error ? error.message : String(error) }));
+      },
+    );
+  };
+
+  return (
+    <div className={styles.start}>
+      <div className={styles.buttons}>
+        <Button tone="accent" size="large" disabled={!isAlive || busy !== null} aria-busy={busy === 'explore'} onClick={() => start('explore')}>
+          {say('explore')}
+        </Button>
+        <Button size="large" disabled={!isAlive || busy !== null} aria-busy={busy === 'class'} onClick={() => start('class')}>
+          {say('class')}
+        </Button>
+        <ButtonLink href="/j" size="large">
+          {say('join')}
+        </ButtonLink>
+      </div>
+      <ProblemText text={problem} />
+    </div>
+  );
+}

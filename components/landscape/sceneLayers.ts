@@ -1,0 +1,106 @@
+/**
+ * The deck.gl layers around the height field: the floor that shows where a slice will be, and the
+ * path of a training run. Each exists once per view, named after it, since heights differ.
+ */
+import type { Layer } from '@deck.gl/core';
+import { LineLayer, PathLayer } from '@deck.gl/layers';
+import { CARTESIAN } from './heightFieldLayer.ts';
+import { opacitiesOf, type CheckpointMark } from './marks.ts';
+import { heightOnto, planeCorner, xOf, yOf, type PlanePoint, type Scene, type Vector } from './scene.ts';
+import { MAP, ORBIT, type ViewId } from './viewLayout.ts';
+
+type Rgba = [number, number, number, number];
+type Segment = { readonly from: Vector; readonly to: Vector; readonly colour: Rgba; readonly width: number };
+
+export type FloorInput = { readonly scene: Scene; readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[] }; readonly cursor: PlanePoint | null; readonly isDark: boolean };
+
+const CROSS: Rgba = [226, 96, 36, 230];
+
+export function floorLayers({ scene, ticks, cursor, isDark }: FloorInput): readonly Layer[] {
+  const frame: Rgba = isDark ? [150, 164, 184, 190] : [96, 108, 126, 190];
+  const faint: Rgba = isDark ? [150, 164, 184, 54] : [96, 108, 126, 60];
+  const [left, bottom] = planeCorner(scene, -1, -1);
+  const [right, top] = planeCorner(scene, 1, 1);
+  const segments: Segment[] = [];
+  const add = (x0: number, y0: number, x1: number, y1: number, colour: Rgba, width: number) =>
+    segments.push({ from: [x0, y0, 0], to: [x1, y1, 0], colour, width });
+  for (const a of ticks.alpha) add(xOf(scene, a), bottom, xOf(scene, a), top, faint, 1);
+  for (const b of ticks.beta) add(left, yOf(scene, b), right, yOf(scene, b), faint, 1);
+  add(left, bottom, right, bottom, frame, 1.25);
+  add(right, bottom, right, top, frame, 1.25);
+  add(right, top, left, top, frame, 1.25);
+  add(left, top, left, bottom, frame, 1.25);
+  if (cursor) {
+    add(xOf(scene, cursor.a), bottom, xOf(scene, cursor.a), top, CROSS, 1);
+    add(left, yOf(scene, cursor.b), right, yOf(scene, cursor.b), CROSS, 1);
+  }
+  return [ORBIT, MAP].map(
+    (view) =>
+      new LineLayer<Segment>({
+        id: `floor-${view}`,
+        data: segments,
+        coordinateSystem: CARTESIAN,
+        getSourcePosition: ({ from }) => [...from],
+        getTargetPosition: ({ to }) => [...to],
+        getColor: ({ colour }) => colour,
+        getWidth: ({ width }) => width,
+        widthUnits: 'pixels',
+        parameters: { depthCompare: view === MAP ? 'always' : 'less-equal', depthWriteEnabled: false },
+      }),
+  );
+}
+
+export type PathInput = { readonly scene: Scene; readonly trajectory: readonly CheckpointMark[]; readonly heightOver: (point: PlanePoint) => number; readonly isDark: boolean };
+
+/** A piece of the path between two checkpoints, laid on the surface. */
+type Piece = { readonly places: readonly Vector[]; readonly opacity: number };
+
+const PIECE_STEPS = 24;
+/** How far the path stands above the surface, so that the two do not flicker. */
+const LIFT = 0.35;
+
+export function pathLayers({ scene, trajectory, heightOver, isDark }: PathInput): readonly Layer[] {
+  if (trajectory.length < 2) return [];
+  const opacities = opacitiesOf(trajectory);
+  const layers: Layer[] = [];
+  const layer = (id: string, pieces: readonly Piece[], colour: readonly [number, number, number], width: number, strength: number, isThrough: boolean) =>
+    new PathLayer<Piece>({
+      id,
+      data: pieces,
+      coordinateSystem: CARTESIAN,
+      getPath: ({ places }) => places.map((place): [number, number, number] => [...place]),
+      getColor: ({ opacity }): Rgba => [...colour, Math.round(255 * opacity * strength)],
+      getWidth: width,
+      widthUnits: 'pixels',
+      capRounded: true,
+      jointRounded: true,
+      billboard: true,
+      parameters: { depthCompare: isThrough ? 'always' : 'less-equal', depthWriteEnabled: false },
+    });
+  const halo = isDark ? ([10, 14, 22] as const) : ([255, 255, 255] as const);
+  for (const view of [ORBIT, MAP] as const) {
+    const pieces = piecesOf(scene, trajectory, opacities, heightOver, view);
+    const isFlat = view === MAP;
+    // Behind a hill the path is still faintly there.
+    if (!isFlat) layers.push(layer(`path-behind-${view}`, pieces, [226, 96, 36], 2, 0.28, true));
+    layers.push(layer(`path-halo-${view}`, pieces, halo, 5.5, 0.8, isFlat));
+    layers.push(layer(`path-${view}`, pieces, [226, 96, 36], 2.75, 1, isFlat));
+  }
+  return layers;
+}
+
+function piecesOf(scene: Scene, trajectory: readonly CheckpointMark[], opacities: readonly number[], heightOver: PathInput['heightOver'], view: ViewId): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (let index = 1; index < trajectory.length; index++) {
+    const from = trajectory[index - 1]!;
+    const to = trajectory[index]!;
+    const places: Vector[] = [];
+    for (let step = 0; step <= PIECE_STEPS; step++) {
+      const t = step / PIECE_STEPS;
+      const point = { a: from.a + (to.a - from.a) * t, b: from.b + (to.b - from.b) * t };
+      places.push(view === MAP ? [xOf(scene, point.a), yOf(scene, point.b), 0] : heightOnto(scene, point, heightOver(point) + LIFT));
+    }
+    pieces.push({ places, opacity: (opacities[index - 1]! + opacities[index]!) / 2 });
+  }
+  return pieces;
+}

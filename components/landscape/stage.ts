@@ -1,0 +1,259 @@
+/**
+ * The stage: one deck.gl canvas with the relief, the map, or both, kept in step with a surface.
+ *
+ * It is told what to show and tells where people point; it makes no decision of its own and knows no
+ * React. Tiles reach the canvas by a texture write in the next frame, never by a new layer.
+ */
+import { Deck, OrbitView, OrthographicView, type Viewport } from '@deck.gl/core';
+import type { Camera } from '#lib/session/camera.ts';
+import type { Look } from '#lib/session/look.ts';
+import type { LossRange } from '#lib/work/surface.ts';
+import { HeightFieldLayer, strideWithin, type ShaderScale } from './heightFieldLayer.ts';
+import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
+import type { CheckpointMark } from './marks.ts';
+import { castRay, heightAt, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
+import { floorLayers, pathLayers } from './sceneLayers.ts';
+import { watchRectangles, type SurfaceSource } from './surfaceSource.ts';
+import { MAP, ORBIT, mapStateOf, orbitStateOf, roomsOf, withMap, withOrbit, type MapState, type OrbitState, type ViewId, type ViewRoom } from './viewLayout.ts';
+
+export type StageInput = {
+  readonly look: Look;
+  readonly camera: Camera;
+  readonly cursor: PlanePoint | null;
+  readonly trajectory: readonly CheckpointMark[];
+  readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[] };
+  readonly isDark: boolean;
+  readonly isStill: boolean;
+};
+
+/** What placing labels over a view needs to know. */
+export type StageView = {
+  readonly room: ViewRoom;
+  readonly viewport: Viewport;
+  readonly scene: Scene;
+  readonly heightScale: LossScale | null;
+  readonly heightOver: (point: PlanePoint) => number | null;
+};
+
+export type StageEvents = {
+  readonly onCamera: (camera: Camera) => void;
+  readonly onClick: (point: PlanePoint) => void;
+  readonly onDrawn: (views: readonly StageView[]) => void;
+  readonly onFailed: (error: Error) => void;
+};
+
+export type Stage = {
+  readonly update: (input: StageInput) => void;
+  /** The point of the slice under a pixel of the canvas; null beside it. */
+  readonly pointAt: (x: number, y: number) => PlanePoint | null;
+  readonly destroy: () => void;
+};
+
+/** Vertices along the longer side: as many as a device draws without a thought, and fewer while it turns. */
+const VERTICES = { hardware: { still: 1025, moving: 513 }, software: { still: 193, moving: 65 } } as const;
+/** Share of the way that a changing range moves in one frame. */
+const EASE = 0.2;
+
+export function createStage(parent: HTMLDivElement, source: SurfaceSource, first: StageInput, events: StageEvents): Stage {
+  const { surface } = source;
+  const { grid } = surface.tiling;
+  const queue = watchRectangles(source);
+  let input = first;
+  let fieldSet = first.look.set;
+  let shown: LossRange | null = null;
+  let field: HeightFieldLayer | null = null;
+  let isSoftware = false;
+  let isMoving = false;
+  let isDestroyed = false;
+  let frame = 0;
+  let emitted: Camera | null = null;
+  let isCameraDue = false;
+
+  const scene = () => sceneOf(grid, input.look.exaggeration);
+  const rooms = () => roomsOf(input.camera.view, Math.max(1, parent.clientWidth), Math.max(1, parent.clientHeight));
+  const roomOf = (id: string): ViewRoom | undefined => rooms().find((room) => room.id === id);
+  const heightScale = () => shown && lossScaleOf(input.look.heightScale, shown);
+
+  const deck = new Deck<(OrbitView | OrthographicView)[]>({
+    parent,
+    width: '100%',
+    height: '100%',
+    views: viewsFor(),
+    viewState: viewStates(),
+    layers: [],
+    layerFilter: ({ layer, viewport }) => layer.id === 'field' || layer.id.endsWith(`-${viewport.id}`),
+    getCursor: ({ isDragging }) => (isDragging ? 'grabbing' : 'crosshair'),
+    onDeviceInitialized(device) {
+      isSoftware = /swiftshader|llvmpipe|software/i.test(`${device.info.renderer} ${device.info.gpu}`);
+      if (isSoftware) deck.setProps({ useDevicePixels: false });
+    },
+    onLoad: () => schedule(),
+    onResize: () => {
+      place();
+      schedule();
+    },
+    onViewStateChange({ viewId, viewState }) {
+      const room = roomOf(viewId);
+      if (!room) return;
+      const state: unknown = viewState;
+      const camera = viewId === MAP ? withMap(input.camera, state as MapState, room, scene()) : withOrbit(input.camera, state as OrbitState, room, scene());
+      input = { ...input, camera };
+      emitted = camera;
+      isCameraDue = true;
+      place();
+      schedule();
+    },
+    onInteractionStateChange({ isDragging, isPanning, isRotating, isZooming }) {
+      const moving = Boolean(isDragging || isPanning || isRotating || isZooming);
+      if (moving === isMoving) return;
+      isMoving = moving;
+      schedule();
+    },
+    onClick({ x, y }) {
+      const point = pointAt(x, y);
+      if (point) events.onClick(point);
+    },
+    onAfterRender: () => events.onDrawn(stageViews()),
+    onError: (error) => events.onFailed(error),
+  });
+
+  const unsubscribe = source.subscribe(schedule);
+
+  function viewsFor(): (OrbitView | OrthographicView)[] {
+    const controller = { inertia: input.isStill ? false : 220, doubleClickZoom: false, keyboard: false, scrollZoom: { speed: 0.008, smooth: !input.isStill } };
+    return rooms().map(({ id, x, y, width, height }) =>
+      id === MAP
+        ? new OrthographicView({ id, x, y, width, height, flipY: false, controller })
+        : new OrbitView({ id, x, y, width, height, orbitAxis: 'Z', fovy: 32, near: 0.05, far: 100, controller }),
+    );
+  }
+
+  function viewStates(): Record<string, object> {
+    const states: Record<string, object> = {};
+    for (const room of rooms()) states[room.id] = room.id === MAP ? mapStateOf(input.camera, room, scene()) : orbitStateOf(input.camera, room, scene());
+    return states;
+  }
+
+  /** Views and cameras, at once: a drag never waits for anything else. */
+  function place(): void {
+    if (!isDestroyed) deck.setProps({ views: viewsFor(), viewState: viewStates() });
+  }
+
+  function schedule(): void {
+    if (frame === 0 && !isDestroyed) frame = requestAnimationFrame(renew);
+  }
+
+  function renew(): void {
+    frame = 0;
+    if (isCameraDue) {
+      isCameraDue = false;
+      events.onCamera(input.camera);
+    }
+    const { look } = input;
+    const isEasing = easeRange(rangeOf(look, surface.range(look.set)), look.range !== 'auto' || input.isStill || isSoftware);
+    deck.setProps({ layers: layers() });
+    const isWritten = writeField();
+    if (isEasing || !isWritten) schedule();
+  }
+
+  function easeRange(wanted: LossRange | null, isCut: boolean): boolean {
+    if (!wanted || !shown || isCut) {
+      shown = wanted;
+      return false;
+    }
+    const span = wanted.max - wanted.min;
+    const isThere = Math.abs(shown.min - wanted.min) + Math.abs(shown.max - wanted.max) <= 0.002 * span;
+    shown = isThere ? wanted : { min: shown.min + (wanted.min - shown.min) * EASE, max: shown.max + (wanted.max - shown.max) * EASE };
+    return !isThere;
+  }
+
+  function layers() {
+    const { look, cursor, trajectory, ticks, isDark } = input;
+    const box = scene();
+    const { alpha, beta } = box;
+    const range = shown ?? { min: 0, max: 1 };
+    const limits = VERTICES[isSoftware ? 'software' : 'hardware'];
+    const heights = heightScale();
+    field = new HeightFieldLayer({
+      id: 'field',
+      columns: grid.columns,
+      rows: grid.rows,
+      box: [box.width, box.depth, box.height],
+      colourMap: look.colourMap,
+      colourScale: shaderScale(lossScaleOf(look.colourScale, range)),
+      heightScale: shaderScale(lossScaleOf(look.heightScale, range)),
+      contourCount: look.contours ? look.contourCount : 0,
+      cross: cursor ? [(cursor.a - alpha.min) / (alpha.max - alpha.min), (cursor.b - beta.min) / (beta.max - beta.min)] : null,
+      isDark,
+      stride: strideWithin(grid.columns, grid.rows, isMoving ? limits.moving : limits.still),
+      parameters: { depthCompare: 'less-equal', depthWriteEnabled: true, cullMode: 'none' },
+    });
+    return [
+      ...floorLayers({ scene: box, ticks, cursor, isDark }),
+      field,
+      ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightAt(box, surface, look.set, heights, point), isDark }),
+    ];
+  }
+
+  /** False while the device is not there yet; what changed is then kept for later. */
+  function writeField(): boolean {
+    if (!field?.isReady()) return false;
+    const live = surface.field(input.look.set);
+    if (fieldSet !== input.look.set) {
+      fieldSet = input.look.set;
+      queue.drain();
+      field.writeRect(live, { column: 0, row: 0, columns: grid.columns, rows: grid.rows });
+      return true;
+    }
+    for (const rectangle of queue.drain()) field.writeRect(live, rectangle);
+    return true;
+  }
+
+  function heightOver(point: PlanePoint): number | null {
+    const scale = heightScale();
+    const loss = scale ? surface.estimateAt(input.look.set, point.a, point.b) : null;
+    return scale && loss !== null ? scale.fraction(loss) * scene().height : null;
+  }
+
+  function stageViews(): readonly StageView[] {
+    const scale = heightScale();
+    const box = scene();
+    return deck.getViewports().flatMap((viewport) => {
+      const room = roomOf(viewport.id);
+      return room ? [{ room, viewport, scene: box, heightScale: scale, heightOver }] : [];
+    });
+  }
+
+  function pointAt(x: number, y: number): PlanePoint | null {
+    const viewport = deck.isInitialized ? deck.getViewports().find((each) => each.containsPixel({ x, y })) : undefined;
+    if (!viewport) return null;
+    const at = (depth: number) => viewport.unproject([x - viewport.x, y - viewport.y, depth]) as [number, number, number];
+    const box = scene();
+    const id: ViewId = viewport.id === MAP ? MAP : ORBIT;
+    if (id === MAP) {
+      const [worldX, worldY] = at(0);
+      return planePointAt(box, worldX, worldY);
+    }
+    return castRay(box, heightOver, at(-1), at(1));
+  }
+
+  return {
+    update(next) {
+      const isOwnCamera = next.camera === emitted || isCameraDue;
+      const isPlaceDue = next.camera !== input.camera || next.look.exaggeration !== input.look.exaggeration || next.isStill !== input.isStill;
+      input = isOwnCamera && next.camera.view === input.camera.view ? { ...next, camera: input.camera } : next;
+      if (isPlaceDue) place();
+      schedule();
+    },
+    pointAt,
+    destroy() {
+      isDestroyed = true;
+      cancelAnimationFrame(frame);
+      unsubscribe();
+      queue.stop();
+      deck.finalize();
+    },
+  };
+}
+
+const shaderScale = ({ kind, low, high }: LossScale): ShaderScale => ({ low, high, isLog: kind === 'log' });

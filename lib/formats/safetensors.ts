@@ -1,0 +1,96 @@
+/**
+ * The safetensors format, read and written: 8 bytes of header length, a JSON header, raw little-endian arrays.
+ * Knows nothing of what the tensors mean.
+ */
+import * as z from 'zod/mini';
+import { parsed, read, refused, type Parsed } from '#lib/parsed.ts';
+
+export type Tensor = {
+  readonly shape: readonly number[];
+  readonly values: Float64Array | Float32Array | Uint8Array | Int8Array;
+};
+
+const ELEMENT_BYTES = { F64: 8, F32: 4, U8: 1, I8: 1 } as const;
+type Dtype = keyof typeof ELEMENT_BYTES;
+
+/** A header larger than this is refused before it is parsed. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().check(z.nonnegative())),
+  data_offsets: z.tuple([z.int().check(z.nonnegative()), z.int().check(z.nonnegative())]),
+});
+
+export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, Tensor>> {
+  if (bytes.byteLength < 8) return refused('not a safetensors file: shorter than its 8-byte length');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > bytes.byteLength) {
+    return refused(`not a safetensors file: a header of ${headerBytes} bytes does not fit in ${bytes.byteLength}`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)));
+  } catch {
+    return refused('not a safetensors file: its header is not JSON');
+  }
+  if (typeof header !== 'object' || header === null) return refused('not a safetensors file: its header is not an object');
+  const tensors = new Map<string, Tensor>();
+  for (const [name, raw] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const entry = read(entrySchema, raw);
+    if (!entry.ok) return refused(`tensor ${name} has no readable header`);
+    const { dtype, shape, data_offsets } = entry.value;
+    const [begin, end] = data_offsets;
+    if (!(dtype in ELEMENT_BYTES)) return refused(`tensor ${name} is ${dtype}; F64, F32, U8 and I8 are read`);
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (end - begin !== size * ELEMENT_BYTES[dtype as Dtype] || 8 + headerBytes + end > bytes.byteLength) {
+      return refused(`tensor ${name} has shape ${shape.join('×')}, which does not fit its ${end - begin} bytes`);
+    }
+    // A copy, because the data section need not be aligned in the buffer it came in. (Node's Buffer has a `slice` that does not copy.)
+    const data = new Uint8Array(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end)).buffer;
+    tensors.set(name, { shape, values: viewOf(dtype as Dtype, data) });
+  }
+  return parsed(tensors);
+}
+
+/** Writes tensors, widest elements first so that every array is aligned to its element size. */
+export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+  const entries = [...tensors].sort(([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT);
+  let offset = 0;
+  const header: Record<string, { dtype: Dtype; shape: readonly number[]; data_offsets: [number, number] }> = {};
+  for (const [name, { shape, values }] of entries) {
+    header[name] = { dtype: dtypeOf(values), shape, data_offsets: [offset, offset + values.byteLength] };
+    offset += values.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const headerBytes = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8, ' '));
+  const out = new Uint8Array(8 + headerBytes.byteLength + offset);
+  new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes.byteLength), true);
+  out.set(headerBytes, 8);
+  for (const [name, { values }] of entries) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    out.set(bytes, 8 + headerBytes.byteLength + header[name]!.data_offsets[0]);
+  }
+  return out;
+}
+
+function viewOf(dtype: Dtype, data: ArrayBuffer): Tensor['values'] {
+  switch (dtype) {
+    case 'F64':
+      return new Float64Array(data);
+    case 'F32':
+      return new Float32Array(data);
+    case 'U8':
+      return new Uint8Array(data);
+    case 'I8':
+      return new Int8Array(data);
+  }
+}
+
+function dtypeOf(values: Tensor['values']): Dtype {
+  if (values instanceof Float64Array) return 'F64';
+  if (values instanceof Float32Array) return 'F32';
+  return values instanceof Uint8Array ? 'U8' : 'I8';
+}

@@ -1,0 +1,81 @@
+/**
+ * Who may change which record of the session document, and to what.
+ *
+ * One decision per changed key, from the value before and after: no Yjs, no sockets. The server asks it
+ * for every update; a page asks it before it writes, so that a refusal is rare. Rules D2–D6 in docs/SPEC.md.
+ */
+import { canonicalJson } from '#lib/digest.ts';
+import { read, sayProblems } from '#lib/parsed.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+import {
+  annotationIdSchema,
+  annotationSchema,
+  sliceRecordSchema,
+  titleSchema,
+  MAX_ANNOTATIONS,
+  MAX_SLICES,
+  type MapName,
+} from './document.ts';
+import type { Person } from './people.ts';
+
+export type Change = { readonly map: MapName; readonly key: string; readonly before: unknown; readonly after: unknown };
+
+export type Surroundings = {
+  readonly person: Pick<Person, 'id' | 'role'>;
+  readonly subjectOf: (id: string) => SubjectManifest | undefined;
+  readonly hasSlice: (id: string) => boolean;
+  readonly sizes: Readonly<Record<MapName, number>>;
+};
+
+/** Null when the change is allowed, else why not. */
+export function refusalOf(change: Change, around: Surroundings): string | null {
+  if (around.person.role !== 'edit') return 'this link can only look: ask for an edit link to change things';
+  switch (change.map) {
+    case 'session':
+      return titleRefusal(change);
+    case 'slices':
+      return sliceRefusal(change, around);
+    case 'annotations':
+      return annotationRefusal(change, around);
+  }
+}
+
+function titleRefusal({ key, after }: Change): string | null {
+  if (key !== 'title') return `the session has no setting ${key}`;
+  const title = read(titleSchema, after);
+  return title.ok ? null : sayProblems(title.problems);
+}
+
+function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes }: Surroundings): string | null {
+  if (after === undefined) return 'a slice can be put away, not erased: notes may stand on it';
+  const record = read(sliceRecordSchema, after);
+  if (!record.ok) return sayProblems(record.problems);
+  const { recipe, by } = record.value;
+  if (sliceIdOf(recipe) !== key) return 'the id of a slice must be the hash of its recipe';
+  if (before !== undefined) {
+    const earlier = read(sliceRecordSchema, before);
+    const same = earlier.ok && canonicalJson({ ...earlier.value, isPutAway: false }) === canonicalJson({ ...record.value, isPutAway: false });
+    return same ? null : 'a slice never changes once placed: place another';
+  }
+  if (by !== person.id) return 'a slice is signed by who places it';
+  if (sizes.slices > MAX_SLICES) return `this session already has ${MAX_SLICES} slices`;
+  const checked = readRecipe(recipe, subjectOf);
+  return checked.ok ? null : sayProblems(checked.problems);
+}
+
+function annotationRefusal({ key, before, after }: Change, { person, hasSlice, sizes }: Surroundings): string | null {
+  const id = read(annotationIdSchema, key);
+  if (!id.ok) return sayProblems(id.problems);
+  if (before !== undefined) {
+    const earlier = read(annotationSchema, before);
+    if (earlier.ok && earlier.value.by !== person.id) return 'a note belongs to who wrote it';
+  }
+  if (after === undefined) return null;
+  const note = read(annotationSchema, after);
+  if (!note.ok) return sayProblems(note.problems);
+  if (note.value.by !== person.id) return 'a note is signed by who writes it';
+  if (!hasSlice(note.value.slice)) return 'a note stands on a slice of this session';
+  if (before === undefined && sizes.annotations > MAX_ANNOTATIONS) return `this session already has ${MAX_ANNOTATIONS} notes`;
+  return null;
+}

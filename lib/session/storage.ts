@@ -1,0 +1,76 @@
+/**
+ * What a session needs kept: the contract that every storage fulfils (tests/contracts/storageContract.ts).
+ *
+ * A promise that resolves means durable: it survives the process being killed at once. Nothing here
+ * says how. Rules K1–K6 in docs/SPEC.md.
+ */
+import type { TileKey } from '#lib/work/tile.ts';
+
+export type SessionRecord = {
+  readonly id: string;
+  /** Six characters, unique among sessions. */
+  readonly code: string;
+  /** SHA-256 of the edit key: the key itself is only in links. */
+  readonly editKeyHash: string;
+  readonly createdAt: number;
+};
+
+/** One accepted update of a session document; `seq` grows by one within a session. */
+export type LoggedUpdate = { readonly seq: number; readonly author: string; readonly bytes: Uint8Array };
+
+export type StoredDocument = {
+  /** Everything up to and with `snapshotSeq`, or null when there is no snapshot. */
+  readonly snapshot: Uint8Array | null;
+  readonly snapshotSeq: number;
+  /** Later updates, ascending and without gaps. */
+  readonly updates: readonly LoggedUpdate[];
+};
+
+export type TileRecord = {
+  readonly tile: TileKey;
+  readonly digest: string;
+  readonly by: string;
+  readonly byName: string;
+  readonly backend: string;
+  readonly isVerified: boolean;
+  readonly at: number;
+};
+
+export type PersonRecord = { readonly id: string; readonly name: string };
+
+export type Storage = {
+  /** Resolves to false, changing nothing, when the id or the code is taken. K1 */
+  createSession(session: SessionRecord): Promise<boolean>;
+  session(id: string): Promise<SessionRecord | null>;
+  sessionByCode(code: string): Promise<SessionRecord | null>;
+
+  /** A document that cannot be loaded rejects: it never opens empty. K2 */
+  document(sessionId: string): Promise<StoredDocument>;
+  /** Appends all or none, in order; resolves to the seq of the last, after they are durable. K2 */
+  append(sessionId: string, updates: readonly Pick<LoggedUpdate, 'author' | 'bytes'>[]): Promise<number>;
+  /**
+   * Replaces the snapshot and the updates up to `seq` by one snapshot, in one step. `merge` is given what
+   * is stored, never what a process holds in memory. K3
+   */
+  compact(sessionId: string, merge: (stored: StoredDocument) => Uint8Array): Promise<void>;
+
+  /** Gives a client id of the document to a person for ever; false when it is taken. K4 */
+  claimClientId(sessionId: string, clientId: number, personId: string): Promise<boolean>;
+  clientIds(sessionId: string): Promise<ReadonlyMap<number, string>>;
+  savePerson(sessionId: string, person: PersonRecord): Promise<void>;
+  people(sessionId: string): Promise<readonly PersonRecord[]>;
+
+  /** Keeps a tile and its bytes; false, changing nothing, when the tile is kept already. K5 */
+  putTile(record: TileRecord, bytes: Uint8Array): Promise<boolean>;
+  markVerified(tile: TileKey, digest: string): Promise<void>;
+  /** Takes a tile found wrong away; its bytes stay addressable. */
+  strikeTile(tile: TileKey, digest: string): Promise<void>;
+  /** The tiles of a slice, whoever computed them in whatever session. */
+  tiles(sliceId: string): Promise<readonly TileRecord[]>;
+  /** Bytes by digest, or null. */
+  blob(digest: string): Promise<Uint8Array | null>;
+
+  /** A secret of this installation, made once from the bytes offered. K6 */
+  secret(offered: Uint8Array): Promise<Uint8Array>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,73 @@
+/**
+ * The HTTP interface for scripts: requests, answers, and errors as problem details (RFC 9457).
+ *
+ * Recipes are read by the same schema as on the live connection. Prose in docs/PROTOCOL.md.
+ */
+import * as z from 'zod/mini';
+import type { Problem } from '#lib/parsed.ts';
+import { titleSchema } from '#lib/session/document.ts';
+import type { SetName } from '#lib/network/subject.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+
+export const createSessionSchema = z.strictObject({ title: z.optional(titleSchema) });
+export const joinSchema = z.strictObject({ code: z.unknown() });
+
+export type CreatedSession = {
+  readonly id: string;
+  readonly code: string;
+  readonly key: string;
+  readonly editLink: string;
+  readonly viewLink: string;
+};
+
+export type JoinedSession = { readonly id: string; readonly key: string };
+
+export type SliceProgress = {
+  readonly sliceId: string;
+  readonly recipe: SliceRecipe;
+  readonly points: number;
+  readonly measured: number;
+  readonly verified: number;
+  readonly nonFinite: number;
+  readonly tiles: number;
+  readonly tilesDone: number;
+  /** People lending compute to the session now. */
+  readonly helpers: number;
+  readonly isComplete: boolean;
+};
+
+/** Arrays are [row][column]: rows follow β, columns α; a line has one row. Null where nothing finite was measured. */
+export type SurfaceJson = {
+  readonly sliceId: string;
+  readonly recipe: SliceRecipe;
+  readonly alpha: readonly number[];
+  readonly beta: readonly number[] | null;
+  readonly sets: readonly {
+    readonly set: SetName;
+    readonly samples: number;
+    readonly loss: readonly (readonly (number | null)[])[];
+    /** Per cent, or null where the loss has no classes. */
+    readonly accuracy: readonly (readonly (number | null)[])[] | null;
+    /** Per cell: unmeasured, finite, notANumber, plusInfinity or minusInfinity. */
+    readonly status: readonly (readonly string[])[];
+    readonly verified: readonly (readonly boolean[])[];
+  }[];
+  readonly provenance: {
+    readonly subject: string;
+    readonly title: string;
+    readonly parameters: number;
+    readonly loss: string;
+    readonly backends: readonly string[];
+    readonly computedBy: number;
+    readonly source: string;
+  };
+};
+
+/** An error as the API says it: `title` names the kind, `detail` says what to do, `problems` stand beside fields. */
+export type ProblemDetails = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly problems?: readonly Problem[];
+};

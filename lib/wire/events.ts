@@ -1,0 +1,93 @@
+/**
+ * Everything that crosses the live connection, both directions.
+ *
+ * The server believes none of what a page says until payloads.ts has read it. One connection carries
+ * it all: document, ledger, pointers, work, tiles. Prose in docs/PROTOCOL.md. Rules W1–W6.
+ */
+import type { Parsed } from '#lib/parsed.ts';
+import type { Person, Role } from '#lib/session/people.ts';
+import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+
+/** Raised whenever a page of an older version could not be understood. */
+export const PROTOCOL_VERSION = 1;
+
+/** What a page presents when it connects. A session id alone lets one look; the key of the edit link lets one edit. */
+export type Handshake = {
+  readonly version: number;
+  readonly session: string;
+  readonly key: string | null;
+  /** Given by the server earlier, so that a person stays the same person. */
+  readonly token: string | null;
+  /** The client id this page already writes under, when it reconnects without having been reloaded. */
+  readonly clientId: number | null;
+};
+
+export type Welcome = {
+  readonly me: Person;
+  readonly token: string;
+  /** Under which this page writes to the document. */
+  readonly clientId: number;
+  /** Names this server's copy of the ledger. */
+  readonly ledgerEpoch: string;
+  /** Shown to those who may edit, so that they can invite. */
+  readonly code: string | null;
+};
+
+/** `document`: both ways. `ledger`: a page only asks. Bytes are y-protocols sync messages. */
+export type Channel = 'document' | 'ledger';
+
+/** Answers a sync step 1 with step 2 and the server's own step 1; answers an update once it is durable. */
+export type SyncReply = Parsed<Uint8Array | null>;
+
+/**
+ * `ticket` is the server's signature over the tile and the person: a result with its ticket is taken
+ * even by a server that was restarted since and has forgotten the lease, so nothing is computed twice.
+ */
+export type LeaseOffer = { readonly tile: TileKey; readonly expiresInMs: number; readonly ticket: string };
+
+export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readonly backend: string; readonly ticket: string };
+
+/** `accepted` and `duplicate` both mean: done with it. */
+export type ReturnOutcome = Parsed<'accepted' | 'duplicate'>;
+
+export type ClientToServer = {
+  sync: (channel: Channel, message: Uint8Array, reply: (reply: SyncReply) => void) => void;
+  point: (pointer: Pointer) => void;
+  rename: (name: string, reply: (reply: Parsed<string>) => void) => void;
+  /** Begins to lend with what is named, in words; null stops and hands everything back. */
+  lend: (backend: string | null) => void;
+  askForWork: (room: number, reply: (leases: readonly LeaseOffer[]) => void) => void;
+  returnTile: (returned: ReturnedTile, bytes: Uint8Array, reply: (outcome: ReturnOutcome) => void) => void;
+  handBack: (tiles: readonly TileKey[]) => void;
+};
+
+export type Notice = { readonly kind: 'tooFast' | 'refused' | 'checkFailed'; readonly message: string };
+
+export type ServerToClient = {
+  welcome: (welcome: Welcome) => void;
+  sync: (channel: Channel, message: Uint8Array) => void;
+  /** A tile's bytes, to everyone who is here when it is accepted; late joiners fetch it by digest. */
+  tile: (tile: TileKey, digest: string, bytes: Uint8Array) => void;
+  /** People who came or changed, and the ids of those who left. */
+  people: (changed: readonly Person[], left: readonly string[]) => void;
+  pointers: (frame: PointerFrame) => void;
+  /** There is work again for those who were told there was none. */
+  workWaiting: () => void;
+  notice: (notice: Notice) => void;
+};
+
+/** Why a connection was refused; carried in the `message` of the connect error. */
+export type RefusedConnection = 'noSuchSession' | 'badKey' | 'badHandshake' | 'oldPage' | 'full';
+
+/** What each role may say; an event that is not listed is said by nobody. W2 */
+export const MAY_SAY: Readonly<Record<keyof ClientToServer, readonly Role[]>> = {
+  // A viewer may ask for the document; that it cannot change it is decided per message.
+  sync: ['edit', 'view'],
+  point: ['edit', 'view'],
+  rename: ['edit', 'view'],
+  lend: ['edit', 'view'],
+  askForWork: ['edit', 'view'],
+  returnTile: ['edit', 'view'],
+  handBack: ['edit', 'view'],
+};

@@ -1,0 +1,57 @@
+/**
+ * Reads what pages say: unknown → payload or problem, with the largest size and the rate of each event.
+ *
+ * Numbers in bulk are binary and read by tileCodec.ts. Rules W1–W3 in docs/SPEC.md.
+ */
+import * as z from 'zod/mini';
+import { nameSchema } from '#lib/session/people.ts';
+import { pointerSchema } from '#lib/session/pointer.ts';
+import { MAX_UPDATE_BYTES } from '#lib/session/documentGate.ts';
+import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { MAX_TILE_BYTES } from './tileCodec.ts';
+import type { ClientToServer, Handshake, ReturnedTile } from './events.ts';
+
+const tileKeySchema = z.string().check(z.refine((key) => tileOfKey(key) !== null, 'must be a tile key')) as unknown as z.ZodMiniType<TileKey>;
+
+const optionalText = z._default(z.nullable(z.string().check(z.maxLength(400))), null);
+
+export const handshakeSchema: z.ZodMiniType<Handshake> = z.object({
+  version: z.int(),
+  session: z.string().check(z.maxLength(40)),
+  key: optionalText,
+  token: optionalText,
+  clientId: z._default(z.nullable(z.int().check(z.positive(), z.maximum(0xffffffff))), null),
+});
+
+export const channelSchema = z.enum(['document', 'ledger']);
+export const renameSchema = nameSchema;
+export const pointSchema = pointerSchema;
+export const lendSchema = z.nullable(z.string().check(z.maxLength(80)));
+export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));
+export const handBackSchema = z.array(tileKeySchema).check(z.maxLength(256));
+export const returnedSchema: z.ZodMiniType<ReturnedTile> = z.strictObject({
+  tile: tileKeySchema,
+  ms: z.number().check(z.nonnegative(), z.maximum(3_600_000)),
+  backend: z.string().check(z.maxLength(80)),
+  ticket: z.string().check(z.maxLength(100)),
+});
+
+/** The largest message either side sends: the transport refuses more. Sync answers are chunked below it. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** Bytes that may come with an event. */
+export const MAX_BYTES: Readonly<Partial<Record<keyof ClientToServer, number>>> = {
+  sync: MAX_UPDATE_BYTES + 1024,
+  returnTile: MAX_TILE_BYTES,
+};
+
+/** How often one person may say an event: so many at once, and so many a second after that. W3 */
+export const RATES: Readonly<Record<keyof ClientToServer, { readonly burst: number; readonly perSecond: number }>> = {
+  sync: { burst: 60, perSecond: 20 },
+  point: { burst: 30, perSecond: 20 },
+  rename: { burst: 5, perSecond: 0.5 },
+  lend: { burst: 10, perSecond: 1 },
+  askForWork: { burst: 60, perSecond: 30 },
+  returnTile: { burst: 200, perSecond: 100 },
+  handBack: { burst: 30, perSecond: 5 },
+};

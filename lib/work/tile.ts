@@ -1,0 +1,94 @@
+/**
+ * A tile: a block of the new samples of one level; the unit of work, of transfer and of drawing.
+ *
+ * How large the block is depends on what a sample costs, so that a tile is short work on any network.
+ * It does not know who computes it. Rules T1–T4 in docs/SPEC.md.
+ */
+import { costOfSample } from '#lib/network/cost.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { coordinateOf, gridOf, indicesAt, strideOf, type Grid } from '#lib/slice/grid.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+
+export type Tile = { readonly sliceId: string; readonly level: number; readonly row: number; readonly column: number };
+
+/** Names a tile everywhere: in the lease book, on the wire, in the store. */
+export type TileKey = `${string}/${number}/${number}/${number}`;
+
+/** A slice cut into tiles. */
+export type Tiling = {
+  readonly sliceId: string;
+  readonly grid: Grid;
+  /** Samples of a level's sub-grid along each side of a tile. */
+  readonly side: number;
+  /** Multiply-adds at one point over all its samples. */
+  readonly pointCost: number;
+};
+
+/** A point to evaluate: where it stands in the full grid, and its coordinates. */
+export type Point = { readonly column: number; readonly row: number; readonly a: number; readonly b: number };
+
+export const tileKey = ({ sliceId, level, row, column }: Tile): TileKey => `${sliceId}/${level}/${row}/${column}`;
+
+const KEY = /^([0-9a-f]{32})\/(\d{1,2})\/(\d{1,4})\/(\d{1,4})$/;
+
+export function tileOfKey(key: string): Tile | null {
+  const match = KEY.exec(key);
+  return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]) };
+}
+
+export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
+  const samples = recipe.samples.reduce((sum, { count }) => sum + count, 0);
+  const pointCost = costOfSample(manifest.network) * samples;
+  return { sliceId: sliceIdOf(recipe), grid: gridOf(recipe.axes), side: sideFor(pointCost, recipe.axes.length), pointCost };
+}
+
+/** Every tile that has at least one new sample, coarse levels first, row by row. */
+export function tilesOf(tiling: Tiling): readonly Tile[] {
+  const tiles: Tile[] = [];
+  for (let level = 0; level < tiling.grid.levels; level++) {
+    const across = Math.ceil(columnsAt(tiling, level).length / tiling.side);
+    const down = Math.ceil(rowsAt(tiling, level).length / tiling.side);
+    for (let row = 0; row < down; row++) {
+      for (let column = 0; column < across; column++) {
+        const tile = { sliceId: tiling.sliceId, level, row, column };
+        if (pointsOf(tiling, tile).length > 0) tiles.push(tile);
+      }
+    }
+  }
+  return tiles;
+}
+
+/** Whether the tiling has this tile. */
+export function isTileOf(tiling: Tiling, tile: Tile): boolean {
+  return tile.sliceId === tiling.sliceId && tile.level < tiling.grid.levels && pointsOf(tiling, tile).length > 0;
+}
+
+/** The samples a tile adds, row by row: those of its level that no coarser level has. */
+export function pointsOf(tiling: Tiling, { level, row, column }: Tile): readonly Point[] {
+  const { grid, side } = tiling;
+  const coarser = level === 0 ? 0 : strideOf(grid, level - 1);
+  const [alpha, beta] = grid.axes;
+  const points: Point[] = [];
+  for (const j of rowsAt(tiling, level).slice(row * side, (row + 1) * side)) {
+    for (const i of columnsAt(tiling, level).slice(column * side, (column + 1) * side)) {
+      if (coarser > 0 && isOn(i, alpha!.anchor, coarser) && (!beta || isOn(j, beta.anchor, coarser))) continue;
+      points.push({ column: i, row: j, a: coordinate(grid, 0, i), b: beta ? coordinate(grid, 1, j) : 0 });
+    }
+  }
+  return points;
+}
+
+const isOn = (index: number, anchor: number, stride: number): boolean => (index - anchor) % stride === 0;
+
+const columnsAt = ({ grid }: Tiling, level: number): readonly number[] => indicesAt(grid.axes[0]!, strideOf(grid, level));
+
+const rowsAt = ({ grid }: Tiling, level: number): readonly number[] =>
+  grid.axes[1] ? indicesAt(grid.axes[1], strideOf(grid, level)) : [0];
+
+const coordinate = (grid: Grid, axis: 0 | 1, index: number): number => coordinateOf(grid.axes[axis]!, index);
+
+/** Cheap points in large tiles, dear ones in small: a tile of a plane has at most side² points, of a line `side`. */
+function sideFor(pointCost: number, dimensions: number): number {
+  const points = pointCost > 1e9 ? 16 : pointCost > 3e6 ? 64 : 256;
+  return dimensions === 1 ? Math.min(points, 32) : Math.sqrt(points);
+}

@@ -1,0 +1,57 @@
+/** The tiny network: 2–16–16–2 with ReLU, trained here on two spirals of 256 points. */
+import { createRandom } from '#lib/random.ts';
+import { twoSpirals } from '#lib/network/datasets.ts';
+import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
+import { stacked, type Parts } from './parts.ts';
+import { trainMlp } from './trainMlp.ts';
+
+const WIDTHS = [2, 16, 16, 2] as const;
+const EPOCHS = 160;
+const KEEP = [0, 1, 2, 3, 5, 8, 12, 16, 21, 27, 34, 42, 51, 62, 73, 85, 98, 112, 128, 144, EPOCHS];
+const DECAY = 0.002;
+const SEEDS = { train: 101, test: 102, training: 7 } as const;
+
+export function spirals(): Parts {
+  const train = twoSpirals(createRandom(SEEDS.train), 256);
+  const test = twoSpirals(createRandom(SEEDS.test), 128);
+  const rows = trainMlp(train, createRandom(SEEDS.training), { widths: WIDTHS, epochs: EPOCHS, batch: 32, rate: 0.01, decay: DECAY, keep: KEEP });
+  const checkpoints = KEEP.map((epoch) => {
+    if (epoch === 0) return { id: 'initial', title: 'Initial', epoch };
+    return epoch === EPOCHS ? { id: 'trained', title: 'Trained', epoch } : { id: `epoch-${epoch}`, title: `After epoch ${epoch}`, epoch };
+  });
+  return {
+    manifest: {
+      format: 1,
+      name: 'spirals-tiny',
+      title: 'Two spirals',
+      summary: 'A tiny network (354 parameters) that learned to tell two interleaved spirals apart.',
+      network: network(),
+      loss: 'crossEntropy',
+      dataset: { title: 'Two spirals', input_shape_chw: [2], classes: 2, scale: null, samples: { train: train.count, test: test.count } },
+      checkpoints,
+      trajectory: checkpoints.map(({ id }) => id),
+      provenance:
+        `Points and weights made by scripts/makeBuiltins.ts of this project: seeds ${SEEDS.train} and ${SEEDS.test} for the points, ${SEEDS.training} for training; ` +
+        `Adam, rate 0.01 falling to 0 along a half cosine, weight decay ${DECAY} per step, batches of 32, ${EPOCHS} epochs. MIT, as the project.`,
+    },
+    tensors: new Map([
+      ['checkpoints', stacked(rows)],
+      ['train.x', { shape: [train.count, 2], values: train.inputs }],
+      ['train.y', { shape: [train.count], values: Uint8Array.from(train.targets) }],
+      ['test.x', { shape: [test.count, 2], values: test.inputs }],
+      ['test.y', { shape: [test.count], values: Uint8Array.from(test.targets) }],
+    ]),
+  };
+}
+
+function network(): Network {
+  const parameters: TensorSpec[] = [];
+  const program: Step[] = [];
+  for (let layer = 1; layer < WIDTHS.length; layer++) {
+    const [weight, bias] = [`fc${layer}.weight`, `fc${layer}.bias`];
+    parameters.push({ name: weight, shape: [WIDTHS[layer]!, WIDTHS[layer - 1]!], layout: 'out,in' }, { name: bias, shape: [WIDTHS[layer]!], layout: 'vector' });
+    if (layer > 1) program.push({ op: 'relu' });
+    program.push({ op: 'linear', weight, bias });
+  }
+  return { id: 'spirals-tiny', input_shape_chw: [WIDTHS[0]], parameter_order: parameters, buffers: [], program };
+}

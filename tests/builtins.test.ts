@@ -1,0 +1,100 @@
+/** The built-in networks as they are in the repository: readable, of the stated size, trained, and truly what the pictures show. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readSafetensors } from '#lib/formats/safetensors.ts';
+import { readSubject } from '#lib/formats/subjectFile.ts';
+import { createRandom } from '#lib/random.ts';
+import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
+import { frameOf, parametersAt } from '#lib/slice/frame.ts';
+import { coordinateOf, gridOf } from '#lib/slice/grid.ts';
+import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+
+const DIRECTORY = path.resolve(import.meta.dirname, '../public/builtins');
+const NAMES = JSON.parse(readFileSync(path.join(DIRECTORY, 'index.json'), 'utf8')) as readonly string[];
+
+function builtin(name: string): Subject {
+  const manifest = JSON.parse(readFileSync(path.join(DIRECTORY, `${name}.json`), 'utf8')) as SubjectManifest;
+  const subject = readSubject(manifest, readFileSync(path.join(DIRECTORY, `${manifest.file.digest}.safetensors`)));
+  if (!subject.ok) throw new Error(`${name}: ${subject.problems.map(({ message }) => message).join()}`);
+  return subject.value;
+}
+
+function truthAt(subject: Subject, checkpoint: string): readonly SetTruth[] {
+  const row = checkpointIndex(subject.manifest, checkpoint);
+  const { network, loss } = subject.manifest;
+  const sets = (['train', 'test'] as const).map((set) => ({ set, samples: subject.sets[set] }));
+  return evaluateAt({ network, loss, buffers: subject.buffers[row]!, sets }, Float64Array.from(subject.checkpoints[row]!));
+}
+
+describe('built-ins', () => {
+  test('[built-ins] the three networks are listed in order, with their stated parameter counts', () => {
+    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit']);
+    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2]);
+  });
+
+  test('[built-ins] every trajectory names checkpoints, and every network has an initial and a trained one', () => {
+    for (const name of NAMES) {
+      const { checkpoints, trajectory, provenance } = builtin(name).manifest;
+      const ids = checkpoints.map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining(['initial', 'trained', ...trajectory]));
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(provenance.length).toBeGreaterThan(60);
+    }
+    expect(builtin('spirals-tiny').manifest.trajectory.length).toBeGreaterThanOrEqual(20);
+  });
+
+  test('[built-ins] the seed CNN at its trained weights has the loss and accuracy of the reference, but for rounding pixels to float32', () => {
+    const file = readSafetensors(readFileSync(path.join(import.meta.dirname, 'reference/seedcnn-filter-plane.safetensors')));
+    if (!file.ok) throw new Error('the reference case cannot be read');
+    const middle = (21 * 21 - 1) / 2;
+    for (const { set, samples, lossSum, correct } of truthAt(builtin('seed-cnn'), 'trained')) {
+      const expected = file.value.get(`plane.${set}.loss.f64`)!.values[middle]!;
+      expect(Math.abs(lossSum / samples - expected) / expected).toBeLessThan(1e-6);
+      expect((100 * correct) / samples).toBeCloseTo(file.value.get(`plane.${set}.acc.f64`)!.values[middle]!, 9);
+    }
+  });
+
+  test('[built-ins] the spiral network learned: over 97 % right after training, near chance before', () => {
+    const subject = builtin('spirals-tiny');
+    for (const { samples, correct } of truthAt(subject, 'trained')) expect(correct / samples).toBeGreaterThan(0.97);
+    for (const { samples, correct } of truthAt(subject, 'initial')) expect(correct / samples).toBeLessThan(0.65);
+    const losses = subject.manifest.trajectory.map((id) => truthAt(subject, id)[0]!.lossSum);
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 10);
+  });
+
+  test('[built-ins] the trained line is the minimiser of its squared error', () => {
+    const subject = builtin('line-fit');
+    const { network, loss } = subject.manifest;
+    const at = (m: number, b: number): number =>
+      evaluateAt({ network, loss, buffers: [], sets: [{ set: 'train', samples: subject.sets.train }] }, Float64Array.of(m, b))[0]!.lossSum;
+    const [m, b] = subject.checkpoints[checkpointIndex(subject.manifest, 'trained')]!;
+    const step = 1e-3;
+    const slopes = [at(m! + step, b!) - at(m! - step, b!), at(m!, b! + step) - at(m!, b! - step)].map((change) => change / (2 * step));
+    for (const slope of slopes) expect(Math.abs(slope)).toBeLessThan(1e-4);
+    expect(at(m! + 0.01, b!)).toBeGreaterThan(at(m!, b!));
+    expect([...subject.checkpoints[0]!]).toEqual([0, 0]);
+  });
+
+  test('[built-ins] the precomputed picture is what float64 gives at its own recipe', () => {
+    const subject = builtin('spirals-tiny');
+    const surface = JSON.parse(readFileSync(path.join(DIRECTORY, 'spirals-tiny.surface.json'), 'utf8')) as { recipe: unknown; sliceId: string; loss: number[] };
+    const recipe = readRecipe(surface.recipe, (id) => (id === subject.id ? subject.manifest : undefined));
+    if (!recipe.ok) throw new Error(recipe.problems.map(({ message }) => message).join());
+    expect(surface.sliceId).toBe(sliceIdOf(recipe.value));
+    const grid = gridOf(recipe.value.axes);
+    expect(surface.loss).toHaveLength(grid.columns * grid.rows);
+    const frame = frameOf(recipe.value, subject);
+    const job = { network: subject.manifest.network, loss: recipe.value.loss, buffers: frame.buffers, sets: [{ set: 'train', samples: subject.sets.train }] } as const;
+    const parameters = new Float64Array(frame.origin.length);
+    const random = createRandom(5);
+    for (let draw = 0; draw < 60; draw++) {
+      const [column, row] = draw === 0 ? [32, 32] : [random.integer(grid.columns), random.integer(grid.rows)];
+      parametersAt(frame, coordinateOf(grid.axes[0]!, column), coordinateOf(grid.axes[1]!, row), parameters);
+      const truth = evaluateAt(job, parameters)[0]!;
+      expect(surface.loss[row * grid.columns + column]! / (truth.lossSum / truth.samples)).toBeCloseTo(1, 5);
+    }
+  });
+});

@@ -1,0 +1,13 @@
+/** Everything that runs without a browser window. Playwright's tests are in tests/pages. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
+    exclude: ['tests/pages/**', 'node_modules/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two processes: the machines this runs on have few cores, and several tests compute.
+    maxWorkers: 2,
+  },
+});

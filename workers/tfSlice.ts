@@ -1,0 +1,172 @@
+/**
+ * One prepared slice on a TensorFlow.js backend: its vectors and samples on the device, its points evaluated.
+ *
+ * Nothing is read back until the last point is enqueued; then once. On a device that can fail silently the centre is
+ * evaluated again with every tile and must come out bit for bit as before. It does not choose what to evaluate.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { SetName } from '#lib/network/subject.ts';
+import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
+import { activate, type OpenBackend } from './backend.ts';
+import type { EvaluationJob } from './evaluator.ts';
+import { DeviceFault } from './gpuGuard.ts';
+import type { Pace } from './pace.ts';
+import { lossesOf } from './tfLoss.ts';
+import type { TfProgram } from './tfProgram.ts';
+import { blocksOf, disposeBlocks, type SampleBlock } from './tfSamples.ts';
+import type { Coordinates, Theta } from './tfTheta.ts';
+
+/** Up to here the loss of every sample is read back; beyond, sums of 64, so that float32 adds up few numbers. */
+const MOST_SINGLE_SAMPLES = 2048;
+const SUMMED = 64;
+
+const CENTRE: Coordinates = { a: 0, b: 0 };
+
+/** What one dispatch left on the device: [points × 2 × sums], losses first. */
+type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly sums: number };
+
+type BlockedSet = { readonly set: SetName; readonly samples: number; readonly sumsSingles: boolean; readonly blocks: readonly SampleBlock[] };
+
+export class TfSlice {
+  private readonly open: OpenBackend;
+  private readonly program: TfProgram;
+  private readonly theta: Theta;
+  private readonly pace: Pace;
+  private readonly sets: readonly BlockedSet[];
+  /** Points in one dispatch. */
+  readonly batch: number;
+  private canary: readonly SetSums[] | null = null;
+
+  /** @param batch 1, or how many points are evaluated at once: only for a dense program whose samples fit one block */
+  constructor(open: OpenBackend, program: TfProgram, theta: Theta, job: EvaluationJob, pace: Pace, batch: number) {
+    this.open = open;
+    this.program = program;
+    this.theta = theta;
+    this.pace = pace;
+    this.batch = batch;
+    const most = batch > 1 ? Infinity : samplesPerBlock(open, program);
+    const layout = { shape: program.inputShape, source: program.inputSource, loss: job.loss, outputWidth: program.outputWidth };
+    this.sets = job.sets.map(({ set, samples }) => ({
+      set,
+      samples: samples.count,
+      sumsSingles: samples.count <= MOST_SINGLE_SAMPLES,
+      blocks: blocksOf(samples, layout, most, batch),
+    }));
+  }
+
+  /** Keeps the centre's sums, against which every later tile is checked. */
+  async keepCanary(): Promise<void> {
+    if (this.open.guard) this.canary = (await this.measure([CENTRE])).sets;
+  }
+
+  async evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
+    if (!this.canary) return this.measure(points, signal);
+    const { sets } = await this.measure([...points, CENTRE], signal);
+    for (const [index, { set, lossSum, correct }] of sets.entries()) {
+      const expected = this.canary[index]!;
+      if (!Object.is(lossSum.at(-1), expected.lossSum[0]) || correct.at(-1) !== expected.correct[0]) {
+        throw new DeviceFault(`the centre's loss over the ${set} samples came out as ${lossSum.at(-1)}, and as ${expected.lossSum[0]} before`);
+      }
+    }
+    return {
+      points: points.length,
+      sets: sets.map((sums) => ({ ...sums, lossSum: sums.lossSum.slice(0, -1), correct: sums.correct.slice(0, -1) })),
+    };
+  }
+
+  dispose(): void {
+    this.theta.dispose();
+    for (const { blocks } of this.sets) disposeBlocks(blocks);
+  }
+
+  private async measure(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
+    const parts: Part[] = [];
+    this.open.guard?.open();
+    let isOpen = true;
+    try {
+      for (let first = 0; first < points.length; first += this.batch) await this.enqueue(points, first, parts, signal);
+      const values = await this.readBack(parts);
+      isOpen = false;
+      await this.open.guard?.close();
+      return { points: points.length, sets: this.sumUp(points.length, parts, values) };
+    } finally {
+      for (const { tensor } of parts) tensor.dispose();
+      if (isOpen) await this.open.guard?.close();
+    }
+  }
+
+  /** One batch of points over every block of samples, with turns for others between the blocks. */
+  private async enqueue(points: readonly Coordinates[], first: number, parts: Part[], signal: AbortSignal | undefined): Promise<void> {
+    // The last batch is filled up, so that the device sees one shape and keeps one set of buffers.
+    const batch = Array.from({ length: this.batch }, (_, index) => points[first + index] ?? CENTRE);
+    let tensors: Record<string, tf.Tensor> | null = null;
+    try {
+      for (const [set, { blocks, sumsSingles }] of this.sets.entries()) {
+        for (const block of blocks) {
+          if (this.pace.isDue()) {
+            await this.open.guard?.settle();
+            await this.pace.rest();
+          }
+          signal?.throwIfAborted();
+          await activate(this.open.backend, `the ${this.open.backend} backend went away`);
+          tensors ??= tf.tidy(() => ({ ...(this.batch > 1 ? this.theta.atMany(batch) : this.theta.at(batch[0]!)) }));
+          const built = tensors;
+          const tensor = tf.tidy(() => this.sumsOf(block, built, sumsSingles));
+          parts.push({ tensor, set, firstPoint: first, sums: tensor.size / (2 * this.batch) });
+        }
+      }
+    } finally {
+      if (tensors) tf.dispose(tensors);
+    }
+  }
+
+  private sumsOf(block: SampleBlock, tensors: Record<string, tf.Tensor>, singles: boolean): tf.Tensor1D {
+    const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
+    const outputs = tf.reshape(this.program.run(inputs, tensors), [this.batch * block.count, this.program.outputWidth]);
+    const { losses, correct } = lossesOf(outputs as tf.Tensor2D, block.targets);
+    const both = tf.stack([tf.reshape(losses, [this.batch, block.count]), tf.reshape(correct, [this.batch, block.count])], 1);
+    return tf.reshape(singles ? both : summed(both as tf.Tensor3D), [-1]);
+  }
+
+  private async readBack(parts: readonly Part[]): Promise<Float32Array> {
+    const all = tf.tidy(() => (parts.length === 1 ? parts[0]!.tensor.clone() : tf.concat1d(parts.map(({ tensor }) => tensor))));
+    try {
+      return (await all.data()) as Float32Array;
+    } finally {
+      all.dispose();
+    }
+  }
+
+  /** Adds in float64, in the order of the samples. */
+  private sumUp(count: number, parts: readonly Part[], values: Float32Array): readonly SetSums[] {
+    const sets = this.sets.map(({ set, samples }) => ({ set, samples, lossSum: new Float64Array(count), correct: new Uint32Array(count) }));
+    let at = 0;
+    for (const { set, firstPoint, sums } of parts) {
+      const { lossSum, correct } = sets[set]!;
+      for (let slot = 0; slot < this.batch; slot++, at += 2 * sums) {
+        const point = firstPoint + slot;
+        if (point >= count) continue;
+        for (let index = 0; index < sums; index++) {
+          lossSum[point]! += values[at + index]!;
+          correct[point]! += values[at + sums + index]!;
+        }
+      }
+    }
+    if (at !== values.length) throw new DeviceFault(`${values.length} numbers came back where ${at} were computed`);
+    return sets;
+  }
+}
+
+/** Samples whose activations fit what the backend allows. */
+export const samplesPerBlock = ({ activationFloats }: OpenBackend, { widest }: TfProgram): number =>
+  Math.max(1, Math.floor(activationFloats / widest));
+
+/** [points, 2, samples] → [points, 2, ⌈samples / 64⌉] */
+function summed(both: tf.Tensor3D): tf.Tensor {
+  const [points, , samples] = both.shape;
+  const whole = Math.floor(samples / SUMMED) * SUMMED;
+  const sums: tf.Tensor[] = [];
+  if (whole > 0) sums.push(tf.sum(tf.reshape(tf.slice(both, [0, 0, 0], [-1, -1, whole]), [points, 2, whole / SUMMED, SUMMED]), 3));
+  if (whole < samples) sums.push(tf.sum(tf.slice(both, [0, 0, whole], [-1, -1, samples - whole]), 2, true));
+  return sums.length === 1 ? sums[0]! : tf.concat(sums, 2);
+}
