@@ -1,0 +1,32 @@
+/** Times as people say them: `4 s`, `2 min`, `1 h 10 min`; and what is left as a rounded range. */
+
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return 'less than 1 s';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.round(hours / 24)} days`;
+}
+
+/** Both ends on a 1, 1.5, 2, 3, 5, 7 scale, so that the range stands still while the estimate trembles. */
+export function etaRange(seconds: number): readonly [low: string, high: string] {
+  const low = stepBelow(seconds * 0.8);
+  const high = stepAbove(Math.max(seconds * 1.25, low * 1.01));
+  return [formatSeconds(low), formatSeconds(high)];
+}
+
+const STEPS = [1, 1.5, 2, 3, 5, 7, 10];
+
+function stepBelow(value: number): number {
+  const power = powerOf(value);
+  return Math.max(1, power * (STEPS.findLast((step) => step * power <= value) ?? 1));
+}
+
+function stepAbove(value: number): number {
+  const power = powerOf(value);
+  return Math.max(2, power * (STEPS.find((step) => step * power >= value) ?? 10));
+}
+
+const powerOf = (value: number): number => 10 ** Math.floor(Math.log10(Math.max(value, 1e-3)));

@@ -1,0 +1,84 @@
+/**
+ * The notes that can be seen on a slice: its own, and those of other slices of the same network at their
+ * least-squares projection, with how far out of the slice they really are.
+ */
+import { useMemo } from 'react';
+import type { Session } from '#client/sessionTypes.ts';
+import { sayProblems } from '#lib/parsed.ts';
+import type { Annotation } from '#lib/session/document.ts';
+import { hueOf } from '#lib/session/people.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { parametersAt } from '#lib/slice/frame.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { useStore } from '#components/useStore.ts';
+import { geometryOf } from './frames.ts';
+import { useOffPath } from './useOffPath.ts';
+import type { View } from './useView.ts';
+
+export type PlacedNote = {
+  readonly id: string;
+  readonly note: Annotation;
+  readonly a: number;
+  readonly b: number;
+  /** Distance from the slice in parameter space; 0 for its own notes. */
+  readonly outOfPlane: number;
+  /** Whether it was placed on the slice that is shown. */
+  readonly isOwn: boolean;
+  readonly hue: number;
+};
+
+type Foreign = { readonly id: string; readonly a: number; readonly b: number; readonly outOfPlane: number };
+
+/** Projections of points that were asked for before; a note that is edited keeps its place. */
+const projected = new Map<string, Foreign | null>();
+
+export function usePins(session: Session, { slice, sliceId }: View): readonly PlacedNote[] {
+  const annotations = useStore(session.annotations);
+  const slices = useStore(session.slices);
+  const subjects = useStore(session.subjects);
+  const subject = subjects.find(({ id }) => id === slice?.recipe.subject) ?? null;
+
+  const others = useMemo(() => {
+    const found: { readonly id: string; readonly note: Annotation; readonly recipe: SliceRecipe }[] = [];
+    for (const [id, note] of annotations) {
+      const recipe = note.slice === sliceId ? undefined : slices.get(note.slice)?.recipe;
+      if (recipe && recipe.subject === slice?.recipe.subject) found.push({ id, note, recipe });
+    }
+    return found;
+  }, [annotations, slices, slice, sliceId]);
+
+  const key = subject && slice && others.length > 0 ? others.map(({ id }) => id).join(' ') : null;
+  const foreign = useOffPath(sliceId ?? '', key, () =>
+    others.flatMap(({ id, note, recipe }) => (subject && slice ? (project(id, note, recipe, slice.recipe, subject, sliceId ?? '') ?? []) : [])),
+  );
+
+  return useMemo(() => {
+    const pins: PlacedNote[] = [];
+    for (const [id, note] of annotations) {
+      if (note.slice === sliceId) pins.push({ id, note, a: note.a, b: note.b, outOfPlane: 0, isOwn: true, hue: hueOf(note.by) });
+    }
+    for (const { id, a, b, outOfPlane } of foreign ?? []) {
+      const note = annotations.get(id);
+      if (note) pins.push({ id, note, a, b, outOfPlane, isOwn: false, hue: hueOf(note.by) });
+    }
+    return pins;
+  }, [annotations, foreign, sliceId]);
+}
+
+function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string): Foreign | null {
+  const key = `${target} ${note.slice} ${note.a} ${note.b}`;
+  const before = projected.get(key);
+  if (before !== undefined) return before && { ...before, id };
+  const source = geometryOf(from, subject);
+  const destination = geometryOf(to, subject);
+  let outcome: Foreign | null = null;
+  if (source.ok && destination.ok) {
+    const point = parametersAt(source.value.frame, note.a, note.b, new Float64Array(source.value.frame.origin.length));
+    const { coordinates, outOfPlane } = destination.value.projector.project(point);
+    outcome = { id, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, outOfPlane };
+  } else {
+    console.info(`note ${id} cannot be placed here`, [source, destination].map((each) => (each.ok ? '' : sayProblems(each.problems))).join(' '));
+  }
+  projected.set(key, outcome);
+  return outcome;
+}

@@ -1,0 +1,101 @@
+/**
+ * What this person looks at: slice, look, camera, open panel, crosshair. It is theirs alone; the link carries
+ * what a link should show (useLink.ts), the rest is gone with the tab.
+ */
+import { useCallback, useMemo, useState } from 'react';
+import type { Session } from '#client/sessionTypes.ts';
+import type { Camera } from '#lib/session/camera.ts';
+import type { SliceRecord } from '#lib/session/document.ts';
+import type { LinkState } from '#lib/session/linkState.ts';
+import type { Look } from '#lib/session/look.ts';
+import { useStore } from '#components/useStore.ts';
+
+export const TABS = ['slices', 'slice', 'look', 'pins', 'compute'] as const;
+export type TabName = (typeof TABS)[number];
+
+export type Place = { readonly a: number; readonly b: number };
+
+/** The note being written: a new one at a place, or one that is there already. */
+export type NoteDraft = { readonly kind: 'new'; readonly at: Place } | { readonly kind: 'edit'; readonly id: string };
+
+export type View = {
+  /** The slice that is drawn: the chosen one, else the newest. */
+  readonly sliceId: string | null;
+  readonly slice: SliceRecord | null;
+  /** What was chosen, which may not have arrived yet. */
+  readonly wanted: string | null;
+  readonly look: Look;
+  readonly camera: Camera;
+  readonly tab: TabName;
+  readonly isPlacing: boolean;
+  readonly isNoting: boolean;
+  readonly note: NoteDraft | null;
+  readonly crosshair: Place | null;
+  readonly chooseSlice: (id: string) => void;
+  readonly setLook: (look: Look) => void;
+  readonly setCamera: (camera: Camera) => void;
+  readonly setTab: (tab: TabName) => void;
+  readonly setPlacing: (isPlacing: boolean) => void;
+  readonly setNoting: (isNoting: boolean) => void;
+  readonly setNote: (note: NoteDraft | null) => void;
+  readonly setCrosshair: (place: Place | null) => void;
+  readonly restore: (link: LinkState) => void;
+};
+
+export function useView(session: Session, opened: LinkState): View {
+  const slices = useStore(session.slices);
+  const [wanted, setWanted] = useState(opened.slice);
+  const [look, setLook] = useState(opened.look);
+  const [camera, setCamera] = useState(opened.camera);
+  const [tab, setTab] = useState<TabName>('slice');
+  const [isPlacing, setPlacing] = useState(false);
+  const [isNoting, setNoting] = useState(false);
+  const [note, setNote] = useState<NoteDraft | null>(null);
+  const [crosshair, setCrosshair] = useState<Place | null>(null);
+
+  const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
+
+  const chooseSlice = useCallback((id: string) => {
+    setWanted(id);
+    setCrosshair(null);
+    setNote(null);
+  }, []);
+
+  const restore = useCallback((link: LinkState) => {
+    setWanted(link.slice);
+    setLook(link.look);
+    setCamera(link.camera);
+  }, []);
+
+  return useMemo(
+    () => ({
+      sliceId,
+      slice: sliceId === null ? null : (slices.get(sliceId) ?? null),
+      wanted,
+      look,
+      camera,
+      tab,
+      isPlacing,
+      isNoting,
+      note,
+      crosshair,
+      chooseSlice,
+      setLook,
+      setCamera,
+      setTab,
+      setPlacing,
+      setNoting,
+      setNote,
+      setCrosshair,
+      restore,
+    }),
+    [sliceId, slices, wanted, look, camera, tab, isPlacing, isNoting, note, crosshair, chooseSlice, restore],
+  );
+}
+
+/** A slice that was put away is still shown to who has a link to it. */
+function shownSlice(slices: ReadonlyMap<string, SliceRecord>, wanted: string | null): string | null {
+  if (wanted !== null && slices.has(wanted)) return wanted;
+  const present = [...slices].filter(([, { isPutAway }]) => !isPutAway);
+  return present.at(-1)?.[0] ?? null;
+}

@@ -1,0 +1,44 @@
+/** A slice in words, for cards and announcements: what kind, around what, how fine. */
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import type { DirectionRecipe, Normalisation, SliceRecipe } from '#lib/slice/recipe.ts';
+
+export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
+  filter: 'filter-wise',
+  layer: 'layer-wise',
+  weight: 'weight-wise',
+  none: 'not normalised',
+};
+
+export const checkpointTitle = (manifest: SubjectManifest | undefined, id: string): string =>
+  manifest?.checkpoints.find((checkpoint) => checkpoint.id === id)?.title ?? id;
+
+/** `Random plane, filter-wise`, `Line towards initial`. */
+export function kindOf({ axes }: SliceRecipe, manifest: SubjectManifest | undefined): string {
+  const shape = axes.length === 1 ? 'line' : 'plane';
+  const targets = axes.flatMap(({ direction }) => (direction.kind === 'towards' ? checkpointTitle(manifest, direction.checkpoint) : []));
+  const [first] = axes;
+  if (targets.length === 0 && first?.direction.kind === 'random') return `Random ${shape}, ${NORMALISATION_TITLES[first.direction.normalisation]}`;
+  if (targets.length === axes.length && axes.length === 2) return `Plane through ${targets.join(' and ')}`;
+  return `${shape === 'line' ? 'Line' : 'Plane'} towards ${targets.join(', ')}`;
+}
+
+export const gridTitle = ({ axes }: SliceRecipe): string =>
+  axes.length === 1 ? `${axes[0]?.count ?? 0} points` : axes.map(({ count }) => count).join(' × ');
+
+/** `Random plane, filter-wise · around trained · 33 × 33` */
+export const sliceTitle = (recipe: SliceRecipe, manifest: SubjectManifest | undefined): string =>
+  `${kindOf(recipe, manifest)} · around ${checkpointTitle(manifest, recipe.centre)} · ${gridTitle(recipe)}`;
+
+/** `filter-wise, seed 1, biases and batch norm still` */
+export function directionTitle(direction: DirectionRecipe, manifest: SubjectManifest | undefined): string {
+  if (direction.kind === 'random') {
+    const still = direction.vectors === 'ignore' ? 'biases and batch norm still' : 'biases and batch norm scaled like a layer';
+    return `random, seed ${direction.seed}, ${NORMALISATION_TITLES[direction.normalisation]}, ${still}`;
+  }
+  const parts = [`towards ${checkpointTitle(manifest, direction.checkpoint)}`];
+  if (direction.orthogonal) parts.push('the part across the first axis');
+  parts.push(direction.length === 'unit' ? 'unit length: α counts distance' : 'full length: 1 is that checkpoint');
+  return parts.join(', ');
+}
+
+export const samplesTitle = ({ samples }: SliceRecipe): string => samples.map(({ set, count }) => `${count.toLocaleString('en-GB')} ${set}`).join(' and ');
