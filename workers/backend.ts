@@ -98,8 +98,8 @@ async function openWebGpu(takesSoftware: boolean): Promise<OpenBackend> {
     backend: 'webgpu',
     title: `WebGPU (${name}${isSoftwareAdapter ? ', a software adapter' : ''})`,
     isSoftwareAdapter,
-    // Three activations of a block within a quarter of the largest binding.
-    activationFloats: Math.min(2 ** 25, Math.floor(limits.maxStorageBufferBindingSize / (4 * 4 * 3))),
+    // Three activations of a block within a quarter of the largest binding; small blocks where a core does the work.
+    activationFloats: isSoftwareAdapter ? 2 ** 19 : Math.min(2 ** 25, Math.floor(limits.maxStorageBufferBindingSize / (4 * 4 * 3))),
     guard: createGpuGuard(device),
     lost: device.lost.then(({ message, reason }) => (isClosed ? NEVER : message === '' ? reason : message)),
     close() {

@@ -1,8 +1,8 @@
 /**
  * One prepared slice on a TensorFlow.js backend: its vectors and samples on the device, its points evaluated.
  *
- * Nothing is read back until the last point is enqueued; then once. On a device that can fail silently the centre is
- * evaluated again with every tile and must come out bit for bit as before. It does not choose what to evaluate.
+ * Nothing is read back until the last point is enqueued; then once. On a device that can fail silently the centre's first
+ * samples are evaluated again with every tile and must come out bit for bit as before. It does not choose what to evaluate.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { SetName } from '#lib/network/subject.ts';
@@ -12,7 +12,7 @@ import type { EvaluationJob } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
 import type { Pace } from './pace.ts';
 import { lossesOf } from './tfLoss.ts';
-import type { TfProgram } from './tfProgram.ts';
+import type { Tensors, TfProgram } from './tfProgram.ts';
 import { blocksOf, disposeBlocks, type SampleBlock } from './tfSamples.ts';
 import type { Coordinates, Theta } from './tfTheta.ts';
 
@@ -35,7 +35,8 @@ export class TfSlice {
   private readonly sets: readonly BlockedSet[];
   /** Points in one dispatch. */
   readonly batch: number;
-  private canary: readonly SetSums[] | null = null;
+  /** What the centre gave for the first block of samples when the slice was new. */
+  private canary: Float32Array | null = null;
 
   /** @param batch 1, or how many points are evaluated at once: only for a dense program whose samples fit one block */
   constructor(open: OpenBackend, program: TfProgram, theta: Theta, job: EvaluationJob, pace: Pace, batch: number) {
@@ -54,24 +55,16 @@ export class TfSlice {
     }));
   }
 
-  /** Keeps the centre's sums, against which every later tile is checked. */
+  /** From now on every tile is checked against the centre as it is evaluated here. */
   async keepCanary(): Promise<void> {
-    if (this.open.guard) this.canary = (await this.measure([CENTRE])).sets;
+    if (this.open.guard) this.canary = (await this.measure([], undefined, true)).canary;
   }
 
   async evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
-    if (!this.canary) return this.measure(points, signal);
-    const { sets } = await this.measure([...points, CENTRE], signal);
-    for (const [index, { set, lossSum, correct }] of sets.entries()) {
-      const expected = this.canary[index]!;
-      if (!Object.is(lossSum.at(-1), expected.lossSum[0]) || correct.at(-1) !== expected.correct[0]) {
-        throw new DeviceFault(`the centre's loss over the ${set} samples came out as ${lossSum.at(-1)}, and as ${expected.lossSum[0]} before`);
-      }
-    }
-    return {
-      points: points.length,
-      sets: sets.map((sums) => ({ ...sums, lossSum: sums.lossSum.slice(0, -1), correct: sums.correct.slice(0, -1) })),
-    };
+    const { sets, canary } = await this.measure(points, signal, this.canary !== null);
+    const changed = this.canary?.findIndex((value, index) => !Object.is(value, canary[index])) ?? -1;
+    if (changed >= 0) throw new DeviceFault(`the centre gave ${canary[changed]} where the same device gave ${this.canary![changed]} before`);
+    return { points: points.length, sets };
   }
 
   dispose(): void {
@@ -79,48 +72,68 @@ export class TfSlice {
     for (const { blocks } of this.sets) disposeBlocks(blocks);
   }
 
-  private async measure(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
+  private async measure(
+    points: readonly Coordinates[],
+    signal: AbortSignal | undefined,
+    withCanary: boolean,
+  ): Promise<{ sets: readonly SetSums[]; canary: Float32Array }> {
     const parts: Part[] = [];
     this.open.guard?.open();
     let isOpen = true;
     try {
-      for (let first = 0; first < points.length; first += this.batch) await this.enqueue(points, first, parts, signal);
+      for (let first = 0; first < points.length; first += this.batch) {
+        await this.enqueue(points, first, parts, signal, () => true);
+      }
+      const real = parts.length;
+      if (withCanary) await this.enqueue([CENTRE], 0, parts, signal, (set, block) => set === 0 && block === 0);
       const values = await this.readBack(parts);
       isOpen = false;
       await this.open.guard?.close();
-      return { points: points.length, sets: this.sumUp(points.length, parts, values) };
+      const sums = this.sumUp(points.length, parts.slice(0, real), values);
+      return { sets: sums.sets, canary: values.subarray(sums.used) };
     } finally {
       for (const { tensor } of parts) tensor.dispose();
       if (isOpen) await this.open.guard?.close();
     }
   }
 
-  /** One batch of points over every block of samples, with turns for others between the blocks. */
-  private async enqueue(points: readonly Coordinates[], first: number, parts: Part[], signal: AbortSignal | undefined): Promise<void> {
+  /** One batch of points over the chosen blocks of samples, with turns for others between the blocks. */
+  private async enqueue(
+    points: readonly Coordinates[],
+    first: number,
+    parts: Part[],
+    signal: AbortSignal | undefined,
+    isChosen: (set: number, block: number) => boolean,
+  ): Promise<void> {
     // The last batch is filled up, so that the device sees one shape and keeps one set of buffers.
     const batch = Array.from({ length: this.batch }, (_, index) => points[first + index] ?? CENTRE);
-    let tensors: Record<string, tf.Tensor> | null = null;
+    let tensors: Tensors | null = null;
     try {
       for (const [set, { blocks, sumsSingles }] of this.sets.entries()) {
-        for (const block of blocks) {
+        for (const [index, block] of blocks.entries()) {
+          if (!isChosen(set, index)) continue;
           if (this.pace.isDue()) {
             await this.open.guard?.settle();
             await this.pace.rest();
           }
           signal?.throwIfAborted();
           await activate(this.open.backend, `the ${this.open.backend} backend went away`);
-          tensors ??= tf.tidy(() => ({ ...(this.batch > 1 ? this.theta.atMany(batch) : this.theta.at(batch[0]!)) }));
+          tensors ??= tf.tidy(() => this.tensorsAt(batch));
           const built = tensors;
           const tensor = tf.tidy(() => this.sumsOf(block, built, sumsSingles));
           parts.push({ tensor, set, firstPoint: first, sums: tensor.size / (2 * this.batch) });
         }
       }
     } finally {
-      if (tensors) tf.dispose(tensors);
+      if (tensors) tf.dispose({ ...tensors });
     }
   }
 
-  private sumsOf(block: SampleBlock, tensors: Record<string, tf.Tensor>, singles: boolean): tf.Tensor1D {
+  private tensorsAt(batch: readonly Coordinates[]): Record<string, tf.Tensor> {
+    return { ...(this.batch > 1 ? this.theta.atMany(batch) : this.theta.at(batch[0]!)) };
+  }
+
+  private sumsOf(block: SampleBlock, tensors: Tensors, singles: boolean): tf.Tensor1D {
     const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
     const outputs = tf.reshape(this.program.run(inputs, tensors), [this.batch * block.count, this.program.outputWidth]);
     const { losses, correct } = lossesOf(outputs as tf.Tensor2D, block.targets);
@@ -131,14 +144,16 @@ export class TfSlice {
   private async readBack(parts: readonly Part[]): Promise<Float32Array> {
     const all = tf.tidy(() => (parts.length === 1 ? parts[0]!.tensor.clone() : tf.concat1d(parts.map(({ tensor }) => tensor))));
     try {
-      return (await all.data()) as Float32Array;
+      const values = (await all.data()) as Float32Array;
+      if (values.length !== all.size) throw new DeviceFault(`${values.length} numbers came back where ${all.size} were computed`);
+      return values;
     } finally {
       all.dispose();
     }
   }
 
-  /** Adds in float64, in the order of the samples. */
-  private sumUp(count: number, parts: readonly Part[], values: Float32Array): readonly SetSums[] {
+  /** Adds in float64, in the order of the samples; `used` is how many values that took. */
+  private sumUp(count: number, parts: readonly Part[], values: Float32Array): { sets: readonly SetSums[]; used: number } {
     const sets = this.sets.map(({ set, samples }) => ({ set, samples, lossSum: new Float64Array(count), correct: new Uint32Array(count) }));
     let at = 0;
     for (const { set, firstPoint, sums } of parts) {
@@ -152,8 +167,7 @@ export class TfSlice {
         }
       }
     }
-    if (at !== values.length) throw new DeviceFault(`${values.length} numbers came back where ${at} were computed`);
-    return sets;
+    return { sets, used: at };
   }
 }
 

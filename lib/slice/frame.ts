@@ -5,6 +5,7 @@
  *
  * Every participant makes the same frame from the same recipe. It evaluates nothing.
  */
+import { KnownError } from '#lib/knownError.ts';
 import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
 import { directionOf, refuseCollinear } from './direction.ts';
 import type { SliceRecipe } from './recipe.ts';
@@ -24,6 +25,11 @@ export function frameOf(recipe: SliceRecipe, subject: Subject): Frame {
   const directions: Float32Array[] = [];
   for (const [index, { direction }] of recipe.axes.entries()) {
     directions.push(directionOf(direction, subject, recipe.centre, index, directions[0]));
+  }
+  for (const [index, each] of directions.entries()) {
+    if (normOf(each) === 0) {
+      throw new KnownError('zero-direction', `axis ${index + 1} moves nothing here: the weights it is scaled to are all zero. Choose no normalisation, or another centre`);
+    }
   }
   const [first, second] = directions;
   if (first && second) refuseCollinear(normOf(withoutPartAlong(second, first)), normOf(second), [recipe.centre, 'both axes']);

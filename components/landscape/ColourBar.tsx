@@ -1,0 +1,118 @@
+/**
+ * The colour bar: what the colours mean, with their scale, their ends and the states that are drawn otherwise.
+ * It does not know the surface: its parent says what to name.
+ */
+import { formatCount, formatLoss } from '#lib/session/words.ts';
+import type { Look } from '#lib/session/look.ts';
+import type { LossRange, SurfaceCounts } from '#lib/work/surface.ts';
+import { colourAt } from './colourMaps.ts';
+import { lossScaleOf, rangeOf } from './lossScale.ts';
+import styles from './ColourBar.module.css';
+
+export type ColourBarProps = {
+  /** As people know it: `Cross-entropy, train`. */
+  readonly title: string;
+  readonly look: Look;
+  readonly range: LossRange | null;
+  readonly counts: SurfaceCounts;
+  readonly hasEstimates: boolean;
+  readonly onEdit?: () => void;
+};
+
+const WIDTH = 240;
+const BAR = 12;
+const STOPS = 32;
+
+export function ColourBar({ title, look, range, counts, hasEstimates, onEdit }: ColourBarProps) {
+  const ends = rangeOf(look, range);
+  const scale = ends && lossScaleOf(look.colourScale, ends);
+  const words = scale ? `${title}, ${scale.kind} scale from ${formatLoss(scale.min)} to ${formatLoss(scale.max)}` : `${title}, nothing measured yet`;
+  const picture = (
+    <svg className={styles.picture} viewBox={`-1 0 ${WIDTH + 2} 32`} role="img" aria-label={words}>
+      <defs>
+        <linearGradient id={`colours-${look.colourMap}`}>
+          {Array.from({ length: STOPS + 1 }, (_, stop) => (
+            <stop key={stop} offset={stop / STOPS} stopColor={colourAt(look.colourMap, stop / STOPS)} />
+          ))}
+        </linearGradient>
+      </defs>
+      <rect className={styles.bar} x={0} y={1} width={WIDTH} height={BAR} rx={2} fill={scale ? `url(#colours-${look.colourMap})` : 'none'} />
+      {scale &&
+        labelsFor(scale.ticks(5), scale).map(({ tick, x, anchor }) => (
+          <g key={tick}>
+            <line className={styles.tick} x1={x} x2={x} y1={BAR + 1} y2={BAR + 5} />
+            <text className={styles.number} x={x} y={29} textAnchor={anchor}>
+              {formatLoss(tick)}
+            </text>
+          </g>
+        ))}
+    </svg>
+  );
+  return (
+    <figure className={styles.colourBar}>
+      <figcaption className={styles.title}>
+        <span>{title}</span>
+        <span className={styles.kind}>
+          {scale?.kind ?? look.colourScale}
+          {look.range === 'auto' ? '' : ', fixed range'}
+        </span>
+      </figcaption>
+      {onEdit ? (
+        <button type="button" className={styles.edit} onClick={onEdit} aria-label={`${words}. Change colours and range`}>
+          {picture}
+        </button>
+      ) : (
+        picture
+      )}
+      {scale && (
+        <p className={styles.ends}>
+          <span>lowest {formatLoss(scale.min)}</span>
+          <span>highest {formatLoss(scale.max)}</span>
+        </p>
+      )}
+      {scale?.note && <p className={styles.note}>{scale.note}</p>}
+      <ul className={styles.legend}>
+        {hasEstimates && (
+          <li>
+            <Swatch kind="estimated" fill={colourAt(look.colourMap, 0.6)} /> estimated from neighbours
+          </li>
+        )}
+        {counts.measured > counts.verified && (
+          <li>
+            <Swatch kind="unverified" fill={colourAt(look.colourMap, 0.6)} /> paler: not verified yet
+          </li>
+        )}
+        {counts.notFinite > 0 && (
+          <li>
+            <Swatch kind="notFinite" fill="none" /> not a number: {formatCount(counts.notFinite)} {counts.notFinite === 1 ? 'point' : 'points'}
+          </li>
+        )}
+      </ul>
+    </figure>
+  );
+}
+
+function Swatch({ kind, fill }: { readonly kind: 'estimated' | 'unverified' | 'notFinite'; readonly fill: string }) {
+  return (
+    <svg className={styles.swatch} viewBox="0 0 16 16" aria-hidden="true">
+      <rect className={styles[kind]} width={16} height={16} rx={3} fill={fill} />
+      {kind !== 'unverified' && <path className={styles.hatch} d="M-2 10 10-2M2 14 14 2M6 18 18 6" />}
+    </svg>
+  );
+}
+
+/** Labels at the ends would reach past the bar: they are aligned with it instead, and crowded ones left out. */
+function labelsFor(ticks: readonly number[], scale: { fraction(loss: number): number }) {
+  const labels: { readonly tick: number; readonly x: number; readonly anchor: 'start' | 'middle' | 'end' }[] = [];
+  let free = -Infinity;
+  for (const tick of ticks) {
+    const x = scale.fraction(tick) * WIDTH;
+    const half = formatLoss(tick).length * 3.2;
+    const anchor = x < half ? 'start' : x > WIDTH - half ? 'end' : 'middle';
+    const left = anchor === 'start' ? x : anchor === 'end' ? x - 2 * half : x - half;
+    if (left < free + 6) continue;
+    free = left + 2 * half;
+    labels.push({ tick, x, anchor });
+  }
+  return labels;
+}

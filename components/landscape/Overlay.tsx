@@ -1,0 +1,111 @@
+/** The labels, pins, people and checkpoints over one view. It says what stands where; placeMarks.ts puts it there. */
+import type { Ref } from 'react';
+import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { opacitiesOf, pinWords, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { PinShape } from './PinShape.tsx';
+import type { PlanePoint } from './scene.ts';
+import type { ViewId } from './viewLayout.ts';
+import styles from './Overlay.module.css';
+
+export type OverlayProps = {
+  readonly ref: Ref<HTMLDivElement>;
+  readonly view: ViewId;
+  readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[]; readonly loss: readonly number[] };
+  readonly steps: { readonly alpha: number; readonly beta: number };
+  readonly axisLabels: readonly [alpha: string, beta: string];
+  readonly cursor: PlanePoint | null;
+  readonly pins: readonly Pin[];
+  readonly onPin: (id: string) => void;
+  readonly people: readonly PersonCursor[];
+  readonly trajectory: readonly CheckpointMark[];
+};
+
+/** Above this many people only their points are drawn: names would cover the surface. */
+const MANY_PEOPLE = 12;
+
+export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory }: OverlayProps) {
+  const opacities = opacitiesOf(trajectory);
+  const last = trajectory.length - 1;
+  return (
+    <div ref={ref} className={styles.overlay} data-view={view}>
+      <svg className={styles.lines} aria-hidden="true">
+        <line data-ruler="" className={styles.ruler} />
+      </svg>
+      {ticks.alpha.map((value) => (
+        <Tick key={`a${value}`} axis="alpha" value={value} text={formatCoordinate(value, tickStep(ticks.alpha, steps.alpha))} />
+      ))}
+      {ticks.beta.map((value) => (
+        <Tick key={`b${value}`} axis="beta" value={value} text={formatCoordinate(value, tickStep(ticks.beta, steps.beta))} />
+      ))}
+      {view === '3d' && ticks.loss.map((value) => <Tick key={`l${value}`} axis="loss" value={value} text={formatLoss(value)} />)}
+      <AxisTitle axis="alpha" text={axisLabels[0]} />
+      <AxisTitle axis="beta" text={axisLabels[1]} />
+      {view === '3d' && <AxisTitle axis="loss" text="loss" />}
+      {trajectory.map((mark, index) => (
+        <span key={mark.id} className={styles.mark} data-mark="checkpoint" data-a={mark.a} data-b={mark.b}>
+          <span
+            className={styles.bead}
+            data-end={index === 0 ? 'first' : index === last ? 'last' : undefined}
+            style={{ opacity: opacities[index] }}
+            role="img"
+            aria-label={checkpointWords(mark)}
+            title={checkpointWords(mark)}
+          />
+          {(index === 0 || index === last) && (
+            <span className={styles.beadName} aria-hidden="true">
+              {mark.title}
+            </span>
+          )}
+        </span>
+      ))}
+      {cursor && (
+        <span className={styles.mark} data-mark="cursor" data-a={cursor.a} data-b={cursor.b} aria-hidden="true">
+          <span className={styles.cursor} />
+        </span>
+      )}
+      {people.map(({ id, name, colour, a, b }) => (
+        <span key={id} className={styles.mark} data-mark="person" data-a={a} data-b={b}>
+          <span className={styles.person} style={{ ['--person' as string]: colour }}>
+            <svg className={styles.arrow} viewBox="0 0 16 16" aria-hidden="true">
+              <path d="M1 1 6 15 8.5 8.5 15 6Z" />
+            </svg>
+            {people.length <= MANY_PEOPLE && <span className={styles.name}>{name}</span>}
+          </span>
+        </span>
+      ))}
+      {pins.map((pin) => (
+        <span key={pin.id} className={styles.mark} data-mark="pin" data-a={pin.a} data-b={pin.b}>
+          <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
+            <PinShape kind={pin.kind} />
+            <span className={styles.pinText} aria-hidden="true">
+              {pin.text}
+            </span>
+          </button>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Tick({ axis, value, text }: { readonly axis: 'alpha' | 'beta' | 'loss'; readonly value: number; readonly text: string }) {
+  return (
+    <span className={styles.tick} data-tick={axis} data-value={value} aria-hidden="true">
+      <span>{text}</span>
+    </span>
+  );
+}
+
+function AxisTitle({ axis, text }: { readonly axis: 'alpha' | 'beta' | 'loss'; readonly text: string }) {
+  return (
+    <span className={styles.axisTitle} data-axis-title={axis} aria-hidden="true">
+      <span>{text}</span>
+    </span>
+  );
+}
+
+const tickStep = (ticks: readonly number[], otherwise: number): number => (ticks.length > 1 ? ticks[1]! - ticks[0]! : otherwise);
+
+function checkpointWords({ title, epoch, distance, onPlane }: CheckpointMark): string {
+  const when = epoch === null || title.includes(String(epoch)) ? '' : `, epoch ${epoch}`;
+  return `${title}${when}${onPlane ? ', in this slice' : `, ${formatLoss(distance)} outside this slice`}`;
+}

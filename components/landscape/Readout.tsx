@@ -1,0 +1,41 @@
+/** The crosshair's read-out. Says what is measured, what is estimated and what is not known; speaks through its parent. */
+import type { SetName } from '#lib/network/subject.ts';
+import type { Surface } from '#lib/work/surface.ts';
+import { readoutWords } from './readoutWords.ts';
+import type { PlanePoint } from './scene.ts';
+import styles from './Readout.module.css';
+
+export type ReadoutProps = {
+  readonly surface: Surface;
+  /** Changes when the surface does, so that the read-out is made anew. */
+  readonly version: number;
+  readonly set: SetName;
+  readonly cursor: PlanePoint | null;
+  /** A regression has none. */
+  readonly hasAccuracy: boolean;
+};
+
+export function Readout({ surface, set, cursor, hasAccuracy }: ReadoutProps) {
+  if (!cursor) return <p className={styles.readout}>Click the surface to read its loss.</p>;
+  const { coordinates, loss, accuracy, state, kind } = readoutWords(surface, set, cursor, hasAccuracy);
+  return (
+    <p className={styles.readout} data-kind={kind}>
+      {coordinates.map(({ axis, value }) => (
+        <span key={axis} className={styles.item}>
+          <span className={styles.label}>{axis}</span> {value}
+        </span>
+      ))}
+      {kind !== 'unknown' && (
+        <span className={styles.item}>
+          <span className={styles.label}>loss</span> <strong>{loss}</strong>
+        </span>
+      )}
+      {accuracy !== null && (
+        <span className={styles.item}>
+          <span className={styles.label}>accuracy</span> {accuracy}
+        </span>
+      )}
+      <span className={styles.state}>{state}</span>
+    </p>
+  );
+}

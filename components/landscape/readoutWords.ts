@@ -1,0 +1,96 @@
+/**
+ * What is known at the crosshair, in words: measured, estimated from neighbours, not measured, or not a number.
+ *
+ * The same sentence stands on the screen and is spoken. Pure.
+ */
+import type { SetName } from '#lib/network/subject.ts';
+import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
+import { coordinateOf, nearestIndex, type AxisGrid } from '#lib/slice/grid.ts';
+import type { Measured, Surface } from '#lib/work/surface.ts';
+import { STATUS } from '#lib/work/tileResult.ts';
+import type { PlanePoint } from './scene.ts';
+
+export type ReadoutWords = {
+  /** `α 0.24  β −0.61`; a line has no β. */
+  readonly coordinates: readonly { readonly axis: 'α' | 'β'; readonly value: string }[];
+  readonly loss: string;
+  /** Null where it means nothing, or where nothing was measured. */
+  readonly accuracy: string | null;
+  readonly state: string;
+  readonly kind: 'measured' | 'estimated' | 'unknown' | 'notFinite';
+};
+
+/** Steps along an axis between neighbouring samples. */
+export const stepOf = (axis: AxisGrid): number => (axis.max - axis.min) / (axis.count - 1);
+
+/** Where a coordinate is less than this share of a step from a sample, that sample is read. */
+const SNAP = 0.02;
+
+export function readoutWords(surface: Surface, set: SetName, point: PlanePoint, hasAccuracy: boolean): ReadoutWords {
+  const [alpha, beta] = surface.tiling.grid.axes;
+  if (!alpha) throw new Error('a slice has at least one axis');
+  const coordinates: ReadoutWords['coordinates'] = [
+    { axis: 'α', value: formatCoordinate(point.a, stepOf(alpha)) },
+    ...(beta ? [{ axis: 'β' as const, value: formatCoordinate(point.b, stepOf(beta)) }] : []),
+  ];
+  const measured = sampleAt(surface, set, point);
+  if (measured) return { coordinates, ...wordsOfMeasured(measured, hasAccuracy) };
+  const estimate = surface.estimateAt(set, point.a, point.b);
+  if (estimate !== null) return { coordinates, loss: `≈ ${formatRoughLoss(estimate)}`, accuracy: null, state: 'estimated from neighbours', kind: 'estimated' };
+  return { coordinates, loss: '–', accuracy: null, state: isBesideNonFinite(surface, set, point) ? 'beside a loss that is not a number' : 'not measured yet', kind: 'unknown' };
+}
+
+/** One sentence for a screen reader. */
+export function readoutSentence({ coordinates, loss, accuracy, state, kind }: ReadoutWords): string {
+  const where = coordinates.map(({ axis, value }) => `${axis} ${value}`).join(', ');
+  if (kind === 'unknown') return `${where}: ${state}.`;
+  return `${where}: loss ${loss}${accuracy === null ? '' : `, accuracy ${accuracy}`}, ${state}.`;
+}
+
+/** The whole picture in a few sentences, for its summary. */
+export function surfaceSummary(surface: Surface, set: SetName): string {
+  const { grid } = surface.tiling;
+  const { points, measured, notFinite } = surface.counts(set);
+  const [alpha, beta] = grid.axes;
+  const shape = beta ? `Loss over two directions, ${grid.columns} by ${grid.rows} points` : `Loss along one direction, ${grid.columns} points`;
+  const share = measured === points ? 'all measured' : `${formatCount(measured)} of ${formatCount(points)} measured`;
+  const parts = [`${shape}, ${share}.`];
+  const { values, states } = surface.field(set);
+  let [low, high] = [-1, -1];
+  for (let at = 0; at < values.length; at++) {
+    if (states[at] !== 2 && states[at] !== 3) continue;
+    if (low < 0 || values[at]! < values[low]!) low = at;
+    if (high < 0 || values[at]! > values[high]!) high = at;
+  }
+  const place = (at: number) => {
+    const a = formatCoordinate(coordinateOf(alpha!, at % grid.columns), stepOf(alpha!));
+    return beta ? `α ${a}, β ${formatCoordinate(coordinateOf(beta, Math.floor(at / grid.columns)), stepOf(beta))}` : `α ${a}`;
+  };
+  if (low >= 0) parts.push(`Lowest ${formatLoss(values[low]!)} at ${place(low)}. Highest ${formatLoss(values[high]!)} at ${place(high)}.`);
+  if (notFinite > 0) parts.push(`${formatCount(notFinite)} ${notFinite === 1 ? 'point is' : 'points are'} not a number.`);
+  return parts.join(' ');
+}
+
+function sampleAt(surface: Surface, set: SetName, { a, b }: PlanePoint): Measured | null {
+  const [alpha, beta] = surface.tiling.grid.axes;
+  const column = nearestIndex(alpha!, a);
+  const row = beta ? nearestIndex(beta, b) : 0;
+  const isOn = (axis: AxisGrid, value: number, index: number) => Math.abs(coordinateOf(axis, index) - value) <= SNAP * stepOf(axis);
+  return isOn(alpha!, a, column) && (!beta || isOn(beta, b, row)) ? surface.valueAt(set, column, row) : null;
+}
+
+function isBesideNonFinite(surface: Surface, set: SetName, { a, b }: PlanePoint): boolean {
+  const [alpha, beta] = surface.tiling.grid.axes;
+  const near = surface.valueAt(set, nearestIndex(alpha!, a), beta ? nearestIndex(beta, b) : 0);
+  return near !== null && near.status !== STATUS.finite;
+}
+
+function wordsOfMeasured({ loss, accuracy, samples, status, verified }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates'> {
+  const counted = `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
+  return {
+    loss: formatLoss(loss),
+    accuracy: hasAccuracy && status === STATUS.finite ? formatShare(accuracy) : null,
+    state: `measured, ${counted}, ${verified ? 'verified' : 'not verified yet'}`,
+    kind: status === STATUS.finite ? 'measured' : 'notFinite',
+  };
+}

@@ -1,0 +1,42 @@
+/** The session's title, changed where it stands: Enter or leaving the field keeps it, Esc takes it back. */
+import { useState } from 'react';
+import { MAX_TITLE } from '#lib/session/document.ts';
+import { useStore } from '#components/useStore.ts';
+import { useSession } from './SessionContext.ts';
+import { useMay } from './useMay.ts';
+import styles from './TopBar.module.css';
+
+const UNTITLED = 'Untitled session';
+
+export function TitleField() {
+  const session = useSession();
+  const title = useStore(session.title);
+  const { edit } = useMay();
+  const [draft, setDraft] = useState<string | null>(null);
+
+  if (!edit) return <h1 className={styles.fixed}>{title === '' ? UNTITLED : title}</h1>;
+
+  const keep = () => {
+    if (draft !== null && draft.trim() !== title) session.setTitle(draft.trim());
+    setDraft(null);
+  };
+
+  return (
+    <>
+      <h1 className="aside">{title === '' ? UNTITLED : title}</h1>
+      <input
+        className={styles.title}
+        aria-label="Title of the session"
+        placeholder={UNTITLED}
+        value={draft ?? title}
+        maxLength={MAX_TITLE}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={keep}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.currentTarget.blur();
+          if (event.key === 'Escape') setDraft(null);
+        }}
+      />
+    </>
+  );
+}
