@@ -10,6 +10,7 @@ import { annotationsOf, setTitle, slicesOf, titleOf, type Annotation, type Slice
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+import { tileKey, tilesOf } from '#lib/work/tile.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { openConnection } from './connection.ts';
 import { linkDocument } from './documentLink.ts';
@@ -222,6 +223,11 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       }, POINT_MS);
     },
     price: (recipe) => pricer.price(recipe, subjectOf(recipe.subject)),
+    backendsOf(sliceId) {
+      const source = surfaces.of(sliceId);
+      const found = source ? tilesOf(source.tiling).flatMap((tile) => ledger.entry(tileKey(tile))?.backend ?? []) : [];
+      return [...new Set(found)];
+    },
     dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
     leave() {
       window.removeEventListener('beforeunload', askBeforeLeaving);

@@ -87,6 +87,8 @@ export type Session = {
   rename(name: string): Promise<string | null>;
   point(pointer: Pointer): void;
   price(recipe: SliceRecipe): Promise<Price>;
+  /** What the tiles of a slice that are here were computed with, each once. */
+  backendsOf(sliceId: string): readonly string[];
   dismissNotice(notice: Notice): void;
   leave(): void;
 };

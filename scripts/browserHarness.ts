@@ -27,8 +27,12 @@ export async function runInBrowser<T>(entry: string, use: (page: Page) => Promis
     const browser = await chromium.launch({ executablePath: await findBrowser(), args: CHROMIUM_FLAGS });
     try {
       const page = await browser.newPage();
-      const broken = new Promise<never>((_, reject) => page.on('pageerror', reject));
-      page.on('crash', () => page.emit('pageerror', new Error('the page crashed')));
+      const broken = new Promise<never>((_, reject) => {
+        page.on('pageerror', reject);
+        page.on('crash', () => reject(new Error('the page crashed')));
+      });
+      // It is waited for only below; a page may break while it loads.
+      broken.catch(() => {});
       await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`, { waitUntil: 'load' });
       return await Promise.race([use(page), broken]);
     } finally {

@@ -134,12 +134,19 @@ class Compiler {
     this.plan(step.weight, [height, width, into, out], sourceOfTranspose([out, into, height, width], [2, 3, 1, 0]));
     if (step.bias !== null) this.plan(step.bias, [out], null);
     const side = (input: number, kernel: number) => Math.floor((input + 2 * step.padding - kernel) / step.stride) + 1;
+    // Written out: a single number makes TensorFlow.js 4.22 take every kernel for square.
+    const padding: [[number, number], [number, number], [number, number], [number, number]] = [
+      [0, 0],
+      [step.padding, step.padding],
+      [step.padding, step.padding],
+      [0, 0],
+    ];
     const run: Run = (x, tensors) =>
       tf.fused.conv2d({
         x: x as tf.Tensor4D,
         filter: need(tensors, step.weight) as tf.Tensor4D,
         strides: step.stride,
-        pad: step.padding,
+        pad: padding,
         ...(step.bias === null ? {} : { bias: need(tensors, step.bias) }),
         activation: relu ? 'relu' : 'linear',
       });

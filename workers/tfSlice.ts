@@ -11,7 +11,7 @@ import { activate, type OpenBackend } from './backend.ts';
 import type { EvaluationJob } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
 import type { Pace } from './pace.ts';
-import { lossesOf } from './tfLoss.ts';
+import { firstTargets, lossesOf } from './tfLoss.ts';
 import type { Tensors, TfProgram } from './tfProgram.ts';
 import { blocksOf, disposeBlocks, type SampleBlock } from './tfSamples.ts';
 import type { Coordinates, Theta } from './tfTheta.ts';
@@ -22,8 +22,8 @@ const SUMMED = 64;
 
 const CENTRE: Coordinates = { a: 0, b: 0 };
 
-/** What one dispatch left on the device: [points × 2 × sums], losses first. */
-type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly sums: number };
+/** What one dispatch left on the device: [slots × 2 × sums], losses first. */
+type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly slots: number; readonly sums: number };
 
 type BlockedSet = { readonly set: SetName; readonly samples: number; readonly sumsSingles: boolean; readonly blocks: readonly SampleBlock[] };
 
@@ -33,7 +33,7 @@ export class TfSlice {
   private readonly theta: Theta;
   private readonly pace: Pace;
   private readonly sets: readonly BlockedSet[];
-  /** Points in one dispatch. */
+  /** Most points in one dispatch. */
   readonly batch: number;
   /** What the centre gave for the first block of samples when the slice was new. */
   private canary: Float32Array | null = null;
@@ -105,8 +105,9 @@ export class TfSlice {
     signal: AbortSignal | undefined,
     isChosen: (set: number, block: number) => boolean,
   ): Promise<void> {
-    // The last batch is filled up, so that the device sees one shape and keeps one set of buffers.
-    const batch = Array.from({ length: this.batch }, (_, index) => points[first + index] ?? CENTRE);
+    // Filled up to a power of two: a device keeps buffers for every shape that it has seen.
+    const slots = Math.min(this.batch, 2 ** Math.ceil(Math.log2(points.length - first)));
+    const batch = Array.from({ length: slots }, (_, index) => points[first + index] ?? CENTRE);
     let tensors: Tensors | null = null;
     try {
       for (const [set, { blocks, sumsSingles }] of this.sets.entries()) {
@@ -120,8 +121,8 @@ export class TfSlice {
           await activate(this.open.backend, `the ${this.open.backend} backend went away`);
           tensors ??= tf.tidy(() => this.tensorsAt(batch));
           const built = tensors;
-          const tensor = tf.tidy(() => this.sumsOf(block, built, sumsSingles));
-          parts.push({ tensor, set, firstPoint: first, sums: tensor.size / (2 * this.batch) });
+          const tensor = tf.tidy(() => this.sumsOf(block, built, slots, sumsSingles));
+          parts.push({ tensor, set, firstPoint: first, slots, sums: tensor.size / (2 * slots) });
         }
       }
     } finally {
@@ -133,11 +134,12 @@ export class TfSlice {
     return { ...(this.batch > 1 ? this.theta.atMany(batch) : this.theta.at(batch[0]!)) };
   }
 
-  private sumsOf(block: SampleBlock, tensors: Tensors, singles: boolean): tf.Tensor1D {
+  private sumsOf(block: SampleBlock, tensors: Tensors, slots: number, singles: boolean): tf.Tensor1D {
     const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
-    const outputs = tf.reshape(this.program.run(inputs, tensors), [this.batch * block.count, this.program.outputWidth]);
-    const { losses, correct } = lossesOf(outputs as tf.Tensor2D, block.targets);
-    const both = tf.stack([tf.reshape(losses, [this.batch, block.count]), tf.reshape(correct, [this.batch, block.count])], 1);
+    const rows = slots * block.count;
+    const outputs = tf.reshape(this.program.run(inputs, tensors), [rows, this.program.outputWidth]);
+    const { losses, correct } = lossesOf(outputs as tf.Tensor2D, slots === this.batch ? block.targets : firstTargets(block.targets, rows));
+    const both = tf.stack([tf.reshape(losses, [slots, block.count]), tf.reshape(correct, [slots, block.count])], 1);
     return tf.reshape(singles ? both : summed(both as tf.Tensor3D), [-1]);
   }
 
@@ -156,9 +158,9 @@ export class TfSlice {
   private sumUp(count: number, parts: readonly Part[], values: Float32Array): { sets: readonly SetSums[]; used: number } {
     const sets = this.sets.map(({ set, samples }) => ({ set, samples, lossSum: new Float64Array(count), correct: new Uint32Array(count) }));
     let at = 0;
-    for (const { set, firstPoint, sums } of parts) {
+    for (const { set, firstPoint, slots, sums } of parts) {
       const { lossSum, correct } = sets[set]!;
-      for (let slot = 0; slot < this.batch; slot++, at += 2 * sums) {
+      for (let slot = 0; slot < slots; slot++, at += 2 * sums) {
         const point = firstPoint + slot;
         if (point >= count) continue;
         for (let index = 0; index < sums; index++) {

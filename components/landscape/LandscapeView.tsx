@@ -16,7 +16,7 @@ import { Overlay } from './Overlay.tsx';
 import { placeMarks } from './placeMarks.ts';
 import { stepOf } from './readoutWords.ts';
 import { keyAction } from './keys.ts';
-import type { PlanePoint } from './scene.ts';
+import { nearestSample, type PlanePoint } from './scene.ts';
 import { SpokenState } from './SpokenState.tsx';
 import { createStage, type Stage, type StageInput, type StageView } from './stage.ts';
 import type { SurfaceSource } from './surfaceSource.ts';
@@ -31,7 +31,7 @@ export type LandscapeViewProps = {
   /** The crosshair. */
   readonly cursor: PlanePoint | null;
   readonly onCursor: (cursor: PlanePoint) => void;
-  /** A click or tap on the slice, or Enter at the crosshair; the crosshair has moved there already. */
+  /** A click or tap on the slice, exactly there, or Enter at the crosshair. A click moves the crosshair to the nearest sample. */
   readonly onPick?: (point: PlanePoint) => void;
   /** Where the pointer is, at most once per picture; null when it leaves. */
   readonly onHover?: (point: PlanePoint | null) => void;
@@ -73,7 +73,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   });
   const onCamera = useEffectEvent((next: Camera) => props.onCamera(next));
   const onClick = useEffectEvent((point: PlanePoint) => {
-    props.onCursor(point);
+    props.onCursor(nearestSample(grid, point));
     props.onPick?.(point);
   });
   const firstInput = useEffectEvent(() => input);
@@ -138,9 +138,8 @@ export function LandscapeView(props: LandscapeViewProps) {
         <Overlay
           key={view}
           ref={(element) => {
-            if (!element) return undefined;
-            overlays.current.set(view, element);
-            return () => overlays.current.delete(view);
+            if (element) overlays.current.set(view, element);
+            else overlays.current.delete(view);
           }}
           view={view}
           ticks={ticks}

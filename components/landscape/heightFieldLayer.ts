@@ -16,8 +16,11 @@ import { fragmentShader, heightFieldUniforms, vertexShader } from './heightField
 export type ShaderScale = { readonly low: number; readonly high: number; readonly isLog: boolean };
 
 type HeightFieldProps = {
-  columns: number;
-  rows: number;
+  /** What to draw; live arrays of one grid. Another grid needs a layer of another id. */
+  field: Field;
+  /** Hands out what changed in `field` since the last call; asked whenever `version` differs. */
+  drain: () => readonly Rectangle[];
+  version: number;
   /** Along x, y and z, centred on the origin in x and y. */
   box: readonly [number, number, number];
   colourMap: ColourMapName;
@@ -42,73 +45,75 @@ const NOT_FINITE_DARK = [0.36, 0.36, 0.39] as const;
 const defaultProps: DefaultProps<HeightFieldLayerProps> = {
   box: { type: 'array', value: [100, 100, 40], compare: true },
   cross: { type: 'object', value: null, compare: 1 },
+  colourScale: { type: 'object', value: { low: 0, high: 1, isLog: false }, compare: 1 },
+  heightScale: { type: 'object', value: { low: 0, high: 1, isLog: false }, compare: 1 },
 };
 
 export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
   static override layerName = 'HeightFieldLayer';
   static override defaultProps = defaultProps;
 
-  declare state: { model: Model; field: Texture; colours: Texture; meshes: Map<number, Mesh>; scratch: Float32Array };
+  declare state: { model: Model; texture: Texture; colours: Texture; meshes: Map<number, Mesh>; scratch: Float32Array };
 
   override getShaders() {
     return super.getShaders({ vs: vertexShader, fs: fragmentShader, modules: [project32, heightFieldUniforms] });
   }
 
   override initializeState({ device }: LayerContext): void {
-    const { columns, rows, id } = this.props;
+    const { id } = this.props;
+    const { columns, rows } = this.props.field;
     const nearest = { minFilter: 'nearest', magFilter: 'nearest' } as const;
-    const field = device.createTexture({ width: columns, height: rows, format: 'rg32float', sampler: nearest });
-    field.writeData(new Float32Array(columns * rows * 2), { width: columns, height: rows });
+    const texture = device.createTexture({ width: columns, height: rows, format: 'rg32float', sampler: nearest });
     const colours = device.createTexture({ width: COLOUR_STEPS, height: 1, format: 'rgba8unorm', sampler: { minFilter: 'linear', magFilter: 'linear' } });
     const model = new Model(device, { ...this.getShaders(), id, topology: 'triangle-list', bufferLayout: [], isInstanced: false });
-    this.setState({ model, field, colours, meshes: new Map(), scratch: new Float32Array(0) });
-    this.writeColours();
+    this.setState({ model, texture, colours, meshes: new Map(), scratch: new Float32Array(0) });
   }
 
   override updateState({ props, oldProps }: UpdateParameters<this>): void {
-    if (props.columns !== oldProps.columns && oldProps.columns !== undefined) throw new Error('another grid needs another layer: change its id');
-    if (props.colourMap !== oldProps.colourMap) this.writeColours();
+    const { field, version, colourMap } = props;
+    if (field !== oldProps.field) {
+      props.drain();
+      this.writeRectangle({ column: 0, row: 0, columns: field.columns, rows: field.rows });
+    } else if (version !== oldProps.version) {
+      for (const rectangle of props.drain()) this.writeRectangle(rectangle);
+    }
+    if (colourMap !== oldProps.colourMap) this.state.colours.writeData(colourBytes(colourMap), { width: COLOUR_STEPS, height: 1 });
   }
 
   override finalizeState(context: LayerContext): void {
     super.finalizeState(context);
-    this.state.field.destroy();
+    this.state.texture.destroy();
     this.state.colours.destroy();
     for (const { buffer } of this.state.meshes.values()) buffer.destroy();
   }
 
-  /** Whether there is a device to send samples to. */
-  isReady(): boolean {
-    return this.state?.field !== undefined;
-  }
-
   /** Sends one block of the field to the device: two floats per sample. */
-  writeRect({ columns, values, states }: Field, rect: Rectangle): void {
-    const length = rect.columns * rect.rows * 2;
+  private writeRectangle(block: Rectangle): void {
+    const { columns, values, states } = this.props.field;
+    const length = block.columns * block.rows * 2;
     if (this.state.scratch.length < length) this.state.scratch = new Float32Array(length);
     const data = this.state.scratch.subarray(0, length);
     let to = 0;
-    for (let row = rect.row; row < rect.row + rect.rows; row++) {
-      for (let at = row * columns + rect.column, end = at + rect.columns; at < end; at++) {
+    for (let row = block.row; row < block.row + block.rows; row++) {
+      for (let at = row * columns + block.column, end = at + block.columns; at < end; at++) {
         const value = values[at]!;
         // The shader weighs what is not finite by 0, and 0 × NaN would still be NaN.
         data[to++] = value === value ? value : 0;
         data[to++] = states[at]!;
       }
     }
-    this.state.field.writeData(data, { x: rect.column, y: rect.row, width: rect.columns, height: rect.rows });
-    this.setNeedsRedraw();
+    this.state.texture.writeData(data, { x: block.column, y: block.row, width: block.columns, height: block.rows });
   }
 
   override draw(): void {
-    const { columns, rows, box, colourScale, heightScale, contourCount, cross, isDark, stride } = this.props;
-    const { model, field, colours } = this.state;
+    const { field, box, colourScale, heightScale, contourCount, cross, isDark, stride } = this.props;
+    const { model, texture, colours } = this.state;
     const { viewport, device } = this.context;
     const isFlat = viewport instanceof OrthographicViewport;
     const mesh = this.meshFor(stride);
     model.setIndexBuffer(mesh.buffer);
     model.setVertexCount(mesh.count);
-    model.setBindings({ fieldTexture: field, colourTexture: colours });
+    model.setBindings({ fieldTexture: texture, colourTexture: colours });
     const [width, depth, height] = box;
     const ratio = device.canvasContext?.cssToDeviceRatio() ?? 1;
     model.shaderInputs.setProps({
@@ -116,7 +121,7 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
         extent: [-width / 2, -depth / 2, width / 2, depth / 2],
         colourRange: [colourScale.low, colourScale.high, Number(colourScale.isLog), contourCount],
         heightRange: [heightScale.low, heightScale.high, Number(heightScale.isLog), isFlat ? 0 : height],
-        mesh: [mesh.across, stride, columns, rows],
+        mesh: [mesh.across, stride, field.columns, field.rows],
         cross: [cross?.[0] ?? 0, cross?.[1] ?? 0, cross ? 1 : 0, ratio],
         light: [...lightFor(viewport), isFlat ? 0 : 1],
         ink: [...(isDark ? NOT_FINITE_DARK : NOT_FINITE_LIGHT), Number(isDark)],
@@ -125,14 +130,10 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
     model.draw(this.context.renderPass);
   }
 
-  private writeColours(): void {
-    this.state.colours.writeData(colourBytes(this.props.colourMap), { width: COLOUR_STEPS, height: 1 });
-  }
-
   private meshFor(stride: number): Mesh {
     const made = this.state.meshes.get(stride);
     if (made) return made;
-    const { columns, rows } = this.props;
+    const { columns, rows } = this.props.field;
     const { across, indices } = meshIndices(columns, rows, stride);
     const buffer = this.context.device.createBuffer({ usage: DeviceBuffer.INDEX, data: indices });
     const mesh = { buffer, across, count: indices.length };

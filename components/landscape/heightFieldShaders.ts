@@ -64,11 +64,11 @@ vec2 sampleAt(ivec2 place) {
   return texelFetch(fieldTexture, clamp(place, ivec2(0), ivec2(heightField.mesh.zw) - 1), 0).rg;
 }
 
-// A sample that is not finite stands as high as its finite neighbours, or at the top where it has none.
-float heightOf(ivec2 place) {
+// Share of the full height. A sample without a finite loss stands as high as those around it that have one;
+// where none has, one that is not finite stands at the top, and one that is not known nowhere (−1).
+float shareOf(ivec2 place) {
   vec2 here = sampleAt(place);
-  if (here.g == UNKNOWN) return 0.0;
-  if (here.g != NOT_FINITE) return scaled(here.r, heightField.heightRange) * heightField.heightRange.w;
+  if (here.g != UNKNOWN && here.g != NOT_FINITE) return scaled(here.r, heightField.heightRange);
   float sum = 0.0;
   float count = 0.0;
   for (int j = -1; j <= 1; j++) for (int i = -1; i <= 1; i++) {
@@ -77,12 +77,15 @@ float heightOf(ivec2 place) {
     sum += scaled(beside.r, heightField.heightRange);
     count += 1.0;
   }
-  return (count > 0.0 ? sum / count : 1.0) * heightField.heightRange.w;
+  if (count > 0.0) return sum / count;
+  if (here.g == NOT_FINITE) return 1.0;
+  for (int j = -1; j <= 1; j++) for (int i = -1; i <= 1; i++) if (sampleAt(place + ivec2(i, j)).g == NOT_FINITE) return 1.0;
+  return -1.0;
 }
 
 float heightBeside(ivec2 place, float otherwise) {
   float state = sampleAt(place).g;
-  return state == UNKNOWN || state == NOT_FINITE ? otherwise : heightOf(place);
+  return state == UNKNOWN || state == NOT_FINITE ? otherwise : shareOf(place) * heightField.heightRange.w;
 }
 
 void main(void) {
@@ -92,9 +95,9 @@ void main(void) {
   ivec2 place = min(ivec2(gl_VertexID % across, gl_VertexID / across) * stride, size - 1);
   vec2 steps = vec2(size - 1);
   vPlace = vec2(place);
-  vIsKnown = sampleAt(place).g == UNKNOWN ? 0.0 : 1.0;
-
-  float z = heightOf(place);
+  float share = shareOf(place);
+  vIsKnown = share < 0.0 ? 0.0 : 1.0;
+  float z = max(share, 0.0) * heightField.heightRange.w;
   float left = heightBeside(place - ivec2(stride, 0), z);
   float right = heightBeside(place + ivec2(stride, 0), z);
   float below = heightBeside(place - ivec2(0, stride), z);
@@ -136,10 +139,13 @@ void main(void) {
   vec2 s11 = texelFetch(fieldTexture, low + ivec2(1, 1), 0).rg;
   vec4 states = vec4(s00.g, s10.g, s01.g, s11.g);
   vec4 weights = vec4((1.0 - part.x) * (1.0 - part.y), part.x * (1.0 - part.y), (1.0 - part.x) * part.y, part.x * part.y);
-  vec4 finite = weights * vec4(lessThan(states, vec4(NOT_FINITE)));
+  vec4 finite = weights * vec4(lessThan(states, vec4(NOT_FINITE))) * vec4(greaterThan(states, vec4(UNKNOWN)));
   float total = finite.x + finite.y + finite.z + finite.w;
   float loss = dot(finite, vec4(s00.r, s10.r, s01.r, s11.r)) / max(total, 1e-6);
+  // The nearest sample says what a fragment is; but beside an estimate, it is itself estimated.
   float state = part.x < 0.5 ? (part.y < 0.5 ? s00.g : s01.g) : (part.y < 0.5 ? s10.g : s11.g);
+
+  if (state > ESTIMATED && state < NOT_FINITE && any(equal(states, vec4(ESTIMATED)))) state = ESTIMATED;
 
   // Derivatives stand before any discard, where they are still defined.
   float share = scaled(loss, heightField.colourRange);
@@ -148,10 +154,10 @@ void main(void) {
   vec2 uv = place / vec2(size - 1);
   vec2 uvWidth = fwidth(uv);
   vec2 span = heightField.extent.zw - heightField.extent.xy;
-  float hatch = (uv.x * span.x + uv.y * span.y) * 0.6;
+  float hatch = (uv.x * span.x + uv.y * span.y) * 0.42;
   float hatchWidth = fwidth(hatch);
 
-  if (vIsKnown < 0.999 || min(min(states.x, states.y), min(states.z, states.w)) == UNKNOWN) discard;
+  if (vIsKnown < 0.999 || state == UNKNOWN) discard;
 
   vec3 colour = texture(colourTexture, vec2((share * 255.0 + 0.5) / 256.0, 0.5)).rgb;
   float isDark = heightField.ink.w;
@@ -161,8 +167,8 @@ void main(void) {
   } else {
     vec3 grey = vec3(greyOf(colour));
     if (state == ESTIMATED) {
-      colour = mix(mix(colour, grey, 0.42), vec3(isDark > 0.5 ? 0.32 : 0.88), 0.22);
-      colour = mix(colour, isDark > 0.5 ? vec3(0.05) : vec3(1.0), 0.3 * stripes);
+      colour = mix(mix(colour, grey, 0.38), vec3(isDark > 0.5 ? 0.3 : 0.9), 0.2);
+      colour = mix(colour, isDark > 0.5 ? vec3(0.05) : vec3(1.0), 0.26 * stripes);
     } else if (state == MEASURED) {
       colour = mix(mix(colour, grey, 0.3), vec3(isDark > 0.5 ? 0.4 : 0.9), 0.06);
     }
@@ -170,6 +176,8 @@ void main(void) {
       float brightness = greyOf(colour);
       vec3 line = brightness > 0.42 ? colour * 0.55 : mix(colour, vec3(1.0), 0.38);
       float room = 1.0 - smoothstep(0.2, 0.45, linesWidth);
+      // Neither end of the range is a contour, and beside a hole there is nothing to interpolate.
+      room *= step(0.5, lines) * step(lines, heightField.colourRange.w - 0.5) * step(0.999, total);
       float strength = state == ESTIMATED ? 0.35 : 0.75;
       colour = mix(colour, line, lineAt(lines, linesWidth, 0.62 * heightField.cross.w) * strength * room);
     }
@@ -188,8 +196,8 @@ void main(void) {
   if (heightField.cross.z > 0.5) {
     vec2 away = abs(uv - heightField.cross.xy) / max(uvWidth, vec2(1e-7)) / heightField.cross.w;
     float nearest = min(away.x, away.y);
-    colour = mix(colour, vec3(0.0), 0.45 * (1.0 - smoothstep(1.2, 2.4, nearest)));
-    colour = mix(colour, vec3(1.0), 0.95 * (1.0 - smoothstep(0.4, 1.2, nearest)));
+    colour = mix(colour, vec3(0.0), 0.45 * (1.0 - smoothstep(1.0, 2.0, nearest)));
+    colour = mix(colour, vec3(1.0), 0.92 * (1.0 - smoothstep(0.3, 1.0, nearest)));
   }
   fragColor = vec4(colour, 1.0);
   DECKGL_FILTER_COLOR(fragColor, geometry);

@@ -15,6 +15,8 @@ const TICK_AWAY = 17;
 const TITLE_AWAY = 40;
 /** Labels nearer to each other than this are left out. */
 const CROWDED = 30;
+/** Width of a letter of a title, more or less. */
+const LETTER = 7.4;
 
 export function placeMarks(root: HTMLElement, view: StageView): void {
   const { room } = view;
@@ -68,12 +70,14 @@ function placeAxis(root: HTMLElement, view: StageView, axis: 'alpha' | 'beta'): 
   const title = root.querySelector<HTMLElement>(`[data-axis-title='${axis}']`);
   if (!title) return;
   const edge = project(view, along(middle, side));
-  move(title, ...kept(room, [edge[0] + away[0] * TITLE_AWAY, edge[1] + away[1] * TITLE_AWAY]));
+  // A title reaches half its width towards the axis.
+  const reach = TITLE_AWAY + (Math.abs(away[0]) * (title.textContent.length * LETTER)) / 2;
+  move(title, ...kept(room, [edge[0] + away[0] * reach, edge[1] + away[1] * TITLE_AWAY], (title.textContent.length * LETTER) / 2));
 }
 
 /** In the map labels stand straight below or beside; in the relief, away from the middle. */
 function awayFrom([x0, y0]: Pixel, [x1, y1]: Pixel, isFlat: boolean, axis: 'alpha' | 'beta'): Pixel {
-  if (isFlat) return axis === 'alpha' ? [0, 1] : [-1.35, 0];
+  if (isFlat) return axis === 'alpha' ? [0, 1] : [-1, 0];
   const length = Math.hypot(x1 - x0, y1 - y0) || 1;
   return [(x1 - x0) / length, Math.max((y1 - y0) / length, 0.35)];
 }
@@ -110,8 +114,8 @@ const project = ({ viewport }: StageView, place: Vector): Pixel => {
   return [x, y];
 };
 
-const kept = ({ width, height }: { readonly width: number; readonly height: number }, [x, y]: Pixel): Pixel => [
-  Math.min(width - 20, Math.max(20, x)),
+const kept = ({ width, height }: { readonly width: number; readonly height: number }, [x, y]: Pixel, half = 20): Pixel => [
+  Math.min(width - half - 4, Math.max(half + 4, x)),
   Math.min(height - 12, Math.max(12, y)),
 ];
 

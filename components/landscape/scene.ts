@@ -3,10 +3,7 @@
  *
  * Its longest side is 100 units and its middle stands at the origin. Pure geometry: it knows no canvas.
  */
-import type { AxisGrid, Grid } from '#lib/slice/grid.ts';
-import type { Surface } from '#lib/work/surface.ts';
-import type { SetName } from '#lib/network/subject.ts';
-import type { LossScale } from './lossScale.ts';
+import { coordinateOf, nearestIndex, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 
 export type Scene = {
   readonly grid: Grid;
@@ -59,14 +56,11 @@ export function planePointAt(scene: Scene, x: number, y: number): PlanePoint | n
   return { a: scene.alpha.min + u * (scene.alpha.max - scene.alpha.min), b: scene.beta.min + v * (scene.beta.max - scene.beta.min) };
 }
 
-export const holdsPoint = ({ alpha, beta }: Scene, { a, b }: PlanePoint): boolean =>
-  a >= alpha.min && a <= alpha.max && b >= beta.min && b <= beta.max;
-
-/** Height of the surface over (a, b); the floor where nothing is known. */
-export function heightAt(scene: Scene, surface: Surface, set: SetName, scale: LossScale | null, { a, b }: PlanePoint): number {
-  const loss = scale ? surface.estimateAt(set, a, b) : null;
-  return scale && loss !== null ? scale.fraction(loss) * scene.height : 0;
-}
+/** The sample nearest to a point: a crosshair there reads what was measured. */
+export const nearestSample = ({ axes: [alpha, beta] }: Grid, { a, b }: PlanePoint): PlanePoint => ({
+  a: alpha ? coordinateOf(alpha, nearestIndex(alpha, a)) : 0,
+  b: beta ? coordinateOf(beta, nearestIndex(beta, b)) : 0,
+});
 
 /** Steps of a ray through the box; finer than a pixel for any view of it. */
 const RAY_STEPS = 400;

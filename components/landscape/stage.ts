@@ -7,11 +7,12 @@
 import { Deck, OrbitView, OrthographicView, type Viewport } from '@deck.gl/core';
 import type { Camera } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
+import { nearestIndex } from '#lib/slice/grid.ts';
 import type { LossRange } from '#lib/work/surface.ts';
 import { HeightFieldLayer, strideWithin, type ShaderScale } from './heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import type { CheckpointMark } from './marks.ts';
-import { castRay, heightAt, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
+import { castRay, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
 import { floorLayers, pathLayers } from './sceneLayers.ts';
 import { watchRectangles, type SurfaceSource } from './surfaceSource.ts';
 import { MAP, ORBIT, mapStateOf, orbitStateOf, roomsOf, withMap, withOrbit, type MapState, type OrbitState, type ViewId, type ViewRoom } from './viewLayout.ts';
@@ -59,9 +60,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   const { grid } = surface.tiling;
   const queue = watchRectangles(source);
   let input = first;
-  let fieldSet = first.look.set;
   let shown: LossRange | null = null;
-  let field: HeightFieldLayer | null = null;
   let isSoftware = false;
   let isMoving = false;
   let isDestroyed = false;
@@ -152,8 +151,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     const { look } = input;
     const isEasing = easeRange(rangeOf(look, surface.range(look.set)), look.range !== 'auto' || input.isStill || isSoftware);
     deck.setProps({ layers: layers() });
-    const isWritten = writeField();
-    if (isEasing || !isWritten) schedule();
+    if (isEasing) schedule();
   }
 
   function easeRange(wanted: LossRange | null, isCut: boolean): boolean {
@@ -173,11 +171,11 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     const { alpha, beta } = box;
     const range = shown ?? { min: 0, max: 1 };
     const limits = VERTICES[isSoftware ? 'software' : 'hardware'];
-    const heights = heightScale();
-    field = new HeightFieldLayer({
+    const field = new HeightFieldLayer({
       id: 'field',
-      columns: grid.columns,
-      rows: grid.rows,
+      field: surface.field(look.set),
+      drain: queue.drain,
+      version: source.getSnapshot(),
       box: [box.width, box.depth, box.height],
       colourMap: look.colourMap,
       colourScale: shaderScale(lossScaleOf(look.colourScale, range)),
@@ -191,28 +189,19 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     return [
       ...floorLayers({ scene: box, ticks, cursor, isDark }),
       field,
-      ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightAt(box, surface, look.set, heights, point), isDark }),
+      ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightOver(point) ?? 0, isDark }),
     ];
   }
 
-  /** False while the device is not there yet; what changed is then kept for later. */
-  function writeField(): boolean {
-    if (!field?.isReady()) return false;
-    const live = surface.field(input.look.set);
-    if (fieldSet !== input.look.set) {
-      fieldSet = input.look.set;
-      queue.drain();
-      field.writeRect(live, { column: 0, row: 0, columns: grid.columns, rows: grid.rows });
-      return true;
-    }
-    for (const rectangle of queue.drain()) field.writeRect(live, rectangle);
-    return true;
-  }
-
+  /** As the shader has it: a loss that is not finite stands at the top. Null where nothing is known. */
   function heightOver(point: PlanePoint): number | null {
     const scale = heightScale();
-    const loss = scale ? surface.estimateAt(input.look.set, point.a, point.b) : null;
-    return scale && loss !== null ? scale.fraction(loss) * scene().height : null;
+    const { set } = input.look;
+    const box = scene();
+    const loss = surface.estimateAt(set, point.a, point.b);
+    if (loss !== null) return scale && scale.fraction(loss) * box.height;
+    const nearest = surface.valueAt(set, nearestIndex(box.alpha, point.a), nearestIndex(box.beta, point.b));
+    return nearest && !Number.isFinite(nearest.loss) ? box.height : null;
   }
 
   function stageViews(): readonly StageView[] {

@@ -36,11 +36,11 @@ const MARGIN = 60;
 export function fittingZoom(room: ViewRoom, scene: Scene): number {
   if (room.id === MAP) return Math.log2(Math.max(0.2, Math.min((room.width - 2 * MARGIN) / scene.width, (room.height - 2 * MARGIN) / scene.depth)));
   const across = Math.hypot(scene.width, scene.depth);
-  return Math.log2(Math.max(0.2, Math.min((room.width - 40) / (across * 1.08), (room.height - 30) / (across * 0.52 + scene.height * 0.95))));
+  return Math.log2(Math.max(0.2, Math.min((room.width - 40) / (across * 1.12), (room.height - 30) / (across * 0.6 + scene.height * 0.95))));
 }
 
 /** The middle of the box, about which an untouched camera turns. */
-const middleOf = (scene: Scene): number => scene.height * 0.34;
+const middleOf = (scene: Scene): number => scene.height * 0.24;
 
 export type OrbitState = { readonly target: readonly number[]; readonly rotationX: number; readonly rotationOrbit: number; readonly zoom: number };
 export type MapState = { readonly target: readonly number[]; readonly zoom: number };

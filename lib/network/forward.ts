@@ -11,6 +11,9 @@ import { outputShapeOf, sizeOf } from './shapes.ts';
 import { stagesOf, type Weights } from './stages.ts';
 import type { Samples, SetName } from './subject.ts';
 
+/** Samples whose inputs may also be doubles, which the reference cases need. */
+type AnySamples = Omit<Samples, 'inputs'> & { readonly inputs: Float32Array | Float64Array };
+
 /** Doubles of activations that one block of samples may fill: 4 MiB, which stays in the cache of a core. */
 const BLOCK_DOUBLES = 2 ** 19;
 const MAX_BLOCK = 256;
@@ -20,7 +23,7 @@ export type Forward = {
   /** Outputs per sample. */
   readonly width: number;
   /** Outputs [samples, width]. Sets neither parameters nor samples. */
-  readonly run: (parameters: Float64Array, buffers: ArrayLike<number>, samples: Samples) => Float64Array;
+  readonly run: (parameters: Float64Array, buffers: ArrayLike<number>, samples: AnySamples) => Float64Array;
 };
 
 /** @throws when the program does not fit its tensors */
@@ -52,7 +55,7 @@ export function forwardOf(network: Network): Forward {
 }
 
 /** Outputs [samples, width] of one network once; `forwardOf` is the way for many points. */
-export const forward = (network: Network, parameters: Float64Array, buffers: ArrayLike<number>, samples: Samples): Float64Array =>
+export const forward = (network: Network, parameters: Float64Array, buffers: ArrayLike<number>, samples: AnySamples): Float64Array =>
   forwardOf(network).run(parameters, buffers, samples);
 
 export type EvaluationSubject = {
@@ -60,7 +63,7 @@ export type EvaluationSubject = {
   readonly loss: LossName;
   /** Batch-norm statistics in buffer order; empty for a network without. */
   readonly buffers: ArrayLike<number>;
-  readonly sets: readonly { readonly set: SetName; readonly samples: Samples }[];
+  readonly sets: readonly { readonly set: SetName; readonly samples: AnySamples }[];
 };
 
 export type SetTruth = { readonly set: SetName; readonly samples: number; readonly lossSum: number; readonly correct: number };

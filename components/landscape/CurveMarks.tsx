@@ -1,0 +1,70 @@
+/** Pins, people and checkpoints over the chart of a line slice. */
+import type { Surface } from '#lib/work/surface.ts';
+import { formatLoss } from '#lib/session/words.ts';
+import type { CurveScales, Frame } from './curveShape.ts';
+import { opacitiesOf, pinWords, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { PinShape } from './PinShape.tsx';
+import type { Look } from '#lib/session/look.ts';
+import styles from './Overlay.module.css';
+import curveStyles from './CurveView.module.css';
+
+export type CurveMarksProps = {
+  readonly surface: Surface;
+  readonly look: Look;
+  readonly scales: CurveScales;
+  readonly frame: Frame;
+  readonly width: number;
+  readonly pins: readonly Pin[];
+  readonly onPin: (id: string) => void;
+  readonly people: readonly PersonCursor[];
+  readonly checkpoints: readonly CheckpointMark[];
+};
+
+export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, people, checkpoints }: CurveMarksProps) {
+  const axis = surface.tiling.grid.axes[0]!;
+  const isInside = ({ a }: { readonly a: number }) => a >= axis.min && a <= axis.max;
+  const opacities = opacitiesOf(checkpoints);
+  const heightOf = (a: number): number => {
+    const loss = surface.estimateAt(look.set, a, 0);
+    return loss === null ? frame.bottom : scales.yOf(loss);
+  };
+  const placed = (a: number, y: number) => ({
+    style: { transform: `translate(${scales.xOf(a)}px, ${y}px)` },
+    'data-side': scales.xOf(a) > width - 190 ? 'left' : 'right',
+  });
+  return (
+    <div className={curveStyles.marks}>
+      {checkpoints.map((mark, index) => {
+        const words = mark.onPlane ? mark.title : `${mark.title}, ${formatLoss(mark.distance)} outside this line`;
+        return (
+          isInside(mark) && (
+            <span key={mark.id} className={styles.mark} {...placed(mark.a, frame.bottom)}>
+              <span className={styles.bead} style={{ opacity: opacities[index] }} role="img" aria-label={words} title={words} />
+              {(index === 0 || index === checkpoints.length - 1) && <span className={curveStyles.checkpointName}>{mark.title}</span>}
+            </span>
+          )
+        );
+      })}
+      {people.filter(isInside).map(({ id, name, colour, a }) => (
+        <span key={id} className={styles.mark} {...placed(a, heightOf(a))}>
+          <span className={styles.person} style={{ ['--person' as string]: colour }}>
+            <svg className={styles.arrow} viewBox="0 0 16 16" aria-hidden="true">
+              <path d="M1 1 6 15 8.5 8.5 15 6Z" />
+            </svg>
+            <span className={styles.name}>{name}</span>
+          </span>
+        </span>
+      ))}
+      {pins.filter(isInside).map((pin) => (
+        <span key={pin.id} className={styles.mark} {...placed(pin.a, heightOf(pin.a))}>
+          <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
+            <PinShape kind={pin.kind} />
+            <span className={styles.pinText} aria-hidden="true">
+              {pin.text}
+            </span>
+          </button>
+        </span>
+      ))}
+    </div>
+  );
+}

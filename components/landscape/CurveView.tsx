@@ -1,0 +1,167 @@
+'use client';
+/**
+ * A line slice as a chart: train and test together, with what is measured, estimated and not finite told apart.
+ * It draws and listens, as LandscapeView does for planes.
+ */
+import { line } from 'd3-shape';
+import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { Camera } from '#lib/session/camera.ts';
+import type { Look } from '#lib/session/look.ts';
+import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { CurveMarks } from './CurveMarks.tsx';
+import { curveOf, curveRange, curveScales, unmeasuredBands, type CurvePoint } from './curveShape.ts';
+import { keyAction } from './keys.ts';
+import type { CheckpointMark, PersonCursor, Pin } from './marks.ts';
+import { stepOf } from './readoutWords.ts';
+import { nearestSample, type PlanePoint } from './scene.ts';
+import { SpokenState } from './SpokenState.tsx';
+import type { SurfaceSource } from './surfaceSource.ts';
+import styles from './CurveView.module.css';
+
+export type CurveViewProps = {
+  readonly source: SurfaceSource;
+  readonly look: Look;
+  readonly cursor: PlanePoint | null;
+  readonly onCursor: (cursor: PlanePoint) => void;
+  readonly onPick?: (point: PlanePoint) => void;
+  readonly onHover?: (point: PlanePoint | null) => void;
+  readonly pins: readonly Pin[];
+  readonly onPin: (id: string) => void;
+  readonly people: readonly PersonCursor[];
+  readonly checkpoints: readonly CheckpointMark[];
+  readonly axisLabel: string;
+  readonly hasAccuracy: boolean;
+  /** For the keys that turn a plane's camera; a line has none, so they do nothing. */
+  readonly camera: Camera;
+};
+
+const MARGIN = { left: 64, right: 24, top: 44, bottom: 62 } as const;
+
+export function CurveView(props: CurveViewProps) {
+  const { source, look, cursor, axisLabel, hasAccuracy, camera } = props;
+  const { surface } = source;
+  const { grid } = surface.tiling;
+  const axis = grid.axes[0]!;
+  const version = useSyncExternalStore(source.subscribe, source.getSnapshot);
+  const holder = useRef<HTMLDivElement>(null);
+  const [{ width, height }, setSize] = useState({ width: 800, height: 420 });
+  const id = useId();
+
+  useLayoutEffect(() => {
+    const element = holder.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setSize({ width: Math.max(240, element.clientWidth), height: Math.max(200, element.clientHeight) }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const frame = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+  const scales = curveScales(axis, curveRange(surface, look), look, frame);
+  const { xOf, yOf } = scales;
+  const path = line<CurvePoint>((point) => xOf(point.a), (point) => yOf(point.loss));
+  const curves = surface.sets.map((set) => curveOf(surface, set));
+  const alphaStep = scales.alphaTicks.length > 1 ? scales.alphaTicks[1]! - scales.alphaTicks[0]! : stepOf(axis);
+
+  const at = (event: React.MouseEvent): PlanePoint => ({ a: scales.aAt(event.clientX - event.currentTarget.getBoundingClientRect().left), b: 0 });
+  const press = (event: React.KeyboardEvent) => {
+    const action = keyAction(event, grid, cursor, camera);
+    if (!action || action.camera) return;
+    event.preventDefault();
+    if (action.cursor) props.onCursor(action.cursor);
+    if (action.isPick && cursor) props.onPick?.(cursor);
+  };
+
+  return (
+    <div ref={holder} className={styles.curveView}>
+      <div
+        className={styles.stage}
+        role="application"
+        aria-roledescription="loss curve"
+        aria-label={`Loss along ${axisLabel}`}
+        aria-describedby={`${id}-help`}
+        tabIndex={0}
+        onKeyDown={press}
+        onClick={(event) => {
+          const point = at(event);
+          props.onCursor(nearestSample(grid, point));
+          props.onPick?.(point);
+        }}
+        onPointerMove={(event) => props.onHover?.(at(event))}
+        onPointerLeave={() => props.onHover?.(null)}
+      >
+        <svg className={styles.chart} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+          <defs>
+            <pattern id={`${id}-hatch`} width={7} height={7} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <line className={styles.hatch} x1={0} y1={0} x2={0} y2={7} />
+            </pattern>
+          </defs>
+          {unmeasuredBands(surface).map(({ from, to }) => (
+            <rect key={from} x={xOf(from)} y={frame.top} width={xOf(to) - xOf(from)} height={frame.bottom - frame.top} fill={`url(#${id}-hatch)`} />
+          ))}
+          {scales.alphaTicks.map((tick) => (
+            <g key={tick} transform={`translate(${xOf(tick)} 0)`}>
+              <line className={styles.gridLine} y1={frame.top} y2={frame.bottom} />
+              <text className={styles.number} y={frame.bottom + 20} textAnchor="middle">
+                {formatCoordinate(tick, alphaStep)}
+              </text>
+            </g>
+          ))}
+          {scales.lossScale?.ticks(Math.max(3, Math.round(height / 75))).map((tick) => (
+            <g key={tick} transform={`translate(0 ${yOf(tick)})`}>
+              <line className={styles.gridLine} x1={frame.left} x2={frame.right} />
+              <text className={styles.number} x={frame.left - 9} dy="0.32em" textAnchor="end">
+                {formatLoss(tick)}
+              </text>
+            </g>
+          ))}
+          <rect className={styles.frame} x={frame.left} y={frame.top} width={frame.right - frame.left} height={frame.bottom - frame.top} />
+          <text className={styles.axisTitle} x={(frame.left + frame.right) / 2} y={height - 12} textAnchor="middle">
+            {axisLabel}
+          </text>
+          <text className={styles.axisTitle} x={12} y={22}>
+            loss{scales.lossScale?.kind === 'log' ? ' (log)' : ''}
+          </text>
+          {curves.map(({ set, runs, measured, notFinite }) => (
+            <g key={set} className={styles.curve} data-set={set}>
+              {runs.map((run) => (
+                <path key={run[0]!.a} d={path(run) ?? ''} />
+              ))}
+              {measured.map(({ a, loss, isVerified }) => (
+                <circle key={a} cx={xOf(a)} cy={yOf(loss)} r={measured.length > 160 ? 1.5 : 2.75} data-verified={isVerified ? '' : undefined} />
+              ))}
+              {notFinite.map((a) => (
+                <path key={a} className={styles.cross} d={`M${xOf(a) - 4} ${frame.top + 6}l8 8m0-8-8 8`} />
+              ))}
+            </g>
+          ))}
+          {cursor && <line className={styles.crosshair} x1={xOf(cursor.a)} x2={xOf(cursor.a)} y1={frame.top} y2={frame.bottom} />}
+          {cursor &&
+            curves.flatMap(({ set }) => {
+              const loss = surface.estimateAt(set, cursor.a, 0);
+              return loss === null ? [] : [<circle key={set} className={styles.reading} data-set={set} cx={xOf(cursor.a)} cy={yOf(loss)} r={5} />];
+            })}
+        </svg>
+      </div>
+      <ul className={styles.legend}>
+        {curves.map(({ set, notFinite }) => (
+          <li key={set} data-set={set}>
+            <svg className={styles.sample} viewBox="0 0 26 8" aria-hidden="true">
+              <g className={styles.curve} data-set={set}>
+                <path d="M0 4H26" />
+                <circle cx={13} cy={4} r={2.75} data-verified="" />
+              </g>
+            </svg>
+            {set}
+            {notFinite.length > 0 && `, ${notFinite.length} not a number (×)`}
+          </li>
+        ))}
+        {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}
+      </ul>
+      <CurveMarks {...props} surface={surface} scales={scales} frame={frame} width={width} />
+      <p id={`${id}-help`} className={styles.spoken}>
+        Left and right move the crosshair by one point, with Shift by ten. Enter picks the point.
+      </p>
+      <SpokenState source={source} version={version} set={look.set} cursor={cursor} hasAccuracy={hasAccuracy} />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** One axis of a slice to be placed: where it points, how far, how finely. */
+import type { Checkpoint } from '#lib/network/subject.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { ProblemText, TextField } from '#components/ui/Field.tsx';
+import { Select } from '#components/ui/Select.tsx';
+import type { AxisDraft } from './placeDraft.ts';
+import { randomSeed } from './usePlaceForm.ts';
+import styles from './Panel.module.css';
+
+const NAMES = ['α', 'β'] as const;
+
+type AxisFieldsProps = {
+  readonly index: number;
+  readonly axis: AxisDraft;
+  readonly isRandom: boolean;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly problemAt: (path: string) => string | undefined;
+  /** `isTarget`: the direction changed, so that fitting extents may have. */
+  readonly onChange: (axis: AxisDraft, isTarget: boolean) => void;
+};
+
+export function AxisFields({ index, axis, isRandom, checkpoints, problemAt, onChange }: AxisFieldsProps) {
+  const at = `axes.${index}`;
+  const name = NAMES[index] ?? '';
+  return (
+    <fieldset className={styles.axis}>
+      <legend>Axis {name}</legend>
+      {isRandom ? (
+        <div className={styles.seed}>
+          <TextField
+            label="Seed"
+            inputMode="numeric"
+            value={axis.seed}
+            problem={problemAt(`${at}.direction.seed`) ?? problemAt(`${at}.direction`)}
+            onChange={(seed) => onChange({ ...axis, seed }, true)}
+          />
+          <Button icon="dice" label={`Another seed for ${name}`} onClick={() => onChange({ ...axis, seed: String(randomSeed()) }, true)} />
+        </div>
+      ) : (
+        <Select
+          label="Towards"
+          value={axis.target}
+          options={checkpoints.map(({ id, title }) => ({ value: id, title }))}
+          problem={problemAt(`${at}.direction.checkpoint`) ?? problemAt(`${at}.direction`)}
+          onChange={(target) => onChange({ ...axis, target }, true)}
+        />
+      )}
+      <ProblemText text={problemAt(`${at}.direction.orthogonal`)} />
+      <div className={styles.triple}>
+        <TextField label="From" inputMode="decimal" value={axis.min} problem={problemAt(`${at}.min`)} onChange={(min) => onChange({ ...axis, min }, false)} />
+        <TextField label="To" inputMode="decimal" value={axis.max} problem={problemAt(`${at}.max`)} onChange={(max) => onChange({ ...axis, max }, false)} />
+        <TextField label="Points" inputMode="numeric" value={axis.count} problem={problemAt(`${at}.count`)} onChange={(count) => onChange({ ...axis, count }, false)} />
+      </div>
+    </fieldset>
+  );
+}

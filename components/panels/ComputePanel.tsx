@@ -1,0 +1,85 @@
+/** Lending this browser: one switch, what it does right now and with what, and how hard it may work. */
+import { BACKENDS, type BackendWish } from '#lib/wire/workerMessages.ts';
+import type { LendingState } from '#client/sessionTypes.ts';
+import { formatCount, formatShare } from '#lib/session/words.ts';
+import { Field } from '#components/ui/Field.tsx';
+import { Select } from '#components/ui/Select.tsx';
+import { Toggle } from '#components/ui/Toggle.tsx';
+import { useStore } from '#components/useStore.ts';
+import { useSession } from '#components/session/SessionContext.ts';
+import type { Job } from '#components/session/useJob.ts';
+import { plural, say } from '#components/words.ts';
+import styles from './Panel.module.css';
+
+const WISH_TITLES: Readonly<Record<BackendWish, string>> = {
+  auto: 'Choose for me',
+  webgpu: 'WebGPU',
+  wasm: 'WASM (processor, SIMD)',
+  cpu: 'Plain JavaScript',
+};
+
+export function ComputePanel({ job }: { readonly job: Job | null }) {
+  const { lending } = useSession();
+  const state = useStore(lending.state);
+  const wish = useStore(lending.wish);
+  const duty = useStore(lending.duty);
+  const isOn = state.kind !== 'off' && state.kind !== 'unable';
+  return (
+    <div className={styles.panel}>
+      <section className={styles.section}>
+        <h2>Lend this browser</h2>
+        <p>{say('lend.ask')}</p>
+        <p className={`${styles.small} ${styles.soft}`}>{say('lend.receives')}</p>
+        <Toggle label="Lend compute to this session" isOn={isOn} onChange={(next) => (next ? lending.start() : lending.stop())} />
+        <div role="status" className={styles.section}>
+          <LendingWords state={state} job={job} />
+        </div>
+      </section>
+      <section className={styles.section}>
+        <Select
+          label="Compute with"
+          value={wish}
+          options={(['auto', ...BACKENDS] as const).map((value) => ({ value, title: WISH_TITLES[value] }))}
+          onChange={(next) => lending.setWish(next)}
+        />
+        <Field label={`How much of the time: ${Math.round(duty * 100)} %`} hint="Less leaves the device cooler and the tab smoother.">
+          {(parts) => <input {...parts} type="range" className={styles.range} min={10} max={100} step={5} value={Math.round(duty * 100)} onChange={(event) => lending.setDuty(Number(event.target.value) / 100)} />}
+        </Field>
+      </section>
+    </div>
+  );
+}
+
+function LendingWords({ state, job }: { readonly state: LendingState; readonly job: Job | null }) {
+  switch (state.kind) {
+    case 'off':
+      return <p className={styles.soft}>{say('lend.paused')}</p>;
+    case 'starting':
+      return <p>{say('lend.starting')}</p>;
+    case 'unable':
+      return <p className={styles.warn}>{state.reason}</p>;
+    case 'helping':
+    case 'idle': {
+      const share = job && job.points > 0 ? Math.min(1, state.points / job.points) : 0;
+      return (
+        <>
+          <p>{state.kind === 'helping' ? say('lend.on', { n: formatCount(state.points), pct: formatShare(share) }) : say('lend.idle')}</p>
+          {state.report.backend !== 'webgpu' && <p className={styles.small}>{say('lend.cpu')}</p>}
+          <dl className={styles.facts}>
+            <dt>With</dt>
+            <dd>
+              {state.report.why}
+              {state.report.isSoftwareAdapter && ' (a software adapter)'}
+            </dd>
+            <dt>Workers</dt>
+            <dd>{plural(state.workers, 'worker')}</dd>
+            <dt>Computed</dt>
+            <dd>{plural(state.points, 'point')} in this session</dd>
+            <dt>Speed</dt>
+            <dd>{state.pointsPerSecond > 0 ? `${formatCount(Math.round(state.pointsPerSecond))} points per second` : 'waiting for work'}</dd>
+          </dl>
+        </>
+      );
+    }
+  }
+}

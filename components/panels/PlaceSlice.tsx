@@ -1,0 +1,210 @@
+/** The form that places a slice. It stands beside the picture, says the price first, and every problem beside its field. */
+import { useState, type FormEvent } from 'react';
+import type { Problem } from '#lib/parsed.ts';
+import { isClassification, LOSS_NAMES, LOSS_TITLES } from '#lib/network/loss.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import type { SetName, Subject } from '#lib/network/subject.ts';
+import { formatCount } from '#lib/session/words.ts';
+import { NORMALISATIONS } from '#lib/slice/recipe.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { ProblemText, TextField } from '#components/ui/Field.tsx';
+import { Segments } from '#components/ui/Segments.tsx';
+import { Select } from '#components/ui/Select.tsx';
+import { Toggle } from '#components/ui/Toggle.tsx';
+import { useStore } from '#components/useStore.ts';
+import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { gridTitle, NORMALISATION_TITLES, samplesTitle } from '#components/sliceTitle.ts';
+import { formatSeconds } from '#components/durations.ts';
+import { plural, say } from '#components/words.ts';
+import { AxisFields } from './AxisFields.tsx';
+import { draftFor, isPlane, isRandom, KIND_TITLES, KINDS, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
+import { usePlaceForm, type PlaceForm } from './usePlaceForm.ts';
+import styles from './Panel.module.css';
+
+export function PlaceSlice() {
+  const session = useSession();
+  const subjects = useStore(session.subjects);
+  const { setPlacing } = useRoomView();
+  const [first] = subjects;
+  return (
+    <section className={styles.panel} aria-labelledby="place-title">
+      <header className={styles.spread}>
+        <h2 id="place-title">Place a slice</h2>
+        <Button tone="quiet" size="small" icon="close" label="Close without placing" onClick={() => setPlacing(false)} />
+      </header>
+      {first ? <Form subjects={subjects} first={first} /> : <p role="status">Loading the networks …</p>}
+    </section>
+  );
+}
+
+function Form({ subjects, first }: { readonly subjects: readonly Subject[]; readonly first: Subject }) {
+  const session = useSession();
+  const view = useRoomView();
+  const start = subjects.find(({ id }) => id === view.slice?.recipe.subject) ?? first;
+  const form = usePlaceForm(session, subjects, start);
+  const [refusals, setRefusals] = useState<readonly Problem[]>([]);
+  const { draft, recipe, problems, problemAt } = form;
+  const subject = subjects.find(({ id }) => id === draft.subject) ?? start;
+  const { manifest } = subject;
+  const change = (part: Partial<PlaceDraft>) => form.setDraft({ ...draft, ...part });
+  const refit = (part: Partial<PlaceDraft>) => {
+    const next = { ...draft, ...part };
+    form.setDraft(next.kind === 'planeThrough' ? withFittingExtent(next, subject) : next);
+  };
+
+  const place = (event: FormEvent) => {
+    event.preventDefault();
+    const outcome = session.place(recipe);
+    if ('problems' in outcome) {
+      setRefusals(outcome.problems);
+      return;
+    }
+    view.chooseSlice(outcome.sliceId);
+    view.setPlacing(false);
+  };
+
+  return (
+    <form className={styles.section} onSubmit={place}>
+      <Select
+        label="Network"
+        value={draft.subject}
+        options={subjects.map(({ id, manifest: each }) => ({ value: id, title: each.title }))}
+        hint={`${manifest.summary} ${plural(layoutOf(manifest.network).size, 'parameter')}.`}
+        problem={problemAt('subject')}
+        onChange={(id) => {
+          const next = subjects.find((each) => each.id === id);
+          if (next) form.setDraft(draftFor(next, [Number(draft.axes[0].seed) || 1, Number(draft.axes[1].seed) || 2]));
+        }}
+      />
+      <Select
+        label="Kind"
+        value={draft.kind}
+        options={KINDS.filter((kind) => isRandom(kind) || manifest.checkpoints.length > (kind === 'planeThrough' ? 2 : 1)).map((kind) => ({ value: kind, title: KIND_TITLES[kind] }))}
+        onChange={(kind) => form.setDraft(withKind(draft, kind, subject))}
+      />
+      <Select
+        label="Centre"
+        value={draft.centre}
+        options={manifest.checkpoints.map(({ id, title }) => ({ value: id, title }))}
+        problem={problemAt('centre')}
+        onChange={(centre) => refit({ centre })}
+      />
+      {isRandom(draft.kind) && (
+        <>
+          <Select
+            label="Normalisation"
+            value={draft.normalisation}
+            options={NORMALISATIONS.map((value) => ({ value, title: NORMALISATION_TITLES[value] }))}
+            onChange={(normalisation) => change({ normalisation })}
+          />
+          <Toggle kind="checkbox" label="Leave biases and batch norm still (biasbn)" isOn={draft.isVectorsStill} onChange={(isVectorsStill) => change({ isVectorsStill })} />
+        </>
+      )}
+      {draft.axes.slice(0, isPlane(draft.kind) ? 2 : 1).map((axis, index) => (
+        <AxisFields
+          key={index}
+          index={index}
+          axis={axis}
+          isRandom={isRandom(draft.kind)}
+          checkpoints={manifest.checkpoints}
+          problemAt={problemAt}
+          onChange={(next, isTarget) => {
+            const axes: PlaceDraft['axes'] = index === 0 ? [next, draft.axes[1]] : [draft.axes[0], next];
+            if (isTarget) refit({ axes });
+            else change({ axes });
+          }}
+        />
+      ))}
+      <Presets form={form} />
+      <SampleFields form={form} subject={subject} />
+      <Select
+        label="Loss"
+        value={draft.loss}
+        options={LOSS_NAMES.filter((name) => isClassification(name) === (manifest.dataset.classes !== null)).map((value) => ({ value, title: LOSS_TITLES[value] }))}
+        problem={problemAt('loss')}
+        onChange={(loss) => change({ loss })}
+      />
+      <div className={styles.foot}>
+        <PriceLine form={form} />
+        {refusals.map(({ path, message }) => (
+          <ProblemText key={path + message} text={message} />
+        ))}
+        <Button type="submit" tone="accent" icon="plus" disabled={problems.length > 0}>
+          {problems.length > 0 ? `${plural(problems.length, 'field')} to mend` : 'Place it'}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Presets({ form: { draft, setDraft } }: { readonly form: PlaceForm }) {
+  const presets = isPlane(draft.kind)
+    ? ([['17', 'Small 17×17'], ['33', 'Medium 33×33'], ['51', 'Paper 51×51']] as const)
+    : ([['33', 'Small 33'], ['65', 'Medium 65'], ['201', 'Fine 201']] as const);
+  const [first, second] = draft.axes;
+  return (
+    <div className={styles.row} role="group" aria-label="Points per axis">
+      {presets.map(([count, title]) => (
+        <Button
+          key={count}
+          size="small"
+          aria-pressed={first.count === count && (!isPlane(draft.kind) || second.count === count)}
+          onClick={() => setDraft({ ...draft, axes: [{ ...first, count }, { ...second, count }] })}
+        >
+          {title}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function SampleFields({ form: { draft, setDraft, problemAt }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+  const { samples } = subject.manifest.dataset;
+  const available = (['train', 'test'] as const).filter((set) => samples[set] > 0);
+  const shown: readonly SetName[] = draft.sets === 'both' ? available : [draft.sets];
+  return (
+    <>
+      {available.length > 1 && (
+        <Segments
+          label="Samples"
+          value={draft.sets}
+          segments={[
+            { value: 'train', title: 'Train' },
+            { value: 'test', title: 'Test' },
+            { value: 'both', title: 'Both' },
+          ]}
+          onChange={(sets) => setDraft({ ...draft, sets })}
+        />
+      )}
+      <div className={shown.length > 1 ? styles.pair : ''}>
+        {shown.map((set, index) => (
+          <TextField
+            key={set}
+            label={`${set === 'train' ? 'Training' : 'Test'} samples, of ${formatCount(samples[set])}`}
+            inputMode="numeric"
+            value={draft.counts[set]}
+            problem={problemAt(`samples.${index}.count`)}
+            onChange={(count) => setDraft({ ...draft, counts: { ...draft.counts, [set]: count } })}
+          />
+        ))}
+      </div>
+      <ProblemText text={problemAt('samples')} />
+    </>
+  );
+}
+
+function PriceLine({ form: { recipe, price, problems } }: { readonly form: PlaceForm }) {
+  if (problems.length > 0) return null;
+  switch (price.kind) {
+    case 'working':
+      return <p className={`${styles.small} ${styles.soft}`}>{say('price.working')}</p>;
+    case 'unknown':
+      return <p className={styles.warn}>{price.reason}</p>;
+    case 'known':
+      return (
+        <p role="status" data-price={price.price.seconds}>
+          {say('price.before', { grid: gridTitle(recipe), samples: samplesTitle(recipe), local: formatSeconds(price.price.seconds) })}
+        </p>
+      );
+  }
+}

@@ -1,0 +1,144 @@
+/** What the picture is: every fact that its numbers depend on, and what it cannot tell. */
+import { LOSS_TITLES } from '#lib/network/loss.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { useStore } from '#components/useStore.ts';
+import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
+import type { Job } from '#components/session/useJob.ts';
+import { checkpointTitle, directionTitle, gridTitle, kindOf, samplesTitle } from '#components/sliceTitle.ts';
+import { say } from '#components/words.ts';
+import styles from './Panel.module.css';
+
+const AXES = ['α', 'β'] as const;
+
+type SlicePanelProps = { readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly string[] };
+
+export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
+  const session = useSession();
+  const { slice, sliceId } = useRoomView();
+  const subjects = useStore(session.subjects);
+  const manifest = subjects.find(({ id }) => id === slice?.recipe.subject)?.manifest;
+  if (!slice || sliceId === null) return <p className={`${styles.panel} ${styles.soft}`}>{say('empty.slices.view')}</p>;
+  const { recipe } = slice;
+  const parameters = manifest ? layoutOf(manifest.network).size : null;
+
+  return (
+    <div className={styles.panel}>
+      <section className={styles.section}>
+        <h2>{kindOf(recipe, manifest)}</h2>
+        {manifest ? <RecipeFacts recipe={recipe} manifest={manifest} /> : <p className={styles.soft}>{say('slice.unreadable')}</p>}
+      </section>
+      <section className={styles.section}>
+        <h3>Axes</h3>
+        <dl className={styles.facts}>
+          {recipe.axes.map(({ direction, min, max, count }, index) => (
+            <AxisFacts key={index} name={AXES[index] ?? ''} words={directionTitle(direction, manifest)} range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`} />
+          ))}
+        </dl>
+        <GeographyFacts geography={geography} />
+      </section>
+      {job && (
+        <section className={styles.section}>
+          <h3>Measurement</h3>
+          <dl className={styles.facts}>
+            <dt>Measured</dt>
+            <dd>
+              {formatCount(job.measured)} of {formatCount(job.points)} points
+            </dd>
+            <dt>Verified</dt>
+            <dd>{job.measured === 0 ? 'nothing yet' : `${formatShare(job.verified / job.measured)} of what is measured`}</dd>
+            <dt>Computed with</dt>
+            <dd>{backends.length === 0 ? 'nothing yet' : backends.join(', ')}</dd>
+            <dt>Placed by</dt>
+            <dd>{slice.byName}</dd>
+            <dt>Slice id</dt>
+            <dd>
+              <code>{sliceId.slice(0, 12)}</code>
+            </dd>
+          </dl>
+          {job.notFinite > 0 && <p className={styles.warn}>{say('data.nan', { n: formatCount(job.notFinite), total: formatCount(job.points) })}</p>}
+        </section>
+      )}
+      {parameters !== null && (
+        <section className={styles.honest} aria-labelledby="honesty">
+          <h3 id="honesty">{say('honesty.title')}</h3>
+          <p>{say('honesty.random', { p: formatCount(parameters) })}</p>
+          {job && job.measured < job.points && <p>{say('honesty.estimated')}</p>}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; readonly manifest: SubjectManifest }) {
+  return (
+    <dl className={styles.facts}>
+      <dt>Network</dt>
+      <dd>{manifest.title}</dd>
+      <dt>Parameters</dt>
+      <dd>{formatCount(layoutOf(manifest.network).size)}</dd>
+      <dt>Dataset</dt>
+      <dd>
+        {manifest.dataset.title}, {samplesTitle(recipe)} samples
+      </dd>
+      <dt>Loss</dt>
+      <dd>mean {LOSS_TITLES[recipe.loss]}</dd>
+      <dt>Mode</dt>
+      <dd>batch norm frozen at the centre, dropout off</dd>
+      <dt>Centre</dt>
+      <dd>{checkpointTitle(manifest, recipe.centre)}</dd>
+      <dt>Grid</dt>
+      <dd>{gridTitle(recipe)}</dd>
+    </dl>
+  );
+}
+
+function AxisFacts({ name, words, range }: { readonly name: string; readonly words: string; readonly range: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        {words}
+        <br />
+        <span className={styles.soft}>{range}</span>
+      </dd>
+    </>
+  );
+}
+
+function GeographyFacts({ geography }: { readonly geography: GeographyOutcome | null }) {
+  if (!geography) return <p className={styles.soft}>Working out the axes …</p>;
+  if (geography.kind === 'refused') return <p className={styles.warn}>{geography.reason}</p>;
+  const { facts, captured } = geography.geography;
+  const { cosine, norms, moved, expectedCosine } = facts;
+  return (
+    <div className={styles.section}>
+      <dl className={styles.facts}>
+        {norms.map((norm, index) => (
+          <NormFact key={index} name={`‖${AXES[index] ?? ''} axis‖`} norm={norm} />
+        ))}
+        <dt>Moves</dt>
+        <dd>{formatCount(moved)} parameters</dd>
+      </dl>
+      {cosine !== null && (
+        <p className={styles.small}>
+          {say('slice.ortho', { deg: formatCoordinate((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI, 0.01), cos: formatCoordinate(cosine, 0.0001) })}{' '}
+          <span className={styles.soft}>{say('slice.cosine.expected', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) })}</span>
+        </p>
+      )}
+      {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say('slice.variance', { pct: formatShare(captured) })}</p>}
+    </div>
+  );
+}
+
+function NormFact({ name, norm }: { readonly name: string; readonly norm: number }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{formatLoss(norm)}</dd>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+/** The strip at the bottom: how far the picture is, who helps, how fast, how long still. It counts points, not only per cent. */
+import { formatCount, formatShare } from '#lib/session/words.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { ProgressBar } from '#components/ui/ProgressBar.tsx';
+import { useStore } from '#components/useStore.ts';
+import { plural, say } from '#components/words.ts';
+import { useRoomView, useSession } from './SessionContext.ts';
+import type { Job } from './useJob.ts';
+import styles from './JobStrip.module.css';
+
+export function JobStrip({ job }: { readonly job: Job | null }) {
+  const { lending } = useSession();
+  const state = useStore(lending.state);
+  const view = useRoomView();
+  const isLending = state.kind !== 'off' && state.kind !== 'unable';
+  if (!job) return <footer className={styles.strip} aria-label="Computing" />;
+  const isComplete = job.measured >= job.points;
+  const isWaiting = !isComplete && job.helpers === 0 && !isLending;
+  return (
+    <footer className={styles.strip} aria-label="Computing">
+      <div className={styles.bar}>
+        <ProgressBar label="Points of this slice measured" done={job.measured} total={job.points} />
+      </div>
+      <p className={styles.numbers}>
+        {isComplete ? (
+          <span>{say('job.done', { n: formatCount(job.points) })}</span>
+        ) : (
+          <span>
+            {formatCount(job.measured)} of {formatCount(job.points)} points
+          </span>
+        )}
+        <span>{formatCount(job.verified)} verified</span>
+        {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
+        {job.pointsPerSecond !== null && !isComplete && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
+        {job.left && !isComplete && (
+          <span>
+            {job.isLonger
+              ? say('eta.grew', { k: job.helpers })
+              : say('eta', { pct: formatShare(job.measured / job.points), lo: job.left[0], hi: job.left[1] })}
+          </span>
+        )}
+        {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not a number</span>}
+      </p>
+      {isWaiting && (
+        <div className={styles.ask} role="status">
+          <span>{say('job.nohelpers')}</span>
+          <Button size="small" tone="accent" icon="chip" onClick={() => lending.start()}>
+            Compute it here
+          </Button>
+        </div>
+      )}
+      {isLending && (
+        <Button size="small" icon="chip" onClick={() => lending.stop()}>
+          Stop helping
+        </Button>
+      )}
+      {state.kind === 'unable' && (
+        <Button size="small" tone="danger" icon="warning" onClick={() => view.setTab('compute')}>
+          Cannot compute here: why?
+        </Button>
+      )}
+    </footer>
+  );
+}

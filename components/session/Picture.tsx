@@ -1,0 +1,96 @@
+/** Gives the landscape what it draws: marks from the stores, and what a click, a key or a moving pointer means here. */
+import { useMemo } from 'react';
+import type { Look } from '#lib/session/look.ts';
+import { CurveView } from '#components/landscape/CurveView.tsx';
+import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
+import type { CheckpointMark, Pin } from '#components/landscape/marks.ts';
+import { useMedia } from '#components/useMedia.ts';
+import { useStore } from '#components/useStore.ts';
+import { checkpointTitle } from '#components/sliceTitle.ts';
+import type { SurfaceSource } from '#client/surfaceStore.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { useRoomView, useSession } from './SessionContext.ts';
+import { usePeopleOnSlice } from './usePeopleOnSlice.ts';
+import type { PlacedNote } from './usePins.ts';
+import { useResolvedTheme } from './useResolvedTheme.ts';
+import type { Bead, GeographyOutcome } from './useTrajectory.ts';
+import type { Place } from './useView.ts';
+
+type PictureProps = {
+  readonly source: SurfaceSource;
+  readonly look: Look;
+  readonly pins: readonly PlacedNote[];
+  readonly geography: GeographyOutcome | null;
+  readonly hasAccuracy: boolean;
+};
+
+/** Nearer than this share of the farthest checkpoint counts as lying in the slice: rounding of float32 parameters. */
+const ON_PLANE = 1e-5;
+
+export function Picture({ source, look, pins, geography, hasAccuracy }: PictureProps) {
+  const session = useSession();
+  const view = useRoomView();
+  const theme = useResolvedTheme();
+  const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
+  const people = usePeopleOnSlice(session, source.sliceId);
+  const subjects = useStore(session.subjects);
+  const manifest = subjects.find(({ id }) => id === source.recipe.subject)?.manifest;
+  const drawnPins = useMemo(() => pins.map(pinOf), [pins]);
+  const known = geography?.kind === 'known' ? geography.geography : null;
+  const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
+  const { axes } = source.recipe;
+
+  const shared = {
+    source,
+    look,
+    cursor: view.crosshair,
+    onCursor: view.setCrosshair,
+    onPick: (at: Place) => {
+      if (view.isNoting) view.setNote({ kind: 'new', at });
+    },
+    onHover: (at: Place | null) => session.point({ slice: source.sliceId, at: at ? [at.a, at.b] : null }),
+    pins: drawnPins,
+    onPin: (id: string) => {
+      const pin = pins.find((each) => each.id === id);
+      if (pin?.isOwn) view.setCrosshair({ a: pin.a, b: pin.b });
+      view.setTab('pins');
+    },
+    people,
+    trajectory,
+    hasAccuracy,
+  };
+
+  if (axes.length === 1) return <CurveView {...shared} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
+  return (
+    <LandscapeView
+      {...shared}
+      camera={view.camera}
+      onCamera={view.setCamera}
+      theme={theme}
+      reducedMotion={reducedMotion}
+      axisLabels={[axisLabel(source.recipe, 0, manifest), axisLabel(source.recipe, 1, manifest)]}
+    />
+  );
+}
+
+const pinOf = ({ id, note, a, b, outOfPlane, isOwn }: PlacedNote): Pin => ({
+  id,
+  a,
+  b,
+  kind: note.kind,
+  text: note.text,
+  author: note.byName,
+  distance: isOwn ? null : outOfPlane,
+});
+
+function marksOf(beads: readonly Bead[]): readonly CheckpointMark[] {
+  const farthest = Math.max(0, ...beads.map(({ outOfPlane }) => outOfPlane));
+  return beads.map(({ id, title, epoch, a, b, outOfPlane }) => ({ id, title, epoch, a, b, distance: outOfPlane, onPlane: outOfPlane <= farthest * ON_PLANE }));
+}
+
+function axisLabel({ axes }: SliceRecipe, index: 0 | 1, manifest: SubjectManifest | undefined): string {
+  const name = index === 0 ? 'α' : 'β';
+  const direction = axes[index]?.direction;
+  return direction?.kind === 'towards' ? `${name}, towards ${checkpointTitle(manifest, direction.checkpoint).toLowerCase()}` : name;
+}

@@ -1,0 +1,79 @@
+/** The room: bar above, slices to the left, picture in the middle, what there is to know and do to the right, work below. */
+import { useState } from 'react';
+import { Icon } from '#components/ui/Icon.tsx';
+import { PlaceSlice } from '#components/panels/PlaceSlice.tsx';
+import { NARROW, useMedia } from '#components/useMedia.ts';
+import { say } from '#components/words.ts';
+import { Inspector } from './Inspector.tsx';
+import { JobStrip } from './JobStrip.tsx';
+import { Notices } from './Notices.tsx';
+import type { Opening } from './opening.ts';
+import { useRoomView, useSession } from './SessionContext.ts';
+import { ShortcutsCard } from './ShortcutsCard.tsx';
+import { SliceList } from './SliceList.tsx';
+import { Stage } from './Stage.tsx';
+import { TopBar } from './TopBar.tsx';
+import { pressOnPicture, useKeyboard } from './useKeyboard.ts';
+import { useJob } from './useJob.ts';
+import { useLink } from './useLink.ts';
+import { useMay } from './useMay.ts';
+import { useOpening } from './useOpening.ts';
+import { usePins } from './usePins.ts';
+import { useRoomActions } from './useRoomActions.ts';
+import { useSurface } from './useSurface.ts';
+import { useTrajectory } from './useTrajectory.ts';
+import styles from './Room.module.css';
+
+export function Room({ opening }: { readonly opening: Opening | null }) {
+  const session = useSession();
+  const view = useRoomView();
+  const { edit, isKnown } = useMay();
+  const isNarrow = useMedia(NARROW);
+  const [isSharing, setSharing] = useState(opening === 'class');
+  const [isShowingShortcuts, setShowingShortcuts] = useState(false);
+  const [isFolded, setFolded] = useState(false);
+  const [isPresenting, setPresenting] = useState(false);
+  const { actions, said } = useRoomActions(session, view, {
+    togglePanels: () => setFolded(!isFolded),
+    togglePresenting: () => setPresenting(!isPresenting),
+    showShortcuts: () => setShowingShortcuts(true),
+    closeAll: () => {
+      setShowingShortcuts(false);
+      setPresenting(false);
+    },
+  });
+
+  useLink(session, view);
+  useOpening(session, view, opening);
+  useKeyboard(actions);
+  const source = useSurface(session.surfaces, view.sliceId);
+  const pins = usePins(session, view);
+  const geography = useTrajectory(session, view);
+  const job = useJob(session, source);
+  const set = source?.surface.sets.includes(view.look.set) ? view.look.set : source?.surface.sets[0];
+  const measured = source && set ? source.surface.range(set) : null;
+  const areaOfPanels = isPresenting ? 'none' : isFolded ? 'folded' : 'shown';
+
+  return (
+    <div className={styles.room} data-panels={areaOfPanels} data-placing={view.isPlacing}>
+      {!isPresenting && (
+        <TopBar isSharing={isSharing} setSharing={setSharing} onShortcuts={() => setShowingShortcuts(true)} say={said.say} undo={actions.undo} redo={actions.redo} />
+      )}
+      {isKnown && !edit && !isPresenting && (
+        <p className={styles.banner}>
+          <Icon name="eye" /> {say('view.only')}
+        </p>
+      )}
+      <div className={styles.floor}>
+        {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}
+        <main id="main" className={styles.middle} tabIndex={-1}>
+          <Stage source={source} pins={pins} geography={geography} onKeyDown={(event) => pressOnPicture(event, { session, view, mayEdit: edit, measured, actions })} />
+        </main>
+        {areaOfPanels === 'shown' && <Inspector isNarrow={isNarrow} pins={pins} geography={geography} job={job} measured={measured} />}
+      </div>
+      {!isPresenting && <JobStrip job={job} />}
+      <Notices said={said.message} />
+      {isShowingShortcuts && <ShortcutsCard onClose={() => setShowingShortcuts(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/** The middle of the room: the picture of the chosen slice, what its colours mean, and what stands at the crosshair. */
+import { useEffect, type KeyboardEvent } from 'react';
+import { isClassification, LOSS_TITLES } from '#lib/network/loss.ts';
+import { VIEWS, type ViewName } from '#lib/session/camera.ts';
+import { ColourBar } from '#components/landscape/ColourBar.tsx';
+import { Readout } from '#components/landscape/Readout.tsx';
+import { Segments } from '#components/ui/Segments.tsx';
+import { Button } from '#components/ui/Button.tsx';
+import { say } from '#components/words.ts';
+import type { SurfaceSource } from '#client/surfaceStore.ts';
+import { EmptyStage } from './EmptyStage.tsx';
+import { NoteCard } from './NoteCard.tsx';
+import { Picture } from './Picture.tsx';
+import { useRoomView, useSession } from './SessionContext.ts';
+import { useMay } from './useMay.ts';
+import type { PlacedNote } from './usePins.ts';
+import { useGrowth } from './useSurface.ts';
+import type { GeographyOutcome } from './useTrajectory.ts';
+import styles from './Stage.module.css';
+
+const VIEW_SEGMENTS = {
+  '3d': { title: '3-D', icon: 'cube' },
+  map: { title: 'Map', icon: 'map' },
+  both: { title: 'Both', icon: 'both' },
+} as const satisfies Record<ViewName, unknown>;
+
+type StageProps = {
+  readonly source: SurfaceSource | null;
+  readonly pins: readonly PlacedNote[];
+  readonly geography: GeographyOutcome | null;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+};
+
+export function Stage({ source, pins, geography, onKeyDown }: StageProps) {
+  const session = useSession();
+  const view = useRoomView();
+  const version = useGrowth(source);
+  const { sliceId, slice, look, camera } = view;
+
+  // Others see which slice is open here even before the pointer moves.
+  useEffect(() => session.point({ slice: sliceId, at: null }), [session, sliceId]);
+
+  if (!slice || !source || sliceId === null) return <EmptyStage isLoading={slice !== null} />;
+
+  const { sets } = source.surface;
+  const set = sets.includes(look.set) ? look.set : (sets[0] ?? 'train');
+  const shownLook = set === look.set ? look : { ...look, set };
+  const isPlane = slice.recipe.axes.length === 2;
+  const counts = source.surface.counts(set);
+  const hasAccuracy = isClassification(slice.recipe.loss);
+
+  return (
+    <div className={styles.stage} data-noting={view.isNoting} onKeyDown={onKeyDown}>
+      <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+      <div className={styles.controls}>
+        {isPlane && (
+          <Segments
+            label="View"
+            isLabelHidden
+            value={camera.view}
+            segments={VIEWS.map((value) => ({ value, ...VIEW_SEGMENTS[value] }))}
+            onChange={(next) => view.setCamera({ ...camera, view: next })}
+          />
+        )}
+        {isPlane && sets.length > 1 && (
+          <Segments label="Samples shown" isLabelHidden value={set} segments={sets.map((value) => ({ value, title: value === 'train' ? 'Train' : 'Test' }))} onChange={(next) => view.setLook({ ...look, set: next })} />
+        )}
+        <NoteButton />
+      </div>
+      {view.isNoting && !view.note && (
+        <p className={styles.mode} role="status">
+          {say('note.mode')}
+        </p>
+      )}
+      <div className={styles.legend}>
+        {isPlane && (
+          <ColourBar
+            title={`Mean ${LOSS_TITLES[slice.recipe.loss]}, ${set}`}
+            look={shownLook}
+            range={source.surface.range(set)}
+            counts={counts}
+            hasEstimates={counts.measured > 0 && counts.measured < counts.points}
+            onEdit={() => view.setTab('look')}
+          />
+        )}
+      </div>
+      <div className={styles.readout}>
+        <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
+      </div>
+      <NoteCard />
+    </div>
+  );
+}
+
+function NoteButton() {
+  const { isNoting, setNoting } = useRoomView();
+  const { edit } = useMay();
+  if (!edit) return null;
+  return (
+    <Button size="small" icon="note" aria-pressed={isNoting} title="Place a note (N)" onClick={() => setNoting(!isNoting)}>
+      Note
+    </Button>
+  );
+}

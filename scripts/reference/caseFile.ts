@@ -1,0 +1,164 @@
+/**
+ * A directory of reference cases, read: descriptions, arrays, weights at named points, samples.
+ *
+ * The format is described in tests/reference/README.md. Nothing here depends on the name of a case.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { readSafetensors, type Tensor } from '#lib/formats/safetensors.ts';
+import { read, sayProblems, type Parsed } from '#lib/parsed.ts';
+import { layoutOf, type Placed } from '#lib/network/layout.ts';
+import { networkSchema, type Network } from '#lib/network/program.ts';
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const normalisation = z.nullable(z.object({ scale: z.nullish(z.string()), mean: z.nullish(z.array(z.number())), std: z.nullish(z.array(z.number())) }));
+
+const descriptionSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  model: z.optional(z.unknown()),
+  weights_case: z.optional(z.string()),
+  tensors_file: z.optional(z.string()),
+  point: z.optional(z.string()),
+  data: z.optional(z.looseObject({ file: z.optional(z.string()), x: z.string(), y: z.string(), normalisation: z.optional(normalisation) })),
+  normalisation: z.optional(normalisation),
+  points: z.optional(z.record(z.string(), z.unknown())),
+  sets: z.optional(z.unknown()),
+  shape_chw: z.optional(z.array(z.number())),
+  classes: z.optional(z.nullable(z.number())),
+  directions: z.optional(z.looseObject({ formula: z.optional(z.unknown()), norm: z.optional(z.string()), expected_scale_factors: z.optional(z.record(z.string(), z.record(z.string(), z.number()))) })),
+  lines: z.optional(z.record(z.string(), z.unknown())),
+  grid: z.optional(z.looseObject({ x: triple, y: z.optional(triple) })),
+  grids: z.optional(z.record(z.string(), z.object({ min: z.number(), max: z.number(), n: z.number() }))),
+  array_order: z.optional(z.record(z.string(), z.string())),
+  evaluation: z.optional(z.record(z.string(), z.string())),
+  variants: z.optional(z.array(z.string())),
+  trajectory: z.optional(z.looseObject({ tensor: z.string(), final: z.number() })),
+  /** Sets of components by name, among remarks in words. */
+  pca: z.optional(z.record(z.string(), z.unknown())),
+  tolerance: z.optional(z.record(z.string(), z.unknown())),
+});
+
+const componentsSchema = z.looseObject({ ignore: z.string(), surface_grid: z.optional(z.unknown()) });
+
+/** The sets of principal components that a trajectory case states, by name. */
+export const componentsOf = ({ description }: ReferenceCase): readonly (readonly [string, z.infer<typeof componentsSchema>])[] =>
+  Object.entries(description.pca ?? {}).flatMap(([key, value]) => {
+    const outcome = componentsSchema.safeParse(value);
+    return outcome.success ? [[key, outcome.data] as const] : [];
+  });
+
+export type Description = z.infer<typeof descriptionSchema>;
+
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+export type ReferenceCase = {
+  readonly description: Description;
+  readonly tensors: Tensors;
+  /** As stated in verification.json; `acc_ambiguous` in the shape of the surface. */
+  readonly ambiguous: (tag: string, set: string) => readonly number[] | null;
+  readonly directory: string;
+};
+
+/** Descriptions of every case in the directory, by name; a file that is no case is left out. @throws for a case that cannot be read */
+export function casesIn(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .filter((name) => 'kind' in (jsonOf(path.join(directory, name)) as object))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
+}
+
+export function openCase(directory: string, name: string): ReferenceCase {
+  const description = valueOf(read(descriptionSchema as z.ZodMiniType<Description>, jsonOf(path.join(directory, `${name}.json`))), name);
+  const tensors = tensorsIn(directory, description.tensors_file ?? `${name}.safetensors`);
+  const verified = verificationOf(directory, description.id);
+  return {
+    description,
+    tensors,
+    directory,
+    ambiguous: (tag, set) => {
+      const found = verified[`${tag}.${set}`] ?? verified[tag];
+      return found?.acc_ambiguous ? (found.acc_ambiguous as readonly unknown[]).flat().map(Number) : null;
+    },
+  };
+}
+
+/** The model of the case, or of the case it takes its weights from. */
+export function networkOf({ description, directory }: ReferenceCase): Network {
+  const model = description.model ?? (description.weights_case && openCase(directory, description.weights_case).description.model);
+  return valueOf(read(networkSchema, model), `${description.id}: model`);
+}
+
+/** θ and the batch-norm statistics at a named point, widened to float64; null where the files have no such point. */
+export function pointNamed(found: ReferenceCase, name: string): { parameters: Float64Array; buffers: Float64Array } | null {
+  const layout = layoutOf(networkOf(found));
+  const { weights_case } = found.description;
+  const sources = [found.tensors, ...(weights_case ? [openCase(found.directory, weights_case).tensors] : [])];
+  const source = sources.find((tensors) => layout.tensors.some((tensor) => tensors.has(`${name}/${tensor.name}`)));
+  if (!source) return null;
+  for (const tensor of [...layout.tensors, ...layout.buffers]) {
+    const length = source.get(`${name}/${tensor.name}`)?.values.length;
+    if (length !== tensor.size) throw new Error(`${found.description.id}: ${name}/${tensor.name} has ${length ?? 'no'} numbers, expected ${tensor.size}`);
+  }
+  return { parameters: gathered(source, name, layout.tensors), buffers: gathered(source, name, layout.buffers) };
+}
+
+/** The tensors under `prefix/` as one flat vector; an absent one is zero. */
+export function gathered(tensors: Tensors, prefix: string, placed: readonly Placed[]): Float64Array {
+  const out = new Float64Array(placed.reduce((sum, { size }) => sum + size, 0));
+  for (const { name, offset, size } of placed) {
+    const found = tensors.get(`${prefix}/${name}`);
+    if (!found) continue;
+    if (found.values.length !== size) throw new Error(`${prefix}/${name} has ${found.values.length} numbers, expected ${size}`);
+    out.set(found.values, offset);
+  }
+  return out;
+}
+
+export type ReferenceSamples = { readonly count: number; readonly inputs: Float64Array; readonly targets: Float32Array };
+
+/** The samples of a set, scaled and normalised per channel in double. */
+export function samplesOf({ description, tensors, directory }: ReferenceCase, set: string): ReferenceSamples {
+  const { data, id } = description;
+  if (!data) throw new Error(`${id} names no data`);
+  const source = data.file === undefined || data.file === 'self' ? tensors : tensorsIn(directory, data.file);
+  const x = source.get(data.x.replace('<set>', set)) ?? source.get(`${set}.x`);
+  const y = source.get(data.y.replace('<set>', set)) ?? source.get(`${set}.y`);
+  if (!x || !y) throw new Error(`${id}: no samples for the set ${set}`);
+  const { scale, mean, std } = data.normalisation ?? {};
+  const divisor = scale === '1/255' ? 255 : 1;
+  const plane = x.shape.slice(2).reduce((product, side) => product * side, 1);
+  const channels = x.shape[1] ?? 1;
+  const inputs = Float64Array.from(x.values, (value, index) => {
+    const channel = Math.floor(index / plane) % channels;
+    return (value / divisor - (mean?.[channel] ?? 0)) / (std?.[channel] ?? 1);
+  });
+  return { count: y.values.length, inputs, targets: Float32Array.from(y.values) };
+}
+
+const cache = new Map<string, Tensors>();
+
+function tensorsIn(directory: string, name: string): Tensors {
+  const file = path.join(directory, name);
+  const known = cache.get(file);
+  if (known) return known;
+  const tensors = valueOf(readSafetensors(readFileSync(file)), name);
+  cache.set(file, tensors);
+  return tensors;
+}
+
+function verificationOf(directory: string, id: string): Readonly<Record<string, { acc_ambiguous?: unknown } | undefined>> {
+  const file = path.join(directory, 'verification.json');
+  if (!existsSync(file)) return {};
+  const { cases } = jsonOf(file) as { cases: Record<string, Record<string, { acc_ambiguous?: unknown }>> };
+  return cases[id] ?? {};
+}
+
+const jsonOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+function valueOf<T>(outcome: Parsed<T>, what: string): T {
+  if (!outcome.ok) throw new Error(`${what}: ${sayProblems(outcome.problems)}`);
+  return outcome.value;
+}

@@ -1,0 +1,56 @@
+/** What people do in a session window, by the words they see: for tests that read like the thing they test. */
+import { expect, type Browser, type Page } from '@playwright/test';
+
+export type Kind = 'Random plane' | 'Random line';
+
+/** A window of its own, with its own storage; its page's errors fail the test that asks for them. */
+export async function openWindow(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; errors: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // A server that is killed leaves requests unanswered; the browser says so by itself.
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection|net::ERR/.test(message.text())) errors.push(message.text());
+  });
+  return { page, errors };
+}
+
+export const tab = (page: Page, name: 'Slice' | 'Look' | 'Pins' | 'Compute') => page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+
+/** Switches lending on with the backend named, and waits until it computes or has nothing to do. */
+export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu'): Promise<void> {
+  await tab(page, 'Compute');
+  await page.getByLabel('Compute with').selectOption(wish);
+  await page.getByRole('switch', { name: /Lend compute/ }).click();
+  await expect(page.getByText(/^(Helping —|Ready to help)/)).toBeVisible({ timeout: 60_000 });
+}
+
+/** Places a slice through the form. */
+export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: string; count: number; samples?: 'Train' | 'Test' | 'Both' }): Promise<void> {
+  await page.getByRole('button', { name: 'Place a slice' }).first().click();
+  const form = page.locator('form').filter({ has: page.getByLabel('Normalisation').or(page.getByLabel('Centre')) }).first();
+  if (choice.network) {
+    const title = await form.getByLabel('Network').locator('option').filter({ hasText: choice.network }).first().textContent();
+    await form.getByLabel('Network').selectOption({ label: title!.trim() });
+  }
+  if (choice.kind) await form.getByLabel('Kind').selectOption({ label: choice.kind });
+  for (const field of await form.getByLabel(/points/i).and(form.locator('input')).all()) await field.fill(String(choice.count));
+  if (choice.samples) await form.getByText(choice.samples, { exact: true }).click();
+  await form.getByRole('button', { name: 'Place it' }).click();
+}
+
+export const expectComplete = (page: Page, points: number, timeout = 90_000) =>
+  expect(page.getByText(`All ${points.toLocaleString('en-GB')} points measured`)).toBeVisible({ timeout });
+
+export const expectVerified = (page: Page, points: number, timeout = 60_000) =>
+  expect(page.getByText(`${points.toLocaleString('en-GB')} verified`)).toBeVisible({ timeout });
+
+/** Writes a note at the crosshair, with the keyboard alone. */
+export async function noteAtCrosshair(page: Page, text: string): Promise<void> {
+  await page.locator('[data-landscape], [data-curve]').first().focus();
+  await page.keyboard.press('n');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('What is there to see?').fill(text);
+  await page.getByRole('button', { name: 'Add the note' }).click();
+}

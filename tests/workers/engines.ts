@@ -1,0 +1,73 @@
+/** Evaluators and jobs for the tests: the same suite runs on every backend that Node has. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fillNormal } from '#lib/random.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
+import type { LossName } from '#lib/network/loss.ts';
+import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
+import type { Samples } from '#lib/network/subject.ts';
+import type { EvaluationJob, Evaluator } from '#workers/evaluator.ts';
+import { openEvaluator } from '#workers/openEvaluator.ts';
+
+export const BACKENDS_IN_NODE = ['cpu', 'wasm'] as const;
+
+/** Where the package keeps the WASM binaries. */
+export const WASM_FOLDER = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`;
+
+/** An evaluator on exactly this backend; throws where another was chosen. */
+export async function engineOn(backend: (typeof BACKENDS_IN_NODE)[number]): Promise<Evaluator> {
+  const evaluator = await openEvaluator({ wish: backend, wasmPath: WASM_FOLDER });
+  if (evaluator.report.backend !== backend) throw new Error(evaluator.report.why);
+  return evaluator;
+}
+
+export const networkOf = (
+  input_shape_chw: readonly number[],
+  program: readonly Step[],
+  parameters: Readonly<Record<string, readonly number[]>>,
+  buffers: Readonly<Record<string, readonly number[]>> = {},
+): Network => ({ id: 'test', input_shape_chw, parameter_order: specs(parameters), buffers: specs(buffers), program });
+
+const specs = (shapes: Readonly<Record<string, readonly number[]>>): TensorSpec[] =>
+  Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
+
+/** Normal deviates of a seed, each times `scale`. */
+export function noise(seed: number, size: number, scale = 1): Float32Array {
+  const values = new Float32Array(size);
+  fillNormal(values, { seed, role: 0, name: 'test' });
+  return values.map((value) => value * scale);
+}
+
+export type JobOptions = { readonly loss?: LossName; readonly samples?: number; readonly classes?: number; readonly scale?: number; readonly seed?: number };
+
+/** A plane of random weights and directions; statistics are positive, so that they can be variances. */
+export function jobOf(network: Network, { loss = 'crossEntropy', samples = 7, classes = 3, scale = 0.5, seed = 1 }: JobOptions = {}): EvaluationJob {
+  const { size, bufferSize } = layoutOf(network);
+  return {
+    network,
+    loss,
+    origin: noise(seed, size, scale),
+    directions: [noise(seed + 1, size, scale), noise(seed + 2, size, scale)],
+    buffers: noise(seed + 3, bufferSize).map((value) => 0.5 + Math.abs(value)),
+    sets: [{ set: 'train', samples: samplesOf(network, samples, classes, loss, seed + 4) }],
+  };
+}
+
+function samplesOf({ input_shape_chw }: Network, count: number, classes: number, loss: LossName, seed: number): Samples {
+  const width = input_shape_chw.reduce((product, side) => product * side, 1);
+  const targets = loss === 'squaredError' ? noise(seed + 1, count) : Float32Array.from({ length: count }, (_, index) => index % classes);
+  return { count, inputs: noise(seed, count * width), targets };
+}
+
+/** What float64 says at a point. */
+export function truthAt(job: EvaluationJob, a: number, b: number): readonly SetTruth[] {
+  const moved = (origin: Float32Array, directions: readonly Float32Array[]) =>
+    Float64Array.from(origin, (value, index) => value + a * (directions[0]?.[index] ?? 0) + b * (directions[1]?.[index] ?? 0));
+  const buffers = moved(job.buffers, job.bufferDirections ?? []);
+  return evaluateAt({ ...job, buffers }, moved(job.origin, job.directions));
+}
+
+/** As the reference cases measure it: relative to the loss, or to 0.01 where it is smaller. */
+export const errorOf = (found: number, truth: SetTruth): number =>
+  Math.abs(found - truth.lossSum) / Math.max(Math.abs(truth.lossSum), 0.01 * truth.samples);
