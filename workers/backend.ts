@@ -93,6 +93,7 @@ async function openWebGpu(takesSoftware: boolean): Promise<OpenBackend> {
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
   await activate('webgpu', 'the WebGPU backend did not start');
+  if (isSoftwareAdapter) (await import('./softwareKernels.ts')).useDirectKernels();
   let isClosed = false;
   return {
     backend: 'webgpu',

@@ -15,6 +15,8 @@ export function JoinForm({ initial = '' }: { readonly initial?: string }) {
   /** What was sent last, so that mending a wrong code sends it again and pausing on it does not. */
   const sent = useRef('');
 
+  const field = useRef<HTMLInputElement>(null);
+
   const submit = async (typed: string) => {
     const code = readCode(typed);
     if (!code.ok) {
@@ -37,7 +39,11 @@ export function JoinForm({ initial = '' }: { readonly initial?: string }) {
   const sendInitial = useEffectEvent(() => {
     if (initial !== '') void submit(initial);
   });
-  useEffect(() => sendInitial(), []);
+  useEffect(() => {
+    field.current?.focus();
+    const timer = setTimeout(() => sendInitial(), 0);
+    return () => clearTimeout(timer);
+  }, []);
 
   const type = (value: string) => {
     const next = value.toUpperCase();
@@ -66,7 +72,7 @@ export function JoinForm({ initial = '' }: { readonly initial?: string }) {
             autoCapitalize="characters"
             autoCorrect="off"
             spellCheck={false}
-            autoFocus
+            ref={field}
             onChange={(event) => type(event.target.value)}
           />
         )}

@@ -5,7 +5,7 @@
  */
 import { line } from 'd3-shape';
 import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { Camera } from '#lib/session/camera.ts';
+import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
 import { CurveMarks } from './CurveMarks.tsx';
@@ -31,14 +31,12 @@ export type CurveViewProps = {
   readonly checkpoints: readonly CheckpointMark[];
   readonly axisLabel: string;
   readonly hasAccuracy: boolean;
-  /** For the keys that turn a plane's camera; a line has none, so they do nothing. */
-  readonly camera: Camera;
 };
 
-const MARGIN = { left: 64, right: 24, top: 44, bottom: 62 } as const;
+const MARGIN = { left: 64, right: 24, top: 44, bottom: 72 } as const;
 
 export function CurveView(props: CurveViewProps) {
-  const { source, look, cursor, axisLabel, hasAccuracy, camera } = props;
+  const { source, look, cursor, axisLabel, hasAccuracy } = props;
   const { surface } = source;
   const { grid } = surface.tiling;
   const axis = grid.axes[0]!;
@@ -64,7 +62,8 @@ export function CurveView(props: CurveViewProps) {
 
   const at = (event: React.MouseEvent): PlanePoint => ({ a: scales.aAt(event.clientX - event.currentTarget.getBoundingClientRect().left), b: 0 });
   const press = (event: React.KeyboardEvent) => {
-    const action = keyAction(event, grid, cursor, camera);
+    // A line has no camera to turn: keys that would turn one are left to the page.
+    const action = keyAction(event, grid, cursor, DEFAULT_CAMERA);
     if (!action || action.camera) return;
     event.preventDefault();
     if (action.cursor) props.onCursor(action.cursor);

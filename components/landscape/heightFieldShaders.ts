@@ -46,6 +46,7 @@ precision highp sampler2D;
 const float UNKNOWN = 0.0;
 const float ESTIMATED = 1.0;
 const float MEASURED = 2.0;
+const float VERIFIED = 3.0;
 const float NOT_FINITE = 4.0;
 
 float scaled(float loss, vec4 range) {
@@ -142,10 +143,11 @@ void main(void) {
   vec4 finite = weights * vec4(lessThan(states, vec4(NOT_FINITE))) * vec4(greaterThan(states, vec4(UNKNOWN)));
   float total = finite.x + finite.y + finite.z + finite.w;
   float loss = dot(finite, vec4(s00.r, s10.r, s01.r, s11.r)) / max(total, 1e-6);
-  // The nearest sample says what a fragment is; but beside an estimate, it is itself estimated.
+  // The nearest sample says what a fragment is; but a value between two kinds is of the less certain one.
   float state = part.x < 0.5 ? (part.y < 0.5 ? s00.g : s01.g) : (part.y < 0.5 ? s10.g : s11.g);
 
   if (state > ESTIMATED && state < NOT_FINITE && any(equal(states, vec4(ESTIMATED)))) state = ESTIMATED;
+  if (state == VERIFIED && any(equal(states, vec4(MEASURED)))) state = MEASURED;
 
   // Derivatives stand before any discard, where they are still defined.
   float share = scaled(loss, heightField.colourRange);

@@ -6,7 +6,7 @@
  */
 import { isHidden, planeCorner, xOf, yOf, type Vector } from './scene.ts';
 import type { StageView } from './stage.ts';
-import { MAP } from './viewLayout.ts';
+import { MAP, type ViewRoom } from './viewLayout.ts';
 
 type Pixel = readonly [x: number, y: number];
 
@@ -70,9 +70,12 @@ function placeAxis(root: HTMLElement, view: StageView, axis: 'alpha' | 'beta'): 
   const title = root.querySelector<HTMLElement>(`[data-axis-title='${axis}']`);
   if (!title) return;
   const edge = project(view, along(middle, side));
-  // A title reaches half its width towards the axis.
-  const reach = TITLE_AWAY + (Math.abs(away[0]) * (title.textContent.length * LETTER)) / 2;
-  move(title, ...kept(room, [edge[0] + away[0] * reach, edge[1] + away[1] * TITLE_AWAY], (title.textContent.length * LETTER) / 2));
+  const isUpright = room.id === MAP && axis === 'beta';
+  title.toggleAttribute('data-upright', isUpright);
+  const half = isUpright ? 8 : (title.textContent.length * LETTER) / 2;
+  // A title reaches half its width towards the axis; one that stands upright, hardly.
+  const reach = TITLE_AWAY + Math.abs(away[0]) * half;
+  move(title, ...kept(room, [edge[0] + away[0] * reach, edge[1] + away[1] * TITLE_AWAY], half));
 }
 
 /** In the map labels stand straight below or beside; in the relief, away from the middle. */
@@ -119,9 +122,12 @@ const kept = ({ width, height }: { readonly width: number; readonly height: numb
   Math.min(height - 12, Math.max(12, y)),
 ];
 
-/** A zoomed map keeps its labels at its rim, but only those of what is in sight. */
-const isOutside = ({ width, height }: { readonly width: number; readonly height: number }, [x, y]: Pixel, axis: 'alpha' | 'beta'): boolean =>
-  axis === 'alpha' ? x < 0 || x > width : y < 0 || y > height;
+/** A zoomed map keeps its labels at its rim, but only those of what is in sight; in the relief they stay with their edge. */
+function isOutside({ id, width, height }: ViewRoom, [x, y]: Pixel, axis: 'alpha' | 'beta'): boolean {
+  const [isBeside, isAboveOrBelow] = [x < 0 || x > width, y < 0 || y > height];
+  if (id !== MAP) return isBeside || isAboveOrBelow;
+  return axis === 'alpha' ? isBeside : isAboveOrBelow;
+}
 
 function move(element: HTMLElement, x: number, y: number): void {
   element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;

@@ -241,6 +241,8 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       unsubscribe();
       queue.stop();
       deck.finalize();
+      // A deck that is ended before its device is ready leaves its canvas behind.
+      parent.replaceChildren();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Where a note is written: its kind, its words. It stands over the picture without covering the point it speaks of. */
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { ANNOTATION_KINDS, KIND_TITLES, MAX_TEXT, type Annotation, type AnnotationKind } from '#lib/session/document.ts';
 import { formatCoordinate } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
@@ -27,6 +27,8 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
   const { sliceId, slice, setNote, setNoting } = useRoomView();
   const [kind, setKind] = useState<AnnotationKind>(existing?.kind ?? 'note');
   const [text, setText] = useState(existing?.text ?? '');
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const isEmpty = text.trim() === '';
   const at = draft.kind === 'new' ? draft.at : { a: existing?.a ?? 0, b: existing?.b ?? 0 };
 
@@ -62,7 +64,7 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
       </p>
       <Segments label="Kind of note" isLabelHidden value={kind} segments={ANNOTATION_KINDS.map((value) => ({ value, title: KIND_TITLES[value], icon: value }))} onChange={setKind} />
       <Field label="What is there to see?">
-        {(parts) => <textarea {...parts} className={fieldStyles.input} rows={3} maxLength={MAX_TEXT} value={text} autoFocus onChange={(event) => setText(event.target.value)} />}
+        {(parts) => <textarea {...parts} className={fieldStyles.input} rows={3} maxLength={MAX_TEXT} value={text} ref={field} onChange={(event) => setText(event.target.value)} />}
       </Field>
       <div className={styles.row}>
         <Button type="submit" tone="accent" disabled={isEmpty} title="Ctrl or ⌘ and Enter">

@@ -3,18 +3,19 @@ import { useMemo } from 'react';
 import type { Look } from '#lib/session/look.ts';
 import { CurveView } from '#components/landscape/CurveView.tsx';
 import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
-import type { CheckpointMark, Pin } from '#components/landscape/marks.ts';
+import type { Pin } from '#components/landscape/marks.ts';
 import { useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
 import { checkpointTitle } from '#components/sliceTitle.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { marksOf } from './marksOf.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { usePeopleOnSlice } from './usePeopleOnSlice.ts';
 import type { PlacedNote } from './usePins.ts';
 import { useResolvedTheme } from './useResolvedTheme.ts';
-import type { Bead, GeographyOutcome } from './useTrajectory.ts';
+import type { GeographyOutcome } from './useTrajectory.ts';
 import type { Place } from './useView.ts';
 
 type PictureProps = {
@@ -24,9 +25,6 @@ type PictureProps = {
   readonly geography: GeographyOutcome | null;
   readonly hasAccuracy: boolean;
 };
-
-/** Nearer than this share of the farthest checkpoint counts as lying in the slice: rounding of float32 parameters. */
-const ON_PLANE = 1e-5;
 
 export function Picture({ source, look, pins, geography, hasAccuracy }: PictureProps) {
   const session = useSession();
@@ -39,6 +37,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   const drawnPins = useMemo(() => pins.map(pinOf), [pins]);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
+  const named = useMemo(() => marksOf(known?.checkpoints ?? []), [known]);
   const { axes } = source.recipe;
 
   const shared = {
@@ -57,15 +56,15 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
       view.setTab('pins');
     },
     people,
-    trajectory,
     hasAccuracy,
+    camera: view.camera,
   };
 
-  if (axes.length === 1) return <CurveView {...shared} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
+  if (axes.length === 1) return <CurveView {...shared} checkpoints={trajectory.length > 0 ? trajectory : named} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
   return (
     <LandscapeView
       {...shared}
-      camera={view.camera}
+      trajectory={trajectory}
       onCamera={view.setCamera}
       theme={theme}
       reducedMotion={reducedMotion}
@@ -83,11 +82,6 @@ const pinOf = ({ id, note, a, b, outOfPlane, isOwn }: PlacedNote): Pin => ({
   author: note.byName,
   distance: isOwn ? null : outOfPlane,
 });
-
-function marksOf(beads: readonly Bead[]): readonly CheckpointMark[] {
-  const farthest = Math.max(0, ...beads.map(({ outOfPlane }) => outOfPlane));
-  return beads.map(({ id, title, epoch, a, b, outOfPlane }) => ({ id, title, epoch, a, b, distance: outOfPlane, onPlane: outOfPlane <= farthest * ON_PLANE }));
-}
 
 function axisLabel({ axes }: SliceRecipe, index: 0 | 1, manifest: SubjectManifest | undefined): string {
   const name = index === 0 ? 'α' : 'β';

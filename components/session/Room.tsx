@@ -13,7 +13,7 @@ import { ShortcutsCard } from './ShortcutsCard.tsx';
 import { SliceList } from './SliceList.tsx';
 import { Stage } from './Stage.tsx';
 import { TopBar } from './TopBar.tsx';
-import { pressOnPicture, useKeyboard } from './useKeyboard.ts';
+import { useKeyboard } from './useKeyboard.ts';
 import { useJob } from './useJob.ts';
 import { useLink } from './useLink.ts';
 import { useMay } from './useMay.ts';
@@ -45,13 +45,13 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
 
   useLink(session, view);
   useOpening(session, view, opening);
-  useKeyboard(actions);
   const source = useSurface(session.surfaces, view.sliceId);
   const pins = usePins(session, view);
   const geography = useTrajectory(session, view);
   const job = useJob(session, source);
   const set = source?.surface.sets.includes(view.look.set) ? view.look.set : source?.surface.sets[0];
   const measured = source && set ? source.surface.range(set) : null;
+  useKeyboard({ session, view, mayEdit: edit, measured, actions });
   const areaOfPanels = isPresenting ? 'none' : isFolded ? 'folded' : 'shown';
 
   return (
@@ -67,7 +67,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
       <div className={styles.floor}>
         {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}
         <main id="main" className={styles.middle} tabIndex={-1}>
-          <Stage source={source} pins={pins} geography={geography} onKeyDown={(event) => pressOnPicture(event, { session, view, mayEdit: edit, measured, actions })} />
+          <Stage source={source} pins={pins} geography={geography} />
         </main>
         {areaOfPanels === 'shown' && <Inspector isNarrow={isNarrow} pins={pins} geography={geography} job={job} measured={measured} />}
       </div>

@@ -1,10 +1,11 @@
 /** Joins a session when it is entered and leaves it when it is left; everything inside finds it by context. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { joinSession } from '#client/session.ts';
 import type { Session } from '#client/sessionTypes.ts';
 import { readLink, type LinkState } from '#lib/session/linkState.ts';
 import { ButtonLink } from '#components/ui/Button.tsx';
 import { PlainPage } from '#components/ui/PlainPage.tsx';
+import { useLasting } from '#components/useLasting.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { openingOf, type Opening } from './opening.ts';
@@ -16,17 +17,7 @@ type Opened = { readonly link: LinkState; readonly opening: Opening | null };
 
 export function SessionRoom({ sessionId }: { readonly sessionId: string }) {
   const [opened] = useState<Opened>(() => ({ link: readLink(location.hash), opening: openingOf(location.hash) }));
-  const [session, setSession] = useState<Session | null>(null);
-
-  useEffect(() => {
-    const joined = joinSession(sessionId, { key: opened.link.key });
-    setSession(joined);
-    return () => {
-      joined.leave();
-      setSession(null);
-    };
-  }, [sessionId, opened]);
-
+  const session = useLasting(sessionId, () => joinSession(sessionId, { key: opened.link.key }), (joined) => joined.leave());
   if (!session) return null;
   return (
     <SessionContext value={session}>

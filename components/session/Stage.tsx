@@ -1,5 +1,5 @@
 /** The middle of the room: the picture of the chosen slice, what its colours mean, and what stands at the crosshair. */
-import { useEffect, type KeyboardEvent } from 'react';
+import { useEffect } from 'react';
 import { isClassification, LOSS_TITLES } from '#lib/network/loss.ts';
 import { VIEWS, type ViewName } from '#lib/session/camera.ts';
 import { ColourBar } from '#components/landscape/ColourBar.tsx';
@@ -28,10 +28,9 @@ type StageProps = {
   readonly source: SurfaceSource | null;
   readonly pins: readonly PlacedNote[];
   readonly geography: GeographyOutcome | null;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
 };
 
-export function Stage({ source, pins, geography, onKeyDown }: StageProps) {
+export function Stage({ source, pins, geography }: StageProps) {
   const session = useSession();
   const view = useRoomView();
   const version = useGrowth(source);
@@ -50,8 +49,10 @@ export function Stage({ source, pins, geography, onKeyDown }: StageProps) {
   const hasAccuracy = isClassification(slice.recipe.loss);
 
   return (
-    <div className={styles.stage} data-noting={view.isNoting} onKeyDown={onKeyDown}>
-      <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+    <div className={styles.stage} data-noting={view.isNoting}>
+      <div className={styles.picture} data-picture>
+        <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+      </div>
       <div className={styles.controls}>
         {isPlane && (
           <Segments

@@ -2,7 +2,7 @@
  * The keys of the room. Undo, Esc and ? work everywhere but in text fields; single letters only while the
  * picture has the focus (WCAG 2.1.4). Keys that move over the picture are the landscape's own.
  */
-import { useEffect, useEffectEvent, type KeyboardEvent as ReactKeyboardEvent } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { LossRange } from '#lib/work/surface.ts';
 import type { View } from './useView.ts';
@@ -20,19 +20,22 @@ export type RoomActions = {
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea, select'));
 
-export function useKeyboard(actions: RoomActions): void {
+type Keys = { readonly session: Session; readonly view: View; readonly mayEdit: boolean; readonly measured: LossRange | null; readonly actions: RoomActions };
+
+export function useKeyboard(keys: Keys): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || isTyping(event.target)) return;
+    const { actions } = keys;
     const isCommand = event.ctrlKey || event.metaKey;
-    if (isCommand && event.key.toLowerCase() === 'z') {
+    const letter = event.key.toLowerCase();
+    if (isCommand && (letter === 'z' || letter === 'y')) {
       event.preventDefault();
-      if (event.shiftKey) actions.redo();
+      if (letter === 'y' || event.shiftKey) actions.redo();
       else actions.undo();
-    } else if (isCommand && event.key.toLowerCase() === 'y') {
-      event.preventDefault();
-      actions.redo();
-    } else if (!isCommand && event.key === '?') actions.showShortcuts();
-    else if (event.key === 'Escape') actions.leave();
+    } else if (isCommand || event.altKey) return;
+    else if (letter === '?') actions.showShortcuts();
+    else if (letter === 'escape') actions.leave();
+    else if (event.target instanceof Element && event.target.closest('[data-picture]')) pressOnPicture(event, letter, keys);
   });
 
   useEffect(() => {
@@ -42,13 +45,10 @@ export function useKeyboard(actions: RoomActions): void {
   }, []);
 }
 
-type PictureKeys = { readonly session: Session; readonly view: View; readonly mayEdit: boolean; readonly measured: LossRange | null; readonly actions: RoomActions };
-
 /** What a key means while the picture has the focus. */
-export function pressOnPicture(event: ReactKeyboardEvent, { session, view, mayEdit, measured, actions }: PictureKeys): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+function pressOnPicture(event: KeyboardEvent, letter: string, { session, view, mayEdit, measured, actions }: Keys): void {
   const { look, camera } = view;
-  const keys: Readonly<Record<string, () => void>> = {
+  const acts: Readonly<Record<string, () => void>> = {
     '3': () => view.setCamera({ ...camera, view: 'both' }),
     n: () => {
       if (!mayEdit) return;
@@ -57,13 +57,13 @@ export function pressOnPicture(event: ReactKeyboardEvent, { session, view, mayEd
     },
     l: () => view.setLook({ ...look, colourScale: look.colourScale === 'log' ? 'linear' : 'log' }),
     c: () => view.setLook({ ...look, contours: !look.contours }),
-    b: () => view.setLook({ ...look, range: look.range === 'auto' ? (measured && measured.max > measured.min ? measured : 'auto') : 'auto' }),
+    b: () => view.setLook({ ...look, range: look.range === 'auto' && measured && measured.max > measured.min ? measured : 'auto' }),
     s: actions.copyLink,
     j: () => (session.lending.state.getSnapshot().kind === 'off' ? session.lending.start() : session.lending.stop()),
     '\\': actions.togglePanels,
     '.': actions.togglePresenting,
   };
-  const act = keys[event.key.toLowerCase()];
+  const act = acts[letter];
   if (!act) return;
   event.preventDefault();
   act();

@@ -33,10 +33,13 @@ export type GeographyOutcome = { readonly kind: 'known'; readonly geography: Geo
 /** Null until it is computed. */
 export function useTrajectory(session: Session, { slice, sliceId }: View): GeographyOutcome | null {
   const subjects = useStore(session.subjects);
-  const subject = subjects.find(({ id }) => id === slice?.recipe.subject);
-  return useOffPath(sliceId ?? '', slice && subject ? (sliceId ?? '') : null, () => {
-    if (!slice || !subject) throw new Error('a key was given without slice and network');
-    return geographyOf(slice.recipe, subject);
+  return useTrajectoryOf(sliceId, slice?.recipe ?? null, subjects.find(({ id }) => id === slice?.recipe.subject) ?? null);
+}
+
+export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | null, subject: Subject | null): GeographyOutcome | null {
+  return useOffPath(sliceId ?? '', recipe && subject ? sliceId : null, () => {
+    if (!recipe || !subject) throw new Error('a key was given without slice and network');
+    return geographyOf(recipe, subject);
   });
 }
 

@@ -68,9 +68,34 @@ export function multiply(
       result[at + 3 * rowStride + columnStride] = s31;
     }
   }
+  // What is left: rows beyond the last four, four columns at a time; then the odd columns, one by one.
+  const fourColumns = columns - (columns % 4);
+  for (let i = fourRows; i < rows; i++) {
+    const ai = a.offset + i * inner;
+    const start = bias ? bias[i]! : 0;
+    for (let j = 0; j < fourColumns; j += 4) {
+      const b0 = b.offset + j * inner;
+      const b1 = b0 + inner;
+      const b2 = b1 + inner;
+      const b3 = b2 + inner;
+      let s0 = start, s1 = start, s2 = start, s3 = start;
+      for (let k = 0; k < inner; k++) {
+        const x = av[ai + k]!;
+        s0 += x * bv[b0 + k]!;
+        s1 += x * bv[b1 + k]!;
+        s2 += x * bv[b2 + k]!;
+        s3 += x * bv[b3 + k]!;
+      }
+      const at = offset + i * rowStride + j * columnStride;
+      result[at] = s0;
+      result[at + columnStride] = s1;
+      result[at + 2 * columnStride] = s2;
+      result[at + 3 * columnStride] = s3;
+    }
+  }
   for (let i = 0; i < rows; i++) {
-    for (let j = i < fourRows ? twoColumns : 0; j < columns; j++) {
-      const ai = a.offset + i * inner;
+    const ai = a.offset + i * inner;
+    for (let j = i < fourRows ? twoColumns : fourColumns; j < columns; j++) {
       const bj = b.offset + j * inner;
       let sum = bias ? bias[i]! : 0;
       for (let k = 0; k < inner; k++) sum += av[ai + k]! * bv[bj + k]!;

@@ -111,6 +111,14 @@ function convolution(step: Extract<Step, { op: 'conv2d' }>, input: Shape, output
         for (let channel = 0; channel < channels; channel++) {
           for (let ky = 0; ky < kernelHeight; ky++) {
             const from = channel * paddedPlane + corner + ky * paddedWidth;
+            // The width of nearly every kernel, written out: a loop of three costs more than its body.
+            if (kernelWidth === 3) {
+              patches[at] = padded[from]!;
+              patches[at + 1] = padded[from + 1]!;
+              patches[at + 2] = padded[from + 2]!;
+              at += 3;
+              continue;
+            }
             for (let kx = 0; kx < kernelWidth; kx++) patches[at++] = padded[from + kx]!;
           }
         }

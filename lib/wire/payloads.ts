@@ -36,7 +36,7 @@ export const returnedSchema: z.ZodMiniType<ReturnedTile> = z.strictObject({
   ticket: z.string().check(z.maxLength(100)),
 });
 
-/** The largest message either side sends: the transport refuses more. Sync answers are chunked below it. */
+/** The largest message a page may send: the transport closes on more. What the server sends has no such limit. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
 /** Bytes that may come with an event. */

@@ -22,6 +22,8 @@ export class LeaseBook {
   readonly #tiles = new Map<TileKey, Tile>();
   /** Everyone a tile was ever lent to: a slow result is late, not wrong. */
   readonly #borrowers = new Map<TileKey, Set<string>>();
+  /** Whose result of a tile was found wrong: the tile is not lent to them again. */
+  readonly #barred = new Map<TileKey, Set<string>>();
   readonly #watched = new Set<string>();
 
   /** Adds tiles of one slice in the order given; those already known keep their state. L1 */
@@ -63,7 +65,7 @@ export class LeaseBook {
     this.expire(now);
     const granted: Lease[] = [];
     while (granted.length < room) {
-      const tile = this.#next() ?? this.#backup(volunteer, now);
+      const tile = this.#next(volunteer) ?? this.#backup(volunteer, now);
       if (!tile) break;
       const key = tileKey(tile);
       const lease = { tile: key, volunteer, grantedAt: now, expiresAt: now + leaseMs(tile) };
@@ -76,7 +78,7 @@ export class LeaseBook {
 
   /** Notes that a tile was lent before this book was opened, as a valid ticket shows. L4 */
   recall(key: TileKey, volunteer: string): void {
-    if (this.#tiles.has(key)) this.#borrowersOf(key).add(volunteer);
+    if (this.#tiles.has(key) && !this.#isBarred(key, volunteer)) this.#borrowersOf(key).add(volunteer);
   }
 
   /** Records a result from anyone the tile was ever lent to, however late; the first one counts. L3, L4, L5 */
@@ -97,6 +99,7 @@ export class LeaseBook {
     const tile = this.#tiles.get(key);
     if (!tile || !this.#done.delete(key)) return;
     this.#borrowers.get(key)?.delete(exceptFor);
+    this.#barred.set(key, (this.#barred.get(key) ?? new Set()).add(exceptFor));
     this.#queueOf(tile.sliceId).waiting.push(tile);
   }
 
@@ -125,6 +128,7 @@ export class LeaseBook {
       this.#leases.delete(key);
       this.#done.delete(key);
       this.#borrowers.delete(key);
+      this.#barred.delete(key);
     }
   }
 
@@ -139,28 +143,33 @@ export class LeaseBook {
   }
 
   /** The next tile: any slice's coarse level first, then slices people watch, then turn by turn. L7 */
-  #next(): Tile | undefined {
-    let best: { queue: Queue; rank: number } | undefined;
+  #next(volunteer: string): Tile | undefined {
+    let best: { queue: Queue; index: number; rank: number } | undefined;
     for (const [sliceId, queue] of this.#queues) {
-      const head = queue.waiting.at(-1);
+      const index = queue.waiting.findLastIndex((tile) => !this.#isBarred(tileKey(tile), volunteer));
+      const head = queue.waiting[index];
       if (!head) continue;
       const rank = (head.level === 0 ? 0 : this.#watched.has(sliceId) ? 1e9 : 2e9) + queue.served;
-      if (!best || rank < best.rank) best = { queue, rank };
+      if (!best || rank < best.rank) best = { queue, index, rank };
     }
     if (!best) return undefined;
     best.queue.served++;
-    return best.queue.waiting.pop();
+    return best.queue.waiting.splice(best.index, 1)[0];
   }
 
   #backup(volunteer: string, now: number): Tile | undefined {
     let longest: Lease | undefined;
     for (const leases of this.#leases.values()) {
       const [first] = leases;
-      if (!first || leases.length > 1 || first.volunteer === volunteer) continue;
+      if (!first || leases.length > 1 || first.volunteer === volunteer || this.#isBarred(first.tile, volunteer)) continue;
       if (now - first.grantedAt < (first.expiresAt - first.grantedAt) / 2) continue;
       if (!longest || first.grantedAt < longest.grantedAt) longest = first;
     }
     return longest && this.#tiles.get(longest.tile);
+  }
+
+  #isBarred(key: TileKey, volunteer: string): boolean {
+    return this.#barred.get(key)?.has(volunteer) ?? false;
   }
 
   #takeBack(isOver: (lease: Lease) => boolean): number {

@@ -2,7 +2,7 @@
  * A tile: a block of the new samples of one level; the unit of work, of transfer and of drawing.
  *
  * How large the block is depends on what a sample costs, so that a tile is short work on any network.
- * It does not know who computes it. Rules T1–T4 in docs/SPEC.md.
+ * It does not know who computes it. Rules T1–T5 in docs/SPEC.md.
  */
 import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';

@@ -70,6 +70,9 @@ export function casesIn(directory: string): readonly string[] {
     .sort();
 }
 
+/** The kind of a case, before anything else of it has to be understood. */
+export const kindOf = (directory: string, name: string): string => String((jsonOf(path.join(directory, `${name}.json`)) as { kind: unknown }).kind);
+
 export function openCase(directory: string, name: string): ReferenceCase {
   const description = valueOf(read(descriptionSchema as z.ZodMiniType<Description>, jsonOf(path.join(directory, `${name}.json`))), name);
   const tensors = tensorsIn(directory, description.tensors_file ?? `${name}.safetensors`);

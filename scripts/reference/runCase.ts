@@ -1,5 +1,5 @@
 /** Runs one case: which checks its kind asks for. A kind that is not listed here is unsupported, never passed. */
-import { openCase, type ReferenceCase } from './caseFile.ts';
+import { kindOf, openCase, type ReferenceCase } from './caseFile.ts';
 import { rowOf, type Check, type Row } from './checks.ts';
 import type { Engine } from './engines.ts';
 import { checkSurfaces } from './surfaceChecks.ts';
@@ -21,11 +21,10 @@ const KINDS: Readonly<Record<string, Run>> = {
 export async function runCase(directory: string, name: string, engine: Engine, points: number | undefined): Promise<{ row: Row; checks: readonly Check[]; problem: string | null }> {
   let kind = 'unknown';
   try {
-    const found = openCase(directory, name);
-    kind = found.description.kind;
+    kind = kindOf(directory, name);
     const run = KINDS[kind];
     if (!run) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null };
-    const checks = await run(found, engine, points);
+    const checks = await run(openCase(directory, name), engine, points);
     if (checks.length === 0) throw new Error('the case holds nothing to check');
     return { row: rowOf(name, kind, checks), checks, problem: null };
   } catch (error) {

@@ -9,7 +9,7 @@ const tensors = new Map<string, Tensor>([
 ]);
 
 describe('safetensors', () => {
-  it('[N1] what is written reads back, from any offset', () => {
+  it('[B1] what is written reads back, from any offset', () => {
     const bytes = writeSafetensors(tensors);
     const shifted = new Uint8Array(bytes.byteLength + 1);
     shifted.set(bytes, 1);
@@ -19,7 +19,7 @@ describe('safetensors', () => {
     }
   });
 
-  it('[N2] a broken file is refused with what was found', () => {
+  it('[B2] a broken file is refused with what was found', () => {
     const bytes = writeSafetensors(tensors);
     for (const wrong of [bytes.subarray(0, 4), bytes.subarray(0, bytes.byteLength - 1), new Uint8Array(64).fill(255), new TextEncoder().encode('{"not":"it"}           ')]) {
       expect(readSafetensors(wrong).ok).toBe(false);

@@ -1,0 +1,85 @@
+/** The storage contract in memory: for tests and simulations. It promises order and atomicity, and durable means: until the process ends. */
+import type { LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
+import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { checkSequence } from './storedSequence.ts';
+
+type StoredSession = { snapshot: Uint8Array | null; snapshotSeq: number; updates: LoggedUpdate[]; readonly clientIds: Map<number, string>; readonly people: Map<string, string> };
+
+export function createMemoryStorage(): Storage {
+  const sessions = new Map<string, SessionRecord>();
+  const contents = new Map<string, StoredSession>();
+  const tiles = new Map<TileKey, TileRecord>();
+  const blobs = new Map<string, Uint8Array>();
+  let installationSecret: Uint8Array | null = null;
+
+  function contentOf(sessionId: string): StoredSession {
+    let content = contents.get(sessionId);
+    if (!content) contents.set(sessionId, (content = { snapshot: null, snapshotSeq: 0, updates: [], clientIds: new Map(), people: new Map() }));
+    return content;
+  }
+
+  function documentOf(sessionId: string): StoredDocument {
+    const { snapshot, snapshotSeq, updates } = contentOf(sessionId);
+    const stored = { snapshot, snapshotSeq, updates: [...updates] };
+    checkSequence(sessionId, stored);
+    return stored;
+  }
+
+  return {
+    createSession: async (session) => {
+      if (sessions.has(session.id) || [...sessions.values()].some(({ code }) => code === session.code)) return false;
+      sessions.set(session.id, session);
+      return true;
+    },
+    session: async (id) => sessions.get(id) ?? null,
+    sessionByCode: async (code) => [...sessions.values()].find((session) => session.code === code) ?? null,
+
+    document: async (sessionId) => documentOf(sessionId),
+    append: async (sessionId, updates) => {
+      if (updates.length === 0) throw new Error(`nothing to append to session ${sessionId}`);
+      const content = contentOf(sessionId);
+      for (const { author, bytes } of updates) {
+        const seq = (content.updates.at(-1)?.seq ?? content.snapshotSeq) + 1;
+        content.updates.push({ seq, author, bytes: bytes.slice() });
+      }
+      return content.updates.at(-1)!.seq;
+    },
+    compact: async (sessionId, merge) => {
+      const content = contentOf(sessionId);
+      const last = content.updates.at(-1)?.seq;
+      if (last === undefined) return;
+      content.snapshot = merge(documentOf(sessionId)).slice();
+      content.snapshotSeq = last;
+      content.updates = [];
+    },
+
+    claimClientId: async (sessionId, clientId, personId) => {
+      const { clientIds } = contentOf(sessionId);
+      if (clientIds.has(clientId)) return false;
+      clientIds.set(clientId, personId);
+      return true;
+    },
+    clientIds: async (sessionId) => new Map(contentOf(sessionId).clientIds),
+    savePerson: async (sessionId, { id, name }) => void contentOf(sessionId).people.set(id, name),
+    people: async (sessionId) => [...contentOf(sessionId).people].map(([id, name]) => ({ id, name })),
+
+    putTile: async (record, bytes) => {
+      if (tiles.has(record.tile)) return false;
+      tiles.set(record.tile, record);
+      blobs.set(record.digest, bytes.slice());
+      return true;
+    },
+    markVerified: async (tile, digest) => {
+      const record = tiles.get(tile);
+      if (record?.digest === digest) tiles.set(tile, { ...record, isVerified: true });
+    },
+    strikeTile: async (tile, digest) => {
+      if (tiles.get(tile)?.digest === digest) tiles.delete(tile);
+    },
+    tiles: async (sliceId) => [...tiles.values()].filter(({ tile }) => tileOfKey(tile)?.sliceId === sliceId),
+    blob: async (digest) => blobs.get(digest) ?? null,
+
+    secret: async (offered) => (installationSecret ??= offered.slice()),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,22 @@
+/** The thread that recomputes points in float64. It is given the subjects when it starts, then one question at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { KnownError } from '#lib/knownError.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import type { Answer, Question } from './prober.ts';
+import { createTruth } from './truth.ts';
+
+const subjects = new Map((workerData as readonly Subject[]).map((subject) => [subject.id, subject]));
+const truth = createTruth((id) => subjects.get(id));
+
+function answer({ job, recipe, at }: Question): Answer {
+  try {
+    if (at) return { job, kind: 'truth', truth: truth.at(recipe, ...at) };
+    truth.prepare(recipe);
+    return { job, kind: 'truth', truth: [] };
+  } catch (error) {
+    const kind = error instanceof KnownError ? 'problem' : 'failed';
+    return { job, kind, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+parentPort?.on('message', (question: Question) => parentPort?.postMessage(answer(question)));

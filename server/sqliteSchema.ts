@@ -1,0 +1,31 @@
+/** The tables of the embedded database, and how an older file becomes a newer one. */
+import type { Client } from '@libsql/client';
+
+/** Step n takes a file of version n to n + 1; a step is never changed once released. */
+const STEPS: readonly (readonly string[])[] = [
+  [
+    'create table sessions (id text primary key, code text not null unique, edit_key_hash text not null, created_at integer not null)',
+    'create table updates (session text not null, seq integer not null, author text not null, bytes blob not null, primary key (session, seq))',
+    'create table snapshots (session text primary key, seq integer not null, bytes blob not null)',
+    'create table client_ids (session text not null, client_id integer not null, person text not null, primary key (session, client_id))',
+    'create table people (session text not null, id text not null, name text not null, primary key (session, id))',
+    `create table tiles (tile text primary key, slice text not null, digest text not null, by text not null, by_name text not null,
+       backend text not null, verified integer not null, at integer not null)`,
+    'create index tiles_of_slice on tiles (slice)',
+    'create table blobs (digest text primary key, bytes blob not null)',
+    'create table secrets (name text primary key, bytes blob not null)',
+  ],
+];
+
+/** @throws when the file was written by a newer version: opening it could harm it */
+export async function prepareSchema(client: Client, file: string): Promise<void> {
+  // Durable on power loss, not only when the process is killed.
+  await client.execute('pragma journal_mode = wal');
+  await client.execute('pragma synchronous = full');
+  await client.execute('pragma busy_timeout = 5000');
+  const version = Number((await client.execute('pragma user_version')).rows[0]!['user_version']);
+  if (version > STEPS.length) throw new Error(`${file} has format ${version}, this version of Tarn reads up to ${STEPS.length}`);
+  for (let step = version; step < STEPS.length; step++) {
+    await client.batch([...STEPS[step]!, `pragma user_version = ${step + 1}`], 'write');
+  }
+}

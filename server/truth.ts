@@ -1,0 +1,54 @@
+/**
+ * The truth at one point of a slice: its losses in float64. Plain computing; prober.ts gives it a thread.
+ *
+ * Frames and interpreters are kept for the slices asked for last, since a probe is one point and a frame is many.
+ */
+import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
+import type { Samples, Subject } from '#lib/network/subject.ts';
+import { frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+
+const KEPT_SLICES = 8;
+
+type Ready = { readonly frame: Frame; readonly job: EvaluationSubject; readonly reuse: Forward };
+
+export type Truth = {
+  /** Makes the slice's vectors. @throws KnownError where its directions span nothing */
+  readonly prepare: (recipe: SliceRecipe) => void;
+  readonly at: (recipe: SliceRecipe, a: number, b: number) => readonly SetTruth[];
+};
+
+export function createTruth(subjectOf: (id: string) => Subject | undefined): Truth {
+  const kept = new Map<string, Ready>();
+
+  function ready(recipe: SliceRecipe): Ready {
+    const id = sliceIdOf(recipe);
+    const found = kept.get(id) ?? make(recipe);
+    kept.delete(id);
+    kept.set(id, found);
+    if (kept.size > KEPT_SLICES) kept.delete(kept.keys().next().value!);
+    return found;
+  }
+
+  function make(recipe: SliceRecipe): Ready {
+    const subject = subjectOf(recipe.subject);
+    if (!subject) throw new Error(`no subject ${recipe.subject} to probe with`);
+    const { network } = subject.manifest;
+    const frame = frameOf(recipe, subject);
+    const sets = recipe.samples.map(({ set, count }) => ({ set, samples: firstOf(subject.sets[set], count) }));
+    return { frame, job: { network, loss: recipe.loss, buffers: frame.buffers, sets }, reuse: forwardOf(network) };
+  }
+
+  return {
+    prepare: (recipe) => void ready(recipe),
+    at: (recipe, a, b) => {
+      const { frame, job, reuse } = ready(recipe);
+      return evaluateAt(job, parametersAt(frame, a, b, new Float64Array(frame.origin.length)), reuse);
+    },
+  };
+}
+
+function firstOf({ count, inputs, targets }: Samples, wanted: number): Samples {
+  const width = inputs.length / count;
+  return { count: wanted, inputs: inputs.subarray(0, wanted * width), targets: targets.subarray(0, wanted) };
+}

@@ -1,0 +1,147 @@
+/** The pool against workers that are stand-ins: they record what they are told and answer when the test says so. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEvaluatorPool, workersFor } from '#client/evaluatorPool.ts';
+import { encodeTileResult } from '#lib/wire/tileCodec.ts';
+import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import type { Backend, BackendReport, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+class StandIn {
+  static all: StandIn[] = [];
+  readonly told: ToWorker[] = [];
+  isTerminated = false;
+  onmessage: (event: { data: FromWorker }) => void = () => {};
+  onerror: (event: { message: string }) => void = () => {};
+
+  constructor() {
+    StandIn.all.push(this);
+  }
+
+  postMessage(message: ToWorker): void {
+    this.told.push(message);
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+
+  say(message: FromWorker): void {
+    this.onmessage({ data: message });
+  }
+
+  kinds(): string[] {
+    return this.told.map(({ kind }) => kind);
+  }
+
+  jobs(): number[] {
+    return this.told.flatMap((message) => (message.kind === 'evaluate' ? [message.job] : []));
+  }
+}
+
+const reportOf = (backend: Backend): BackendReport => ({ backend, why: backend, isSoftwareAdapter: false });
+const bytes = encodeTileResult({ points: 2, sets: [{ set: 'train', samples: 8, lossSum: Float64Array.of(1, 2), correct: Uint32Array.of(0, 0) }] }) as Uint8Array<ArrayBuffer>;
+const subject = lineSubject();
+const recipe = planeRecipe();
+const key = tileKey(tilesOf(tilingOf(recipe, subject.manifest))[0]!);
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const { signal } = new AbortController();
+
+describe('createEvaluatorPool', () => {
+  beforeEach(() => {
+    StandIn.all = [];
+    vi.stubGlobal('Worker', StandIn);
+    vi.stubGlobal('navigator', { hardwareConcurrency: 4 });
+  });
+  afterEach(() => void vi.unstubAllGlobals());
+
+  function started(backend: Backend) {
+    const pool = createEvaluatorPool({ wish: 'auto', duty: 0.5 });
+    StandIn.all[0]!.say({ kind: 'started', report: reportOf(backend) });
+    return pool;
+  }
+
+  test('[C9] a graphics device has one worker, a CPU one per core less one', async () => {
+    const gpu = started('webgpu');
+    expect(await gpu.ready).toEqual(reportOf('webgpu'));
+    expect(gpu.size).toBe(1);
+    StandIn.all = [];
+    const cpu = started('wasm');
+    expect(cpu.size).toBe(3);
+    expect(StandIn.all.map(({ told }) => told[0])).toEqual([{ kind: 'start', wish: 'auto' }, { kind: 'start', wish: 'wasm' }, { kind: 'start', wish: 'wasm' }]);
+    expect([1, 2, 3, 9, 64].map(workersFor)).toEqual([1, 1, 2, 8, 8]);
+  });
+
+  test('[C9] tiles go to the least busy worker, and a subject goes to each worker once', async () => {
+    const pool = started('wasm');
+    const running = [0, 1, 2, 3].map(() => pool.evaluate(recipe, subject, key, signal));
+    await settled();
+    expect(StandIn.all.map((worker) => worker.jobs())).toEqual([[1, 4], [2], [3]]);
+    expect(StandIn.all[0]!.kinds()).toEqual(['start', 'duty', 'subject', 'evaluate', 'evaluate']);
+    for (const worker of StandIn.all) for (const job of worker.jobs()) worker.say({ kind: 'evaluated', job, bytes, ms: 5, tensors: 7 });
+    expect(await Promise.all(running)).toEqual(running.map(() => ({ bytes, ms: 5, points: 2 })));
+    expect(pool.tensors()).toBe(21);
+  });
+
+  test('[C9] an abort reaches the worker, and its answer ends the wait', async () => {
+    const pool = started('webgpu');
+    const abort = new AbortController();
+    const running = pool.evaluate(recipe, subject, key, abort.signal);
+    await settled();
+    abort.abort();
+    expect(StandIn.all[0]!.told.at(-1)).toEqual({ kind: 'cancel', job: 1 });
+    StandIn.all[0]!.say({ kind: 'cancelled', job: 1 });
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('[C9] a failure keeps its words', async () => {
+    const pool = started('webgpu');
+    const running = pool.evaluate(recipe, subject, key, signal);
+    await settled();
+    StandIn.all[0]!.say({ kind: 'failed', job: 1, message: 'the graphics device was lost' });
+    await expect(running).rejects.toMatchObject({ name: 'EvaluationFailed', message: 'the graphics device was lost' });
+  });
+
+  test('[C9] a worker that dies fails its tiles, and the others go on', async () => {
+    const pool = started('wasm');
+    const running = pool.evaluate(recipe, subject, key, signal);
+    await settled();
+    StandIn.all[0]!.onerror({ message: 'out of memory' });
+    await expect(running).rejects.toMatchObject({ name: 'EvaluationFailed', message: 'out of memory' });
+    expect(pool.size).toBe(2);
+    expect(StandIn.all[0]!.isTerminated).toBe(true);
+  });
+
+  test('[C9] where nothing works, ready says so', async () => {
+    const pool = createEvaluatorPool({ wish: 'auto', duty: 1 });
+    StandIn.all[0]!.say({ kind: 'unable', message: 'no backend works here' });
+    await expect(pool.ready).rejects.toMatchObject({ name: 'EvaluatorUnavailable', message: 'no backend works here' });
+    await expect(pool.evaluate(recipe, subject, key, signal)).rejects.toMatchObject({ name: 'EvaluatorUnavailable' });
+  });
+
+  test('[C9] a change from the graphics device to the CPU hires for every core and is told', async () => {
+    const pool = started('webgpu');
+    const listener = vi.fn();
+    pool.subscribe(listener);
+    StandIn.all[0]!.say({ kind: 'changed', report: reportOf('wasm') });
+    expect(pool.report()).toEqual(reportOf('wasm'));
+    expect(pool.size).toBe(3);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  test('[C9] the share of time reaches every worker, those to come included', () => {
+    const pool = started('wasm');
+    expect(StandIn.all.every(({ told }) => told.some((message) => message.kind === 'duty' && message.share === 0.5))).toBe(true);
+    pool.setDuty(0.25);
+    for (const { told } of StandIn.all) expect(told.at(-1)).toEqual({ kind: 'duty', share: 0.25 });
+  });
+
+  test('[C9] letting go ends every worker and every wait', async () => {
+    const pool = started('wasm');
+    const running = pool.evaluate(recipe, subject, key, signal);
+    await settled();
+    pool.dispose();
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
+    expect(pool.size).toBe(0);
+  });
+});

@@ -1,0 +1,162 @@
+/** What every storage must fulfil; run on each of them. */
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { digestOf } from '#lib/digest.ts';
+import type { Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
+
+const session = (id: string, code: string) => ({ id, code, editKeyHash: digestOf(id), createdAt: 1000 });
+const SLICE = 'a'.repeat(32);
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+function tileRecord(column: number, content: Uint8Array): TileRecord {
+  return { tile: `${SLICE}/0/0/${column}`, digest: digestOf(content), by: 'ada', byName: 'Ada', backend: 'CPU', isVerified: false, at: 5 };
+}
+
+/** Updates of a document that counts up, one per change. */
+function countingUpdates(length: number): Uint8Array[] {
+  const doc = new Y.Doc();
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  for (let n = 1; n <= length; n++) doc.getMap('session').set('n', n);
+  return updates;
+}
+
+function mergeAll({ snapshot, updates }: StoredDocument): Uint8Array {
+  const doc = new Y.Doc();
+  if (snapshot) Y.applyUpdate(doc, snapshot);
+  for (const update of updates) Y.applyUpdate(doc, update.bytes);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+function countIn(stored: StoredDocument): unknown {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, mergeAll(stored));
+  return doc.getMap('session').get('n');
+}
+
+export function storageContract(name: string, open: () => Promise<Storage>): void {
+  describe(`storage contract on ${name}`, () => {
+    it('[K1] keeps a session, and neither its id nor its code twice', async () => {
+      const storage = await open();
+      expect(await storage.createSession(session('s1', 'ABCDEF'))).toBe(true);
+      expect(await storage.createSession(session('s1', 'GHJKMN'))).toBe(false);
+      expect(await storage.createSession(session('s2', 'ABCDEF'))).toBe(false);
+      expect(await storage.session('s1')).toEqual(session('s1', 'ABCDEF'));
+      expect(await storage.sessionByCode('ABCDEF')).toEqual(session('s1', 'ABCDEF'));
+      expect(await storage.session('s2')).toBeNull();
+      expect(await storage.sessionByCode('GHJKMN')).toBeNull();
+      await storage.close();
+    });
+
+    it('[K1] two who create the same code at once: one of them gets it', async () => {
+      const storage = await open();
+      const made = await Promise.all([storage.createSession(session('s1', 'ABCDEF')), storage.createSession(session('s2', 'ABCDEF'))]);
+      expect(made.filter(Boolean)).toHaveLength(1);
+      await storage.close();
+    });
+
+    it('[K2] appends in order, without gaps, each session by itself', async () => {
+      const storage = await open();
+      const updates = countingUpdates(50);
+      const seqs = await Promise.all(updates.map((update) => storage.append('s1', [{ author: 'ada', bytes: update }])));
+      expect(seqs).toEqual(updates.map((_, index) => index + 1));
+      expect(await storage.append('s2', [{ author: 'bob', bytes: bytes(1) }, { author: 'eve', bytes: bytes(2) }])).toBe(2);
+      const stored = await storage.document('s1');
+      expect(stored.updates.map(({ bytes: each }) => [...each])).toEqual(updates.map((each) => [...each]));
+      expect((await storage.document('s2')).updates.map(({ author }) => author)).toEqual(['bob', 'eve']);
+      await storage.close();
+    });
+
+    it('[K2] a document nobody wrote is empty', async () => {
+      const storage = await open();
+      expect(await storage.document('s1')).toEqual({ snapshot: null, snapshotSeq: 0, updates: [] });
+      await storage.close();
+    });
+
+    it('[K3] compaction keeps the content, and later updates follow the snapshot', async () => {
+      const storage = await open();
+      const updates = countingUpdates(12);
+      for (const update of updates.slice(0, 10)) await storage.append('s1', [{ author: 'ada', bytes: update }]);
+      await storage.compact('s1', mergeAll);
+      const compacted = await storage.document('s1');
+      expect(compacted.updates).toEqual([]);
+      expect(compacted.snapshotSeq).toBe(10);
+      expect(countIn(compacted)).toBe(10);
+      expect(await storage.append('s1', updates.slice(10).map((update) => ({ author: 'ada', bytes: update })))).toBe(12);
+      expect(countIn(await storage.document('s1'))).toBe(12);
+      await storage.compact('s1', mergeAll);
+      expect(countIn(await storage.document('s1'))).toBe(12);
+      await storage.close();
+    });
+
+    it('[K3] updates appended while a compaction runs are kept', async () => {
+      const storage = await open();
+      const updates = countingUpdates(20);
+      for (const update of updates.slice(0, 10)) await storage.append('s1', [{ author: 'ada', bytes: update }]);
+      await Promise.all([storage.compact('s1', mergeAll), ...updates.slice(10).map((update) => storage.append('s1', [{ author: 'ada', bytes: update }]))]);
+      expect(countIn(await storage.document('s1'))).toBe(20);
+      await storage.close();
+    });
+
+    it('[K3] a compaction that cannot merge changes nothing', async () => {
+      const storage = await open();
+      await storage.append('s1', countingUpdates(3).map((update) => ({ author: 'ada', bytes: update })));
+      await expect(storage.compact('s1', () => { throw new Error('cannot merge'); })).rejects.toThrow('cannot merge');
+      expect(countIn(await storage.document('s1'))).toBe(3);
+      await storage.close();
+    });
+
+    it('[K4] a client id belongs to who claimed it first, in its session', async () => {
+      const storage = await open();
+      expect(await storage.claimClientId('s1', 0xffffffff, 'ada')).toBe(true);
+      expect(await storage.claimClientId('s1', 0xffffffff, 'bob')).toBe(false);
+      expect(await storage.claimClientId('s2', 0xffffffff, 'bob')).toBe(true);
+      expect(await storage.clientIds('s1')).toEqual(new Map([[0xffffffff, 'ada']]));
+      await storage.close();
+    });
+
+    it('[K4] a person keeps the name given last', async () => {
+      const storage = await open();
+      await storage.savePerson('s1', { id: 'ada', name: 'Ada' });
+      await storage.savePerson('s1', { id: 'ada', name: 'Countess' });
+      expect(await storage.people('s1')).toEqual([{ id: 'ada', name: 'Countess' }]);
+      await storage.close();
+    });
+
+    it('[K5] keeps the first result of a tile, and its bytes by digest', async () => {
+      const storage = await open();
+      const first = bytes(1, 2, 3);
+      const second = bytes(4, 5, 6);
+      expect(await storage.putTile(tileRecord(0, first), first)).toBe(true);
+      expect(await storage.putTile(tileRecord(0, second), second)).toBe(false);
+      expect(await storage.tiles(SLICE)).toEqual([tileRecord(0, first)]);
+      expect([...(await storage.blob(digestOf(first)))!]).toEqual([1, 2, 3]);
+      expect(await storage.blob(digestOf(second))).toBeNull();
+      expect(await storage.tiles('b'.repeat(32))).toEqual([]);
+      await storage.close();
+    });
+
+    it('[K5] verifies and strikes the very result that is named', async () => {
+      const storage = await open();
+      const content = bytes(1);
+      await storage.putTile(tileRecord(0, content), content);
+      await storage.markVerified(tileRecord(0, content).tile, digestOf('another'));
+      expect((await storage.tiles(SLICE))[0]!.isVerified).toBe(false);
+      await storage.markVerified(tileRecord(0, content).tile, digestOf(content));
+      expect((await storage.tiles(SLICE))[0]!.isVerified).toBe(true);
+      await storage.strikeTile(tileRecord(0, content).tile, digestOf('another'));
+      expect(await storage.tiles(SLICE)).toHaveLength(1);
+      await storage.strikeTile(tileRecord(0, content).tile, digestOf(content));
+      expect(await storage.tiles(SLICE)).toEqual([]);
+      expect(await storage.blob(digestOf(content))).not.toBeNull();
+      await storage.close();
+    });
+
+    it('[K6] has one secret, made once', async () => {
+      const storage = await open();
+      expect([...(await storage.secret(bytes(1, 2)))]).toEqual([1, 2]);
+      expect([...(await storage.secret(bytes(3, 4)))]).toEqual([1, 2]);
+      await storage.close();
+    });
+  });
+}

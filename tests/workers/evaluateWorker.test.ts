@@ -1,0 +1,88 @@
+/** The worker's side of lib/wire/workerMessages.ts, run in this process on the CPU backend. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pointsOf, tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { decodeTileResult } from '#lib/wire/tileCodec.ts';
+import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import { frameOf } from '#lib/slice/frame.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { truthAt } from './engines.ts';
+
+const heard: FromWorker[] = [];
+const waiting: (() => void)[] = [];
+const scope = globalThis as unknown as { postMessage: (message: FromWorker) => void; onmessage: (event: { data: ToWorker }) => void };
+const post = (message: ToWorker): void => scope.onmessage({ data: message });
+
+async function answerTo(job: number): Promise<FromWorker> {
+  for (;;) {
+    const found = heard.find((message) => 'job' in message && message.job === job);
+    if (found) return found;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+}
+
+const subject = lineSubject();
+const tilesIn = (recipe: SliceRecipe) => tilesOf(tilingOf(recipe, subject.manifest));
+const planeAt = (seed: number): SliceRecipe => {
+  const recipe = planeRecipe();
+  const direction = { kind: 'random', seed, normalisation: 'none', vectors: 'layer' } as const;
+  return { ...recipe, axes: [{ ...recipe.axes[0]!, direction }, recipe.axes[1]!] };
+};
+
+describe('evaluate.worker', () => {
+  beforeAll(async () => {
+    scope.postMessage = (message) => {
+      heard.push(message);
+      for (const wake of waiting.splice(0)) wake();
+    };
+    await import('#workers/evaluate.worker.ts');
+    post({ kind: 'start', wish: 'cpu' });
+    post({ kind: 'subject', subject });
+  });
+
+  test('[C8] a tile comes back as the bytes of its result, in the order of its points', async () => {
+    const recipe = planeRecipe();
+    const [tile] = tilesIn(recipe);
+    post({ kind: 'evaluate', job: 1, recipe, tile: tileKey(tile!) });
+    const answer = await answerTo(1);
+    if (answer.kind !== 'evaluated') throw new Error(JSON.stringify(answer));
+    expect(heard[0]).toEqual({ kind: 'started', report: { backend: 'cpu', why: 'CPU, as chosen', isSoftwareAdapter: false } });
+    const result = decodeTileResult(answer.bytes);
+    if (!result.ok) throw new Error('not a tile result');
+    const points = pointsOf(tilingOf(recipe, subject.manifest), tile!);
+    expect(result.value.points).toBe(points.length);
+    const job = { network: subject.manifest.network, loss: recipe.loss, ...frameOf(recipe, subject), sets: [{ set: 'train' as const, samples: subject.sets.train }] };
+    for (const [index, { a, b }] of points.entries()) {
+      expect(result.value.sets[0]!.lossSum[index]).toBeCloseTo(truthAt(job, a, b)[0]!.lossSum, 4);
+    }
+    expect(answer.ms).toBeGreaterThan(0);
+  });
+
+  test('[C8] jobs are answered in the order they came; a cancelled one says so and the next is computed', async () => {
+    const recipe = planeRecipe();
+    const key = tileKey(tilesIn(recipe)[0]!);
+    for (const job of [10, 11, 12]) post({ kind: 'evaluate', job, recipe, tile: key });
+    post({ kind: 'cancel', job: 11 });
+    await answerTo(12);
+    const answers = heard.filter((message) => 'job' in message && message.job >= 10);
+    expect(answers.map((message) => [message.kind, 'job' in message && message.job])).toEqual([['evaluated', 10], ['cancelled', 11], ['evaluated', 12]]);
+  });
+
+  test('[C1] slices that are no longer used give their tensors back', async () => {
+    const counts: number[] = [];
+    for (let index = 0; index < 8; index++) {
+      const recipe = planeAt(100 + index);
+      post({ kind: 'evaluate', job: 20 + index, recipe, tile: tileKey(tilesIn(recipe)[0]!) });
+      const answer = await answerTo(20 + index);
+      if (answer.kind === 'evaluated') counts.push(answer.tensors);
+    }
+    expect(counts).toHaveLength(8);
+    expect(new Set(counts.slice(3)).size).toBe(1);
+  });
+
+  test('[C8] what cannot be computed is answered in words', async () => {
+    const recipe = { ...planeRecipe(), subject: 'f'.repeat(64) };
+    post({ kind: 'evaluate', job: 40, recipe, tile: `${sliceIdOf(recipe)}/0/0/0` });
+    expect(await answerTo(40)).toMatchObject({ kind: 'failed', message: expect.stringContaining('before its subject') });
+  });
+});

@@ -1,0 +1,10 @@
+/** WASM files that are not where they should be. In a file of its own: TensorFlow.js tries to load them once per process. */
+import { expect, test, vi } from 'vitest';
+import { openEvaluator } from '#workers/openEvaluator.ts';
+
+test('[C6] WASM files that do not load leave the CPU, with the reason', async () => {
+  // The loader reports the missing file by itself.
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const { report } = await openEvaluator({ wish: 'wasm', wasmPath: '/nowhere/' });
+  expect(report).toEqual({ backend: 'cpu', why: 'CPU, because the WebAssembly files did not load', isSoftwareAdapter: false });
+});
