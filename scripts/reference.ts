@@ -9,7 +9,8 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { casesIn } from './reference/caseFile.ts';
 import { failuresOf, type Row } from './reference/checks.ts';
-import { float64Engine, tensorflowEngine, type Engine } from './reference/engines.ts';
+import { tensorflowEngine, type Engine } from './reference/engines.ts';
+import { float64Cores } from './reference/float64Cores.ts';
 import { runCase } from './reference/runCase.ts';
 
 const BACKENDS = ['float64', 'cpu', 'wasm', 'webgpu'] as const;
@@ -19,7 +20,7 @@ type BackendName = (typeof BACKENDS)[number];
 const WEBGPU_POINTS = 5;
 
 async function engineOf(backend: BackendName): Promise<Engine> {
-  if (backend === 'float64') return float64Engine;
+  if (backend === 'float64') return float64Cores();
   if (backend === 'webgpu') return (await import('./reference/browserEngine.ts')).browserEngine();
   return tensorflowEngine(backend);
 }

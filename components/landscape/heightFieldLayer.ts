@@ -4,7 +4,8 @@
  * Values and states live in one texture that is written in place; nothing is rebuilt when a tile
  * arrives. It does not know React, nor where values come from.
  */
-import { COORDINATE_SYSTEM, Layer, OrthographicViewport, project32, type DefaultProps, type LayerContext, type LayerProps, type UpdateParameters } from '@deck.gl/core';
+import type { DefaultProps } from '@deck.gl/core';
+import { COORDINATE_SYSTEM, Layer, OrthographicViewport, project32, type LayerContext, type LayerProps, type UpdateParameters } from 'deck.gl';
 import { Buffer as DeviceBuffer, type Texture } from '@luma.gl/core';
 import { Model } from '@luma.gl/engine';
 import type { ColourMapName } from '#lib/session/look.ts';

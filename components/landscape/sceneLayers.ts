@@ -2,8 +2,7 @@
  * The deck.gl layers around the height field: the floor that shows where a slice will be, and the
  * path of a training run. Each exists once per view, named after it, since heights differ.
  */
-import type { Layer } from '@deck.gl/core';
-import { LineLayer, PathLayer } from '@deck.gl/layers';
+import { LineLayer, PathLayer, type Layer } from 'deck.gl';
 import { CARTESIAN } from './heightFieldLayer.ts';
 import { opacitiesOf, type CheckpointMark } from './marks.ts';
 import { heightOnto, planeCorner, xOf, yOf, type PlanePoint, type Scene, type Vector } from './scene.ts';

@@ -4,7 +4,7 @@
  * It is told what to show and tells where people point; it makes no decision of its own and knows no
  * React. Tiles reach the canvas by a texture write in the next frame, never by a new layer.
  */
-import { Deck, OrbitView, OrthographicView, type Viewport } from '@deck.gl/core';
+import { Deck, OrbitView, OrthographicView, type Viewport } from 'deck.gl';
 import type { Camera } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';

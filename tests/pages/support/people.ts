@@ -1,7 +1,8 @@
 /** What people do in a session window, by the words they see: for tests that read like the thing they test. */
 import { expect, type Browser, type Page } from '@playwright/test';
 
-export type Kind = 'Random plane' | 'Random line';
+/** The focusable picture of a slice, plane or line. */
+export const PICTURE = '[aria-roledescription="loss landscape"], [aria-roledescription="loss curve"]';
 
 /** A window of its own, with its own storage; its page's errors fail the test that asks for them. */
 export async function openWindow(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; errors: string[] }> {
@@ -48,8 +49,10 @@ export const expectVerified = (page: Page, points: number, timeout = 60_000) =>
 
 /** Writes a note at the crosshair, with the keyboard alone. */
 export async function noteAtCrosshair(page: Page, text: string): Promise<void> {
-  await page.locator('[data-landscape], [data-curve]').first().focus();
+  await page.locator(PICTURE).first().focus();
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('n');
+  await page.locator(PICTURE).first().focus();
   await page.keyboard.press('Enter');
   await page.getByLabel('What is there to see?').fill(text);
   await page.getByRole('button', { name: 'Add the note' }).click();
