@@ -59,10 +59,6 @@ export class Roster {
     return this.#connections.size;
   }
 
-  isClientIdUsed(clientId: number): boolean {
-    return [...this.#connections.values()].some((connection) => connection.clientId === clientId);
-  }
-
   isNameUsed(name: string): boolean {
     return [...this.#people.values()].some((present) => present.name === name);
   }

@@ -53,7 +53,7 @@ export class TileBook {
   }
 
   /** Tells `listener` of every change to the slice's tiles from now on; resolves to those there are, and how to stop. */
-  async watch(recipe: SliceRecipe, tiling: Tiling, listener: Listener): Promise<{ readonly records: readonly TileRecord[]; readonly stop: () => void }> {
+  async watch(recipe: SliceRecipe, tiling: Tiling, listener: Listener): Promise<{ readonly records: () => readonly TileRecord[]; readonly stop: () => void }> {
     const slice = this.#slices.get(tiling.sliceId) ?? this.#open(recipe, tiling);
     slice.listeners.add(listener);
     const stop = () => {
@@ -66,7 +66,7 @@ export class TileBook {
       stop();
       throw error;
     }
-    return { records: [...slice.records.values()], stop };
+    return { records: () => [...slice.records.values()], stop };
   }
 
   /** Keeps a result whose form was checked; resolves to false when that tile is kept already. Durable either way. */

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
 import { casesIn } from '#scripts/reference/caseFile.ts';
 import { rowOf } from '#scripts/reference/checks.ts';
-import { float64Engine, tensorflowEngine, type Engine } from '#scripts/reference/engines.ts';
+import { tensorflowEngine, type Engine } from '#scripts/reference/engines.ts';
+import { float64Engine } from '#scripts/reference/float64Engine.ts';
 import { runCase } from '#scripts/reference/runCase.ts';
 
 const DIRECTORY = path.resolve(import.meta.dirname, 'reference');
@@ -33,7 +34,7 @@ describe('reference cases', () => {
     });
     afterAll(() => wasm.close());
 
-    test.each(CASES.filter((name) => /^(seedcnn|mlp|norm)/.test(name)))('[reference] %s agrees on WASM', async (name) => {
+    test.each(CASES.filter((name) => /^(seedcnn|mlp|norm|vgg)/.test(name)))('[reference] %s agrees on WASM', async (name) => {
       const { row, problem } = await runCase(DIRECTORY, name, wasm, 5);
       expect(problem).toBeNull();
       expect(row.status).toBe('pass');

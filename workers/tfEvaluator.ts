@@ -10,6 +10,7 @@ import { evaluateAt } from '#lib/network/forward.ts';
 import type { BackendReport } from '#lib/wire/workerMessages.ts';
 import { activate, type OpenBackend } from './backend.ts';
 import type { EvaluationJob, Evaluator, PreparedSlice } from './evaluator.ts';
+import { withoutImpossible } from './movedStatistics.ts';
 import { createPace, type Pace } from './pace.ts';
 import { compileProgram, type TfProgram } from './tfProgram.ts';
 import { TfSlice } from './tfSlice.ts';
@@ -43,9 +44,9 @@ export function createTfEvaluator(open: OpenBackend, report: BackendReport, pace
     const slice = sliceOf(job, program, batch);
     await slice.keepCanary();
     return {
-      evaluate(points, signal) {
+      async evaluate(points, signal) {
         pace.begin();
-        return slice.evaluate(points, signal);
+        return withoutImpossible(job, points, await slice.evaluate(points, signal));
       },
       dispose: () => slice.dispose(),
     };

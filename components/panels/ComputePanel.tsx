@@ -64,7 +64,7 @@ function LendingWords({ state, job }: { readonly state: LendingState; readonly j
       return (
         <>
           <p>{state.kind === 'helping' ? say('lend.on', { n: formatCount(state.points), pct: formatShare(share) }) : say('lend.idle')}</p>
-          {state.report.backend !== 'webgpu' && <p className={styles.small}>{say('lend.cpu')}</p>}
+          {!('gpu' in navigator) && <p className={styles.small}>{say('lend.cpu')}</p>}
           <dl className={styles.facts}>
             <dt>With</dt>
             <dd>

@@ -2,7 +2,6 @@
 import { useState, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import { isClassification, LOSS_NAMES, LOSS_TITLES } from '#lib/network/loss.ts';
-import { layoutOf } from '#lib/network/layout.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { NORMALISATIONS } from '#lib/slice/recipe.ts';
@@ -69,7 +68,7 @@ function Form({ subjects, first }: { readonly subjects: readonly Subject[]; read
         label="Network"
         value={draft.subject}
         options={subjects.map(({ id, manifest: each }) => ({ value: id, title: each.title }))}
-        hint={`${manifest.summary} ${plural(layoutOf(manifest.network).size, 'parameter')}.`}
+        hint={manifest.summary}
         problem={problemAt('subject')}
         onChange={(id) => {
           const next = subjects.find((each) => each.id === id);

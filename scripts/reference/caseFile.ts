@@ -21,7 +21,7 @@ const descriptionSchema = z.object({
   weights_case: z.optional(z.string()),
   tensors_file: z.optional(z.string()),
   point: z.optional(z.string()),
-  data: z.optional(z.looseObject({ file: z.optional(z.string()), x: z.string(), y: z.string(), normalisation: z.optional(normalisation) })),
+  data: z.optional(z.looseObject({ file: z.optional(z.string()), x: z.string(), y: z.string(), normalisation: z.optional(normalisation), n: z.optional(z.record(z.string(), z.number())) })),
   normalisation: z.optional(normalisation),
   points: z.optional(z.record(z.string(), z.unknown())),
   sets: z.optional(z.unknown()),
@@ -30,7 +30,7 @@ const descriptionSchema = z.object({
   directions: z.optional(z.looseObject({ formula: z.optional(z.unknown()), norm: z.optional(z.string()), expected_scale_factors: z.optional(z.record(z.string(), z.record(z.string(), z.number()))) })),
   lines: z.optional(z.record(z.string(), z.unknown())),
   grid: z.optional(z.looseObject({ x: triple, y: z.optional(triple) })),
-  grids: z.optional(z.record(z.string(), z.object({ min: z.number(), max: z.number(), n: z.number() }))),
+  grids: z.optional(z.record(z.string(), z.object({ min: z.optional(z.number()), max: z.optional(z.number()), x: z.optional(triple), y: z.optional(triple) }))),
   array_order: z.optional(z.record(z.string(), z.string())),
   evaluation: z.optional(z.record(z.string(), z.string())),
   variants: z.optional(z.array(z.string())),
@@ -122,7 +122,7 @@ export function gathered(tensors: Tensors, prefix: string, placed: readonly Plac
 
 export type ReferenceSamples = { readonly count: number; readonly inputs: Float64Array; readonly targets: Float32Array };
 
-/** The samples of a set, scaled and normalised per channel in double. */
+/** The first samples of a set, as many as the case states, scaled and normalised per channel in double. */
 export function samplesOf({ description, tensors, directory }: ReferenceCase, set: string): ReferenceSamples {
   const { data, id } = description;
   if (!data) throw new Error(`${id} names no data`);
@@ -134,11 +134,12 @@ export function samplesOf({ description, tensors, directory }: ReferenceCase, se
   const divisor = scale === '1/255' ? 255 : 1;
   const plane = x.shape.slice(2).reduce((product, side) => product * side, 1);
   const channels = x.shape[1] ?? 1;
-  const inputs = Float64Array.from(x.values, (value, index) => {
+  const count = Math.min(y.values.length, data.n?.[set] ?? Infinity);
+  const inputs = Float64Array.from(x.values.subarray(0, (x.values.length / y.values.length) * count), (value, index) => {
     const channel = Math.floor(index / plane) % channels;
     return (value / divisor - (mean?.[channel] ?? 0)) / (std?.[channel] ?? 1);
   });
-  return { count: y.values.length, inputs, targets: Float32Array.from(y.values) };
+  return { count, inputs, targets: Float32Array.from(y.values.subarray(0, count)) };
 }
 
 const cache = new Map<string, Tensors>();

@@ -1,10 +1,9 @@
 /**
- * What evaluates a case's surfaces: the float64 interpreter, or TensorFlow.js under Node.
+ * What evaluates a case's surfaces, and the one of them that runs TensorFlow.js under Node.
  *
- * The browser's engine (browserEngine.ts) keeps the same promise. An engine that is not the one asked for is an error.
+ * The others are float64Engine.ts, float64Cores.ts and browserEngine.ts. An engine that is not the one asked for is an error.
  */
 import path from 'node:path';
-import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
 import type { ReferenceJob } from './surfaces.ts';
@@ -23,25 +22,6 @@ export type Engine = {
 
 /** Points handed over at once. */
 const CHUNK = 64;
-
-export const float64Engine: Engine = {
-  isDouble: true,
-  close: async () => {},
-  evaluate: async (job, points) => {
-    const forward = forwardOf(job.network);
-    const moved = (origin: Float64Array, directions: readonly Float64Array[], { a, b }: At): Float64Array =>
-      origin.map((value, index) => value + a * (directions[0]?.[index] ?? 0) + b * (directions[1]?.[index] ?? 0));
-    const truths = points.map((point) => {
-      const buffers = job.bufferDirections ? moved(job.buffers, job.bufferDirections, point) : job.buffers;
-      return evaluateAt({ ...job, buffers }, moved(job.origin, job.directions, point), forward);
-    });
-    return job.sets.map(({ samples }, set) => ({
-      samples: samples.count,
-      lossSum: truths.map((truth) => truth[set]!.lossSum),
-      correct: truths.map((truth) => truth[set]!.correct),
-    }));
-  },
-};
 
 /** The evaluator that sessions use, under Node. */
 export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine> {

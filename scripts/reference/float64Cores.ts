@@ -1,6 +1,8 @@
 /** The float64 engine on every core: each takes the next few points when it is done with its last. */
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
 import type { At, Engine, Sums } from './engines.ts';
 import type { CoreAnswer, CoreRequest } from './float64Worker.ts';
 import type { ReferenceJob } from './surfaces.ts';
@@ -8,8 +10,17 @@ import type { ReferenceJob } from './surfaces.ts';
 /** Points that one core takes at a time: few, so that all finish together. */
 const SHARE = 4;
 
-export function float64Cores(count = availableParallelism()): Engine {
-  const cores = Array.from({ length: count }, () => new Worker(new URL('./float64Worker.ts', import.meta.url)));
+export async function float64Cores(count = availableParallelism()): Promise<Engine> {
+  // A worker thread does not inherit the loader that reads TypeScript, so it is given plain JavaScript.
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./float64Worker.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  const cores = Array.from({ length: count }, () => new Worker(outputFiles[0]!.text, { eval: true }));
   return {
     isDouble: true,
     close: async () => {

@@ -1,6 +1,7 @@
 /** One core of the float64 engine: is given a job, then points of it, and answers with sums. */
 import { parentPort } from 'node:worker_threads';
-import { float64Engine, type At, type Sums } from './engines.ts';
+import type { At, Sums } from './engines.ts';
+import { float64Engine } from './float64Engine.ts';
 import type { ReferenceJob } from './surfaces.ts';
 
 /** `job` is null where it is the one of the request before. */

@@ -84,7 +84,7 @@ function coordinates({ description, tensors }: ReferenceCase, tag: string, axis:
     return [...stored.values];
   }
   const named = description.grids?.[tag];
-  const [min, max] = named ? [named.min, named.max] : (description.grid?.[axis] ?? []);
+  const [min, max] = named?.[axis] ?? (named ? [named.min, named.max] : (description.grid?.[axis] ?? []));
   if (min === undefined || max === undefined) throw new Error(`${description.id}: no coordinates for ${tag}.${axis}`);
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? max : min + index * ((max - min) / (count - 1))));
 }

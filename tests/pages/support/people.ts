@@ -30,13 +30,13 @@ export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu')
 /** Places a slice through the form. */
 export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: string; count: number; samples?: 'Train' | 'Test' | 'Both' }): Promise<void> {
   await page.getByRole('button', { name: 'Place a slice' }).first().click();
-  const form = page.locator('form').filter({ has: page.getByLabel('Normalisation').or(page.getByLabel('Centre')) }).first();
+  const form = page.getByRole('region', { name: 'Place a slice' });
   if (choice.network) {
     const title = await form.getByLabel('Network').locator('option').filter({ hasText: choice.network }).first().textContent();
     await form.getByLabel('Network').selectOption({ label: title!.trim() });
   }
   if (choice.kind) await form.getByLabel('Kind').selectOption({ label: choice.kind });
-  for (const field of await form.getByLabel(/points/i).and(form.locator('input')).all()) await field.fill(String(choice.count));
+  for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill(String(choice.count));
   if (choice.samples) await form.getByText(choice.samples, { exact: true }).click();
   await form.getByRole('button', { name: 'Place it' }).click();
 }

@@ -1,0 +1,209 @@
+/**
+ * The computed side of one session: its slices' tiles, wanted, lent, returned, and listed in the ledger.
+ *
+ * It knows volunteers as ids of connections and people; who they are, and what is shared by writing, is
+ * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V4.
+ */
+import * as Y from 'yjs';
+import { digestOf } from '#lib/digest.ts';
+import { parsed, refused } from '#lib/parsed.ts';
+import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
+import { entryOf, strikeEntry, writeEntry } from '#lib/session/ledger.ts';
+import type { Pointer } from '#lib/session/pointer.ts';
+import type { TileRecord } from '#lib/session/storage.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { checkForm } from '#lib/work/agreement.ts';
+import { isTileOf, pointsOf, tileOfKey, tilingOf, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import { decodeTileResult } from '#lib/wire/tileCodec.ts';
+import type { LeaseOffer, ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
+import type { Clock } from './clock.ts';
+import { Lending } from './lending.ts';
+import type { Log } from './log.ts';
+import type { Prober } from './prober.ts';
+import type { TileBook, TileNews } from './tileBook.ts';
+import type { Tokens } from './tokens.ts';
+
+/** Who returns or asks: the page, the person, and the name as it is now. */
+export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string };
+
+/** News is heeded once what is stored was taken in, which holds it too. */
+type OpenSlice = { readonly recipe: SliceRecipe; readonly tiling: Tiling; isReady: boolean; stop: () => void };
+
+export type ComputingDependencies = {
+  readonly tiles: TileBook;
+  readonly prober: Prober;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly subjectOf: (id: string) => Subject | undefined;
+  /** Called with the bytes of a tile kept just now, before the ledger lists it. */
+  readonly onTile: (record: TileRecord, bytes: Uint8Array) => void;
+  readonly onPoints: (personId: string, points: number) => void;
+  readonly onStruck: (record: TileRecord) => void;
+  /** A slice whose directions span nothing, in words. */
+  readonly onImpossible: (message: string) => void;
+  /** There is work again for these pages. */
+  readonly onWork: (connectionIds: readonly string[]) => void;
+};
+
+export class Computing {
+  readonly ledger = new Y.Doc();
+  readonly #dependencies: ComputingDependencies;
+  readonly #lending = new Lending();
+  readonly #slices = new Map<string, OpenSlice>();
+  #isClosed = false;
+
+  constructor(dependencies: ComputingDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Wants what is not known of a slice yet, and lists what is. */
+  async open(recipe: SliceRecipe, sliceId: string): Promise<void> {
+    const { tiles, subjectOf } = this.#dependencies;
+    const manifest = subjectOf(recipe.subject)?.manifest;
+    if (!manifest || this.#slices.has(sliceId)) return;
+    const slice: OpenSlice = { recipe, tiling: tilingOf(recipe, manifest), isReady: false, stop: () => {} };
+    this.#slices.set(sliceId, slice);
+    const { records, stop } = await tiles.watch(recipe, slice.tiling, (news) => slice.isReady && this.#hear(slice, news));
+    if (this.#isClosed || this.#slices.get(sliceId) !== slice) return stop();
+    slice.stop = stop;
+    slice.isReady = true;
+    const known = records();
+    this.ledger.transact(() => {
+      for (const record of known) this.#list(slice, record);
+    });
+    this.#lending.want(slice.tiling, new Set(known.map(({ tile }) => tile)));
+    this.#sayWork();
+    void this.#checkPossible(sliceId, recipe);
+  }
+
+  /** The slice was put away: nothing more of it is lent. */
+  close(sliceId: string): void {
+    this.#slices.get(sliceId)?.stop();
+    this.#slices.delete(sliceId);
+    this.#lending.forget(sliceId);
+  }
+
+  closeAll(): void {
+    this.#isClosed = true;
+    for (const { stop } of this.#slices.values()) stop();
+    this.#slices.clear();
+  }
+
+  counts(): ReturnType<Lending['counts']> {
+    return this.#lending.counts();
+  }
+
+  askForWork({ connectionId, personId }: Helper, room: number): readonly LeaseOffer[] {
+    const { tiles, tokens, clock } = this.#dependencies;
+    if (!tiles.isBelieved(personId)) return [];
+    const now = clock.now();
+    return this.#lending.grant(connectionId, personId, room, now).map(({ tile, expiresAt }) => ({
+      tile,
+      expiresInMs: Math.round(expiresAt - now),
+      ticket: tokens.ticket(tile, personId),
+    }));
+  }
+
+  async returnTile(helper: Helper, { tile: key, ms, backend, ticket }: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
+    const { tiles, tokens, clock } = this.#dependencies;
+    const { connectionId, personId } = helper;
+    if (!tokens.isTicket(ticket, key, personId)) return refused('this tile was not lent to you');
+    if (!tiles.isBelieved(personId)) return refused('numbers from this device did not match twice, so no more are taken');
+    const tile = tileOfKey(key)!;
+    const slice = this.#slices.get(tile.sliceId);
+    if (!slice || !isTileOf(slice.tiling, tile)) return refused('this slice is not in the session any more');
+    const decoded = decodeTileResult(bytes);
+    const result = decoded.ok ? checkForm(decoded.value, slice.recipe, pointsOf(slice.tiling, tile).length) : decoded;
+    if (!result.ok) {
+      // Whoever cannot even count the points would ask for the same tile for ever.
+      tiles.countFailure(personId);
+      this.#lending.handBack(connectionId, personId, [key]);
+      this.#sayWork();
+      return result;
+    }
+    this.#lending.measured(personId, key, ms);
+    const completion = this.#lending.complete(connectionId, key, personId);
+    if (completion === 'neverLent') return refused('another device has to compute this tile');
+    if (completion === 'duplicate') return parsed('duplicate');
+    const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, isVerified: false, at: clock.date() };
+    try {
+      return parsed((await tiles.keep(record, bytes)) ? 'accepted' : 'duplicate');
+    } catch (error) {
+      this.#dependencies.log.error('tile.notKept', error, { tile: key });
+      this.#lending.reopen(key, '');
+      return refused('the tile could not be stored');
+    }
+  }
+
+  handBack({ connectionId, personId }: Helper, keys: readonly TileKey[]): void {
+    this.#lending.handBack(connectionId, personId, keys);
+    this.#sayWork();
+  }
+
+  release({ connectionId, personId }: Omit<Helper, 'name'>): void {
+    this.#lending.release(connectionId, personId);
+    this.#sayWork();
+  }
+
+  /** Once in a while: ends leases that are over, and puts first what people look at. */
+  sweep(pointers: readonly Pointer[]): void {
+    this.#lending.expire(this.#dependencies.clock.now());
+    this.#lending.focus(pointers);
+    this.#sayWork();
+  }
+
+  manifestOf(recipe: SliceRecipe): SubjectManifest | undefined {
+    return this.#dependencies.subjectOf(recipe.subject)?.manifest;
+  }
+
+  #hear(slice: OpenSlice, news: TileNews): void {
+    const { onTile, onStruck } = this.#dependencies;
+    const { record } = news;
+    switch (news.kind) {
+      case 'kept':
+        this.#lending.completedElsewhere(record.tile);
+        onTile(record, news.bytes);
+        return this.#list(slice, record);
+      case 'verified':
+        return this.#list(slice, record);
+      case 'struck':
+        strikeEntry(this.ledger, record.tile);
+        this.#credit(slice, record, -1);
+        this.#lending.reopen(record.tile, record.by);
+        onStruck(record);
+        this.#sayWork();
+    }
+  }
+
+  /** A slice may be put away and brought back: what is listed already was credited. */
+  #list(slice: OpenSlice, record: TileRecord): void {
+    const { tile, digest, by, byName, backend, isVerified } = record;
+    if (!entryOf(this.ledger, tile)) this.#credit(slice, record, 1);
+    writeEntry(this.ledger, tile, { digest, by, byName, backend, isVerified });
+  }
+
+  #credit({ tiling }: OpenSlice, { tile, by }: TileRecord, sign: 1 | -1): void {
+    this.#dependencies.onPoints(by, sign * pointsOf(tiling, tileOfKey(tile)!).length);
+  }
+
+  /** Tiles are lent meanwhile: a recipe that spans nothing is rare, and the first tile should not wait for this. */
+  async #checkPossible(sliceId: string, recipe: SliceRecipe): Promise<void> {
+    const { prober, log, onImpossible } = this.#dependencies;
+    let problem: string | null;
+    try {
+      problem = await prober.problemWith(recipe);
+    } catch (error) {
+      if (!this.#isClosed) log.error('slice.notChecked', error, { slice: sliceId });
+      return;
+    }
+    if (problem === null || this.#isClosed) return;
+    this.close(sliceId);
+    onImpossible(problem);
+  }
+
+  #sayWork(): void {
+    const hungry = this.#lending.takeHungry();
+    if (hungry.length > 0) this.#dependencies.onWork(hungry);
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * One session while somebody is in it: everything people say comes here, everything they hear is said here.
+ *
+ * It puts together the document (sessionDocument.ts), the computing (computing.ts) and the people (roster.ts).
+ * No sockets, no clock, no dice of its own: what it says goes to an Outbox. Rules D1–D6, W1–W6 in docs/SPEC.md.
+ */
+import { nameSchema, type Role } from '#lib/session/people.ts';
+import { tickFor, type Pointer } from '#lib/session/pointer.ts';
+import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
+import type { Change } from '#lib/session/policy.ts';
+import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts';
+import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
+import type { Channel, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
+import type { Clock } from './clock.ts';
+import { Computing, type Helper } from './computing.ts';
+import { rollId, type Dice } from './dice.ts';
+import type { Log } from './log.ts';
+import { Members } from './members.ts';
+import { mergeUpdates, type MergedUpdates } from './mergedUpdates.ts';
+import type { Outbox } from './outbox.ts';
+import type { Prober } from './prober.ts';
+import { Roster, type Connection } from './roster.ts';
+import { SessionDocument, type Author } from './sessionDocument.ts';
+import { reportProgress, reportSurface } from './sliceReport.ts';
+import { answerTo, readSyncMessage, updateMessage } from './syncMessages.ts';
+import type { TileBook } from './tileBook.ts';
+import type { Tokens } from './tokens.ts';
+
+/** How the server itself signs what scripts place. */
+export const API_PERSON = { id: 'api', name: 'a script' } as const;
+
+const SWEEP_MS = 1000;
+/** Up to this many connections each change is passed on by itself. */
+const FEW = 50;
+const MERGE_MS = 30;
+const LEDGER_MS = 50;
+
+export type SessionDependencies = {
+  readonly record: SessionRecord;
+  readonly storage: Storage;
+  readonly subjects: ReadonlyMap<string, Subject>;
+  readonly tiles: TileBook;
+  readonly prober: Prober;
+  readonly tokens: Tokens;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  /** The log could not be written: the session has to be opened again from what is stored. */
+  readonly onBroken: () => void;
+};
+
+export type Arrival = {
+  readonly connectionId: string;
+  readonly role: Role;
+  /** Who the page proved to be, or null for somebody new. */
+  readonly personId: string | null;
+  /** Under which it wrote before, if it says so. */
+  readonly clientId: number | null;
+};
+
+export class LiveSession {
+  readonly #dependencies: SessionDependencies;
+  readonly #document: SessionDocument;
+  readonly #computing: Computing;
+  readonly #roster = new Roster();
+  readonly #members: Members;
+  readonly #epoch: string;
+  /** Whose points changed since they were last said. */
+  readonly #credited = new Set<string>();
+  readonly #outgoing: MergedUpdates;
+  readonly #ledgerOutgoing: MergedUpdates;
+  #cancelSweep = () => {};
+  #cancelTick = () => {};
+  #apiClientId: Promise<number> | null = null;
+
+  private constructor(dependencies: SessionDependencies, document: SessionDocument, computing: Computing, members: Members) {
+    const { clock, outbox, dice } = dependencies;
+    this.#dependencies = dependencies;
+    this.#document = document;
+    this.#computing = computing;
+    this.#members = members;
+    this.#epoch = rollId(dice, 9);
+    this.#outgoing = mergeUpdates(clock, () => (this.#roster.size <= FEW ? 0 : MERGE_MS), (update) => outbox.send('everyone', 'sync', 'document', updateMessage(update)));
+    this.#ledgerOutgoing = mergeUpdates(clock, () => LEDGER_MS, (update) => outbox.send('everyone', 'sync', 'ledger', updateMessage(update)));
+    computing.ledger.on('update', (update: Uint8Array) => this.#ledgerOutgoing.add(update));
+    this.#sweep();
+    this.#tick();
+  }
+
+  /** @throws when what is stored cannot be read */
+  static async open(dependencies: SessionDependencies): Promise<LiveSession> {
+    const { record, storage, subjects, outbox, log, onBroken, dice } = dependencies;
+    // Set before anything can call back: nothing is accepted until somebody has joined.
+    let session: LiveSession | null = null;
+    const [document, members] = await Promise.all([
+      SessionDocument.open({
+        sessionId: record.id,
+        storage,
+        subjectOf: (id) => subjects.get(id)?.manifest,
+        onDurable: (update, changes) => session?.#changed(update, changes),
+        onFailure: (error, isFatal) => {
+          log.error(isFatal ? 'session.broken' : 'session.notCompacted', error, { session: record.id });
+          if (isFatal) onBroken();
+        },
+      }),
+      Members.open(storage, record.id, dice),
+    ]);
+    const computing = new Computing({
+      ...dependencies,
+      subjectOf: (id) => subjects.get(id),
+      onTile: ({ tile, digest }, bytes) => outbox.send('everyone', 'tile', tile, digest, bytes),
+      onPoints: (personId, points) => session?.#credit(personId, points),
+      onStruck: (tile) => session?.#struck(tile),
+      onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
+      onWork: (connectionIds) => connectionIds.forEach((only) => outbox.send({ only }, 'workWaiting')),
+    });
+    session = new LiveSession(dependencies, document, computing, members);
+    const placed = [...slicesOf(document.doc)].filter(([, { isPutAway }]) => !isPutAway);
+    await Promise.all(placed.map(([sliceId, { recipe }]) => computing.open(recipe, sliceId)));
+    return session;
+  }
+
+  get size(): number {
+    return this.#roster.size;
+  }
+
+  /** Lets a page in: it is told who it is, who is here and where they point; the others are told of it. */
+  async join({ connectionId, role, personId, clientId }: Arrival): Promise<void> {
+    const { outbox, tokens, record, dice } = this.#dependencies;
+    const id = personId ?? rollId(dice, 9);
+    const name = await this.#members.nameOf(id, (used) => this.#roster.isNameUsed(used));
+    const given = role === 'edit' ? await this.#members.takeClientId(id, clientId) : this.#members.rollClientId();
+    this.#roster.join({ id: connectionId, personId: id, role, clientId: given }, name);
+    const only = { only: connectionId };
+    outbox.send(only, 'welcome', {
+      me: this.#roster.person(id)!,
+      token: tokens.personToken(record.id, id),
+      clientId: given,
+      ledgerEpoch: this.#epoch,
+      code: role === 'edit' ? record.code : null,
+    });
+    outbox.send(only, 'people', this.#roster.people(), []);
+    outbox.send({ except: connectionId }, 'people', [this.#roster.person(id)!], []);
+    outbox.send(only, 'pointers', this.#roster.wholeFrame());
+  }
+
+  leave(connectionId: string): void {
+    const left = this.#roster.leave(connectionId);
+    if (!left) return;
+    const { personId, clientId } = left.connection;
+    this.#members.releaseClientId(clientId);
+    this.#computing.release({ connectionId, personId });
+    if (left.isGone) this.#dependencies.outbox.send('everyone', 'people', [], [personId]);
+    else this.#sayPerson(personId);
+  }
+
+  async sync(connectionId: string, channel: Channel, bytes: Uint8Array): Promise<SyncReply> {
+    const connection = this.#roster.connection(connectionId);
+    const message = readSyncMessage(bytes);
+    if (!connection || !message.ok) return message.ok ? refused('not in this session') : message;
+    if (message.value.kind === 'stateVector') {
+      // Nothing is told before it is durable.
+      await this.#document.settled();
+      const isDocument = channel === 'document';
+      return parsed(answerTo(isDocument ? this.#document.doc : this.#computing.ledger, message.value.bytes, isDocument));
+    }
+    if (channel === 'ledger') return refused('the ledger is written by the server');
+    return this.#document.accept(message.value.bytes, this.#authorOf(connection));
+  }
+
+  point(connectionId: string, pointer: Pointer): void {
+    this.#roster.point(connectionId, pointer);
+  }
+
+  async rename(connectionId: string, wanted: string): Promise<Parsed<string>> {
+    const connection = this.#roster.connection(connectionId);
+    const name = read(nameSchema, wanted);
+    if (!connection || !name.ok) return name.ok ? refused('not in this session') : name;
+    const { personId } = connection;
+    await this.#members.rename(personId, name.value);
+    this.#roster.rename(personId, name.value);
+    this.#sayPerson(personId);
+    return name;
+  }
+
+  lend(connectionId: string, backend: string | null): void {
+    const helper = this.#helperOf(connectionId);
+    if (!helper) return;
+    this.#roster.setLending(connectionId, backend);
+    if (backend === null) this.#computing.release(helper);
+    this.#sayPerson(helper.personId);
+  }
+
+  askForWork(connectionId: string, room: number): readonly LeaseOffer[] {
+    const helper = this.#helperOf(connectionId);
+    return helper && this.#roster.isLending(connectionId) ? this.#computing.askForWork(helper, room) : [];
+  }
+
+  async returnTile(connectionId: string, returned: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
+    const helper = this.#helperOf(connectionId);
+    return helper ? this.#computing.returnTile(helper, returned, bytes) : refused('not in this session');
+  }
+
+  handBack(connectionId: string, tiles: readonly TileKey[]): void {
+    const helper = this.#helperOf(connectionId);
+    if (helper) this.#computing.handBack(helper, tiles);
+  }
+
+  /** Places a slice for a script, or brings one back that was put away. */
+  async place(input: unknown): Promise<Parsed<{ readonly sliceId: string; readonly isNew: boolean }>> {
+    const recipe = readRecipe(input, (id) => this.#dependencies.subjects.get(id)?.manifest);
+    if (!recipe.ok) return recipe;
+    const sliceId = sliceIdOf(recipe.value);
+    const earlier = slicesOf(this.#document.doc).get(sliceId);
+    if (earlier && !earlier.isPutAway) return parsed({ sliceId, isNew: false });
+    const record: SliceRecord = earlier
+      ? { ...earlier, isPutAway: false }
+      : { by: API_PERSON.id, byName: API_PERSON.name, at: this.#dependencies.clock.date(), recipe: recipe.value, isPutAway: false };
+    const written = await this.#write((doc) => writeRecord(doc, 'slices', sliceId, record));
+    return written.ok ? parsed({ sliceId, isNew: !earlier }) : refusedAll(written.problems);
+  }
+
+  setTitle(title: string): Promise<Parsed<null>> {
+    return this.#write((doc) => setTitle(doc, title));
+  }
+
+  slice(sliceId: string): SliceRecipe | null {
+    return slicesOf(this.#document.doc).get(sliceId)?.recipe ?? null;
+  }
+
+  /** Null for a slice that is not in this session. */
+  async progress(sliceId: string): Promise<SliceProgress | null> {
+    const recipe = this.slice(sliceId);
+    const manifest = recipe && this.#computing.manifestOf(recipe);
+    return recipe && manifest ? reportProgress(this.#dependencies.storage, recipe, manifest, this.#roster.helpers()) : null;
+  }
+
+  async surface(sliceId: string): Promise<SurfaceJson | null> {
+    const recipe = this.slice(sliceId);
+    const manifest = recipe && this.#computing.manifestOf(recipe);
+    return recipe && manifest ? reportSurface(this.#dependencies.storage, recipe, manifest) : null;
+  }
+
+  /** Nobody is here any more: everything is durable, and the log a snapshot. */
+  async close(): Promise<void> {
+    this.#cancelSweep();
+    this.#cancelTick();
+    this.#outgoing.stop();
+    this.#ledgerOutgoing.stop();
+    this.#computing.closeAll();
+    await this.#document.settled();
+    await this.#document.compact();
+  }
+
+  #changed(update: Uint8Array, changes: readonly Change[]): void {
+    this.#outgoing.add(update);
+    const slices = slicesOf(this.#document.doc);
+    for (const { map, key } of changes) {
+      const record = map === 'slices' ? slices.get(key) : undefined;
+      if (!record) continue;
+      if (record.isPutAway) this.#computing.close(key);
+      else this.#computing.open(record.recipe, key).catch((error: unknown) => this.#dependencies.log.error('slice.notOpened', error, { slice: key }));
+    }
+  }
+
+  async #write(change: Parameters<SessionDocument['draft']>[1]): Promise<Parsed<null>> {
+    this.#apiClientId ??= this.#members.takeClientId(API_PERSON.id, null);
+    const clientId = await this.#apiClientId;
+    return this.#document.accept(this.#document.draft(clientId, change), { personId: API_PERSON.id, role: 'edit', ownsClientId: (id) => id === clientId });
+  }
+
+  #authorOf({ personId, role }: Connection): Author {
+    return { personId, role, ownsClientId: (clientId) => this.#members.ownerOf(clientId) === personId };
+  }
+
+  #helperOf(connectionId: string): Helper | null {
+    const connection = this.#roster.connection(connectionId);
+    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name } : null;
+  }
+
+  #sayPerson(personId: string): void {
+    const person = this.#roster.person(personId);
+    if (person) this.#dependencies.outbox.send('everyone', 'people', [person], []);
+  }
+
+  #credit(personId: string, points: number): void {
+    this.#roster.addPoints(personId, points);
+    this.#credited.add(personId);
+  }
+
+  #struck({ by }: TileRecord): void {
+    const isBelieved = this.#dependencies.tiles.isBelieved(by);
+    const message = isBelieved
+      ? 'Numbers from this device did not match ours at one point, so that tile is computed again by somebody else. A hot or unstable graphics card can cause this.'
+      : 'Numbers from this device did not match ours twice, so it is not asked to help any more. Everything else works as before.';
+    for (const only of this.#roster.connectionsOf(by)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message });
+  }
+
+  /** Every second: leases that are over, what people look at, and how much everyone has computed. */
+  #sweep(): void {
+    this.#computing.sweep(this.#roster.pointers());
+    const credited = [...this.#credited].flatMap((id) => this.#roster.person(id) ?? []);
+    this.#credited.clear();
+    if (credited.length > 0) this.#dependencies.outbox.send('everyone', 'people', credited, []);
+    this.#cancelSweep = this.#dependencies.clock.after(SWEEP_MS, () => this.#sweep());
+  }
+
+  #tick(): void {
+    const frame = this.#roster.takeFrame();
+    if (frame.length > 0) this.#dependencies.outbox.send('everyone', 'pointers', frame);
+    this.#cancelTick = this.#dependencies.clock.after(tickFor(this.#roster.size), () => this.#tick());
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * What is known of a slice, for scripts: how far it is, and its values with where they come from.
+ *
+ * Read from what is stored, so it is the same whether anybody is in the session. Nothing is estimated here.
+ */
+import { layoutOf } from '#lib/network/layout.ts';
+import { LOSS_TITLES, isClassification } from '#lib/network/loss.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { sayProblems } from '#lib/parsed.ts';
+import type { Storage, TileRecord } from '#lib/session/storage.ts';
+import { coordinateOf } from '#lib/slice/grid.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { createSurface, type Surface } from '#lib/work/surface.ts';
+import { pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import { STATUS, type Status } from '#lib/work/tileResult.ts';
+import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
+import { decodeTileResult } from '#lib/wire/tileCodec.ts';
+
+const STATUS_WORDS = new Map<Status, string>([
+  [STATUS.unmeasured, 'unmeasured'],
+  [STATUS.finite, 'finite'],
+  [STATUS.notANumber, 'notANumber'],
+  [STATUS.plusInfinity, 'plusInfinity'],
+  [STATUS.minusInfinity, 'minusInfinity'],
+]);
+
+type Loaded = { readonly surface: Surface; readonly records: readonly TileRecord[] };
+
+async function load(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<Loaded> {
+  const tiling = tilingOf(recipe, manifest);
+  const surface = createSurface(tiling, recipe.samples.map(({ set }) => set));
+  const records = await storage.tiles(tiling.sliceId);
+  for (const { tile, digest, isVerified } of records) {
+    const bytes = await storage.blob(digest);
+    if (!bytes) throw new Error(`the bytes of tile ${tile} are not in the store`);
+    const result = decodeTileResult(bytes);
+    if (!result.ok) throw new Error(`tile ${tile} in the store cannot be read: ${sayProblems(result.problems)}`);
+    surface.insert(tileOfKey(tile)!, result.value, isVerified);
+  }
+  return { surface, records };
+}
+
+/** @param helpers people lending compute to the session now */
+export async function reportProgress(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest, helpers: number): Promise<SliceProgress> {
+  const { surface, records } = await load(storage, recipe, manifest);
+  const { tiling, sets } = surface;
+  const { points, measured, verified } = surface.counts(sets[0]!);
+  let nonFinite = 0;
+  for (const { tile } of records) {
+    for (const { column, row } of pointsOf(tiling, tileOfKey(tile)!)) {
+      if (sets.some((set) => surface.valueAt(set, column, row)?.status !== STATUS.finite)) nonFinite++;
+    }
+  }
+  return {
+    sliceId: tiling.sliceId,
+    recipe,
+    points,
+    measured,
+    verified,
+    nonFinite,
+    tiles: tilesOf(tiling).length,
+    tilesDone: records.length,
+    helpers,
+    isComplete: measured === points,
+  };
+}
+
+export async function reportSurface(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<SurfaceJson> {
+  const { surface, records } = await load(storage, recipe, manifest);
+  const { grid, sliceId } = surface.tiling;
+  const [alpha, beta] = grid.axes;
+  const coordinates = (axis: NonNullable<typeof alpha>) => Array.from({ length: axis.count }, (_, index) => coordinateOf(axis, index));
+  const table = <T>(cell: (column: number, row: number) => T): T[][] =>
+    Array.from({ length: grid.rows }, (_, row) => Array.from({ length: grid.columns }, (_unused, column) => cell(column, row)));
+  return {
+    sliceId,
+    recipe,
+    alpha: coordinates(alpha!),
+    beta: beta ? coordinates(beta) : null,
+    sets: recipe.samples.map(({ set, count }) => {
+      const at = (column: number, row: number) => surface.valueAt(set, column, row);
+      return {
+        set,
+        samples: count,
+        loss: table((column, row) => finiteOrNull(at(column, row)?.loss)),
+        accuracy: isClassification(recipe.loss)
+          ? table((column, row) => {
+              const accuracy = finiteOrNull(at(column, row)?.accuracy);
+              return accuracy === null ? null : 100 * accuracy;
+            })
+          : null,
+        status: table((column, row) => STATUS_WORDS.get(at(column, row)?.status ?? STATUS.unmeasured)!),
+        verified: table((column, row) => at(column, row)?.verified ?? false),
+      };
+    }),
+    provenance: {
+      subject: recipe.subject,
+      title: manifest.title,
+      parameters: layoutOf(manifest.network).size,
+      loss: LOSS_TITLES[recipe.loss],
+      backends: [...new Set(records.map(({ backend }) => backend))].sort(),
+      computedBy: new Set(records.map(({ by }) => by)).size,
+      source: manifest.provenance,
+    },
+  };
+}
+
+const finiteOrNull = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);

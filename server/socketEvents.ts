@@ -1,0 +1,62 @@
+/**
+ * The table of everything a page may say: who may, how it is read, what is done, what is answered to a refusal.
+ *
+ * An event that is not in the table is not said by anybody. The compiler demands an entry for each. Rules W1, W2.
+ */
+import type { Parsed } from '#lib/parsed.ts';
+import { parsed, read, refused } from '#lib/parsed.ts';
+import type { ClientToServer } from '#lib/wire/events.ts';
+import { MAX_BYTES, channelSchema, handBackSchema, lendSchema, pointSchema, renameSchema, returnedSchema, roomSchema } from '#lib/wire/payloads.ts';
+import type * as z from 'zod/mini';
+import type { LiveSession } from './liveSession.ts';
+
+type Handled = {
+  /** Does what was said, or says why it cannot be read. Resolves to what is answered. */
+  readonly handle: (session: LiveSession, connectionId: string, payload: readonly unknown[]) => Parsed<unknown>;
+  /** What is answered to a page whose event was refused. */
+  readonly refuse: (message: string) => unknown;
+  /** Whether an event beyond the rate waits its turn, rather than being dropped: losing it would lose work. */
+  readonly waits: boolean;
+};
+
+export const SOCKET_EVENTS: Readonly<Record<keyof ClientToServer, Handled>> = {
+  sync: {
+    waits: true,
+    refuse: refused,
+    handle: (session, id, [channel, message]) => both(read(channelSchema, channel), bytesOf('sync', message), (which, bytes) => session.sync(id, which, bytes)),
+  },
+  point: { waits: false, refuse: nothing, handle: one(pointSchema, (session, id, pointer) => session.point(id, pointer)) },
+  rename: { waits: false, refuse: refused, handle: one(renameSchema, (session, id, name) => session.rename(id, name)) },
+  lend: { waits: true, refuse: nothing, handle: one(lendSchema, (session, id, backend) => session.lend(id, backend)) },
+  askForWork: { waits: true, refuse: () => [], handle: one(roomSchema, (session, id, room) => session.askForWork(id, room)) },
+  returnTile: {
+    waits: true,
+    refuse: refused,
+    handle: (session, id, [returned, tile]) =>
+      both(read(returnedSchema, returned), bytesOf('returnTile', tile), (what, bytes) => session.returnTile(id, what, bytes)),
+  },
+  handBack: { waits: true, refuse: nothing, handle: one(handBackSchema, (session, id, tiles) => session.handBack(id, tiles)) },
+};
+
+function one<T>(schema: z.ZodMiniType<T>, act: (session: LiveSession, connectionId: string, value: T) => unknown): Handled['handle'] {
+  return (session, connectionId, [payload]) => {
+    const outcome = read(schema, payload);
+    return outcome.ok ? parsed(act(session, connectionId, outcome.value)) : outcome;
+  };
+}
+
+function both<A, B>(one: Parsed<A>, other: Parsed<B>, act: (one: A, other: B) => unknown): Parsed<unknown> {
+  if (!one.ok) return one;
+  return other.ok ? parsed(act(one.value, other.value)) : other;
+}
+
+function bytesOf(event: keyof ClientToServer, payload: unknown): Parsed<Uint8Array> {
+  const largest = MAX_BYTES[event] ?? 0;
+  if (!(payload instanceof Uint8Array)) return refused('must be bytes');
+  if (payload.byteLength > largest) return refused(`${payload.byteLength} bytes, at most ${largest} are taken`);
+  return parsed(payload);
+}
+
+function nothing(): undefined {
+  return undefined;
+}
