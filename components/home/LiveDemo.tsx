@@ -66,6 +66,7 @@ function Landscape({ demo, source }: { readonly demo: Demo; readonly source: Sur
         onPin={() => undefined}
         people={[]}
         trajectory={trajectory}
+        checkpoints={[]}
         theme={theme}
         reducedMotion={reducedMotion}
         axisLabels={['α', 'β']}

@@ -39,6 +39,8 @@ export type LandscapeViewProps = {
   readonly onPin: (id: string) => void;
   readonly people: readonly PersonCursor[];
   readonly trajectory: readonly CheckpointMark[];
+  /** Checkpoints that no training run joins: each stands alone. */
+  readonly checkpoints: readonly CheckpointMark[];
   readonly theme: 'light' | 'dark';
   readonly reducedMotion: boolean;
   readonly axisLabels: readonly [alpha: string, beta: string];
@@ -95,7 +97,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   }, [source]);
 
   useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion]);
-  useLayoutEffect(() => place(), [pins, people, trajectory, cursor, version, look]);
+  useLayoutEffect(() => place(), [pins, people, trajectory, props.checkpoints, cursor, version, look]);
 
   const hover = useRef(0);
   const point = (event: React.PointerEvent) => {
@@ -150,6 +152,7 @@ export function LandscapeView(props: LandscapeViewProps) {
           onPin={props.onPin}
           people={people}
           trajectory={trajectory}
+          checkpoints={props.checkpoints}
         />
       ))}
       {failure !== null && (

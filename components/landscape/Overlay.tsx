@@ -18,14 +18,16 @@ export type OverlayProps = {
   readonly onPin: (id: string) => void;
   readonly people: readonly PersonCursor[];
   readonly trajectory: readonly CheckpointMark[];
+  readonly checkpoints: readonly CheckpointMark[];
 };
 
 /** Above this many people only their points are drawn: names would cover the surface. */
 const MANY_PEOPLE = 12;
 
-export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory }: OverlayProps) {
-  const opacities = opacitiesOf(trajectory);
-  const last = trajectory.length - 1;
+export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints }: OverlayProps) {
+  const marks = [...trajectory, ...checkpoints];
+  const opacities = opacitiesOf(marks);
+  const endOf = (index: number) => (index >= trajectory.length ? 'alone' : index === 0 ? 'first' : index === trajectory.length - 1 ? 'last' : undefined);
   return (
     <div ref={ref} className={styles.overlay} data-view={view}>
       <svg className={styles.lines} aria-hidden="true">
@@ -41,17 +43,17 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
       <AxisTitle axis="alpha" text={axisLabels[0]} />
       <AxisTitle axis="beta" text={axisLabels[1]} />
       {view === '3d' && <AxisTitle axis="loss" text="loss" />}
-      {trajectory.map((mark, index) => (
+      {marks.map((mark, index) => (
         <span key={mark.id} className={styles.mark} data-mark="checkpoint" data-a={mark.a} data-b={mark.b}>
           <span
             className={styles.bead}
-            data-end={index === 0 ? 'first' : index === last ? 'last' : undefined}
+            data-end={endOf(index)}
             style={{ opacity: opacities[index] }}
             role="img"
             aria-label={checkpointWords(mark)}
             title={checkpointWords(mark)}
           />
-          {(index === 0 || index === last) && (
+          {endOf(index) !== undefined && (
             <span className={styles.beadName} aria-hidden="true">
               {mark.title}
             </span>

@@ -6,6 +6,7 @@ import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/ses
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { checkpointTitle, directionTitle, gridTitle, kindOf, samplesTitle } from '#components/sliceTitle.ts';
@@ -19,9 +20,10 @@ type SlicePanelProps = { readonly geography: GeographyOutcome | null; readonly j
 export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
   const session = useSession();
   const { slice, sliceId } = useRoomView();
+  const { edit } = useMay();
   const subjects = useStore(session.subjects);
   const manifest = subjects.find(({ id }) => id === slice?.recipe.subject)?.manifest;
-  if (!slice || sliceId === null) return <p className={`${styles.panel} ${styles.soft}`}>{say('empty.slices.view')}</p>;
+  if (!slice || sliceId === null) return <p className={`${styles.panel} ${styles.soft}`}>{say(edit ? 'empty.slices' : 'empty.slices.view')}</p>;
   const { recipe } = slice;
   const parameters = manifest ? layoutOf(manifest.network).size : null;
 
@@ -129,7 +131,7 @@ function GeographyFacts({ geography }: { readonly geography: GeographyOutcome | 
           <span className={styles.soft}>{say('slice.cosine.expected', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) })}</span>
         </p>
       )}
-      {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say('slice.variance', { pct: formatShare(captured) })}</p>}
+      {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say(cosine === null ? 'slice.variance.line' : 'slice.variance', { pct: formatShare(captured) })}</p>}
     </div>
   );
 }

@@ -13,7 +13,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const state = useStore(lending.state);
   const view = useRoomView();
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
-  if (!job) return <footer className={styles.strip} aria-label="Computing" />;
+  if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
   const isComplete = job.measured >= job.points;
   const isWaiting = !isComplete && job.helpers === 0 && !isLending;
   return (

@@ -60,11 +60,12 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
     camera: view.camera,
   };
 
-  if (axes.length === 1) return <CurveView {...shared} checkpoints={trajectory.length > 0 ? trajectory : named} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
+  if (axes.length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
   return (
     <LandscapeView
       {...shared}
       trajectory={trajectory}
+      checkpoints={named}
       onCamera={view.setCamera}
       theme={theme}
       reducedMotion={reducedMotion}

@@ -22,7 +22,7 @@ export type Geography = {
   readonly facts: AxisFacts;
   /** In order of training; empty when the network has no trajectory. */
   readonly trajectory: readonly Bead[];
-  /** Checkpoints that are not part of the trajectory, and its two ends. */
+  /** Checkpoints that are not part of the trajectory. */
   readonly checkpoints: readonly Bead[];
   /** Share of the trajectory's squared distances from the centre that lies within the slice; null without a trajectory. */
   readonly captured: number | null;
@@ -61,13 +61,12 @@ function geographyOf(recipe: SliceRecipe, subject: Subject): GeographyOutcome {
     return { id, title, epoch: epoch ?? null, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, outOfPlane };
   });
   const beadOf = (id: string) => beads.find((bead) => bead.id === id);
-  const ends = [trajectory[0], trajectory.at(-1)];
   return {
     kind: 'known',
     geography: {
       facts: axisFacts(frame),
       trajectory: trajectory.flatMap((id) => beadOf(id) ?? []),
-      checkpoints: beads.filter(({ id }) => !trajectory.includes(id) || ends.includes(id)),
+      checkpoints: beads.filter(({ id }) => !trajectory.includes(id)),
       captured: total > 0 ? within / total : null,
     },
   };

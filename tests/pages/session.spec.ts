@@ -1,5 +1,5 @@
 /** Two people in two windows: place, compute on software WebGPU, annotate, kill the server, go on. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { expectComplete, expectVerified, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
 import { startTarn } from './support/tarnServer.ts';
 
@@ -70,7 +70,7 @@ test('[P5] two windows see a slice appear, annotate it, and both after kill -9',
 });
 
 /** What the HTTP interface says of the slice that is open in a window, or of the one named. */
-async function progressOf(url: string, sessionId: string, page: import('@playwright/test').Page, sliceId?: string) {
+async function progressOf(url: string, sessionId: string, page: Page, sliceId?: string) {
   const shown = sliceId ?? new URLSearchParams(new URL(page.url()).hash.slice(1)).get('slice');
   const answer = await fetch(`${url}/api/v1/sessions/${sessionId}/slices/${shown}`);
   expect(answer.status).toBe(200);

@@ -20,7 +20,7 @@ describe('tiles', () => {
     const recipe = planeRecipe();
     const tiling = tilingOf({ ...recipe, axes: [{ ...recipe.axes[0]!, min: -0.5, max: 1.5, count: 401 }] }, manifest);
     const seen = tilesOf(tiling).flatMap((tile) => pointsOf(tiling, tile).map(({ column }) => column));
-    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 401 }, (_, index) => index));
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 401 }, (_, index) => index));
   });
 
   it('[T2] a point that costs more comes in smaller tiles', () => {
@@ -49,7 +49,7 @@ describe('tiles', () => {
   it('[T5] coarse levels come first, and within a level the tiles nearest to where people look', () => {
     const tiling = tilingOf(planeRecipe({}, [129, 129]), manifest);
     const order = inWantedOrder(tiling, tilesOf(tiling), [{ column: 0, row: 100 }]);
-    expect(order.map(({ level }) => level)).toEqual([...order.map(({ level }) => level)].sort((a, b) => a - b));
+    expect(order.map(({ level }) => level)).toEqual(order.map(({ level }) => level).toSorted((a, b) => a - b));
     const last = order.filter(({ level }) => level === tiling.grid.levels - 1);
     expect(last[0]).toMatchObject({ column: 0, row: 6 });
     expect(last.at(-1)).toMatchObject({ column: 8, row: 0 });
