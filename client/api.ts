@@ -1,5 +1,5 @@
 /** The page's calls to the HTTP interface: make a session, join by code, fetch a tile by digest. */
-import { parsed, refused, type Parsed } from '#lib/parsed.ts';
+import { parsed, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import type { CreatedSession, JoinedSession, ProblemDetails } from '#lib/wire/api.ts';
 
 /** Makes a session; rejects with words for the screen when the server cannot. */
@@ -29,5 +29,6 @@ async function post<T>(path: string, body: unknown): Promise<Parsed<T>> {
     (json) => json as ProblemDetails,
     () => null,
   );
+  if (problem?.problems && problem.problems.length > 0) return refusedAll(problem.problems);
   return refused(problem?.detail ?? `The server answered ${answer.status}.`);
 }

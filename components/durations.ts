@@ -14,7 +14,13 @@ export function formatSeconds(seconds: number): string {
 export function etaRange(seconds: number): readonly [low: string, high: string] {
   const low = stepBelow(seconds * 0.8);
   const high = stepAbove(Math.max(seconds * 1.25, low * 1.01));
-  return [formatSeconds(low), formatSeconds(high)];
+  return withSharedUnit(formatSeconds(low), formatSeconds(high));
+}
+
+/** `15 s` and `30 s` are said as 15–30 s. */
+function withSharedUnit(low: string, high: string): readonly [string, string] {
+  const [number, unit, ...more] = low.split(' ');
+  return number !== undefined && more.length === 0 && high.endsWith(` ${unit}`) && high.split(' ').length === 2 ? [number, high] : [low, high];
 }
 
 const STEPS = [1, 1.5, 2, 3, 5, 7, 10];

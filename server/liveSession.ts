@@ -102,7 +102,9 @@ export class LiveSession {
         sessionId: record.id,
         storage,
         subjectOf: (id) => subjects.get(id)?.manifest,
-        onDurable: (update, changes) => session?.#changed(update, changes),
+        onDurable: (update, changes) => {
+          if (session) session.#changed(update, changes);
+        },
         onFailure: (error, isFatal) => {
           log.error(isFatal ? 'session.broken' : 'session.notCompacted', error, { session: record.id });
           if (isFatal) onBroken();
@@ -114,8 +116,12 @@ export class LiveSession {
       ...dependencies,
       subjectOf: (id) => subjects.get(id),
       onTile: ({ tile, digest }, bytes) => outbox.send('everyone', 'tile', tile, digest, bytes),
-      onPoints: (personId, points) => session?.#credit(personId, points),
-      onStruck: (tile) => session?.#struck(tile),
+      onPoints: (personId, points) => {
+        if (session) session.#credit(personId, points);
+      },
+      onStruck: (tile) => {
+        if (session) session.#struck(tile);
+      },
       onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
       onWork: (connectionIds) => connectionIds.forEach((only) => outbox.send({ only }, 'workWaiting')),
     });

@@ -25,6 +25,7 @@ type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, 
 
 /** A page that goes on after so many refusals is closed. */
 const STRIKES = { burst: 20, perSecond: 0.2 };
+const FLOODS = { burst: 500, perSecond: 50 };
 /** How long an event beyond its rate may wait. */
 const MAX_WAIT_MS = 5000;
 
@@ -72,13 +73,13 @@ export function serveSockets(io: LiveServer, dependencies: Dependencies): void {
   const { log } = dependencies;
   /** By person, so that more tabs are not more rate. */
   const buckets = new Map<string, { users: number; readonly of: Map<string, Bucket> }>();
-  const joining = new Map<string, number>();
+  const connected = new Map<string, number>();
 
   io.use((socket, next) => {
     admit(socket, dependencies).then(
       (outcome) => {
         if (typeof outcome === 'string') return next(new Error(outcome));
-        const here = joining.get(outcome.sessionId) ?? 0;
+        const here = connected.get(outcome.sessionId) ?? 0;
         if (here >= dependencies.maxPeople) return next(new Error('full' satisfies RefusedConnection));
         Object.assign(socket.data, outcome);
         next();
@@ -92,7 +93,7 @@ export function serveSockets(io: LiveServer, dependencies: Dependencies): void {
 
   io.on('connection', (socket) => {
     const { sessionId, personId } = socket.data;
-    joining.set(sessionId, (joining.get(sessionId) ?? 0) + 1);
+    connected.set(sessionId, (connected.get(sessionId) ?? 0) + 1);
     const limiterKey = `${sessionId}/${personId ?? socket.id}`;
     const limiter = buckets.get(limiterKey) ?? { users: 0, of: new Map() };
     limiter.users++;
@@ -105,9 +106,9 @@ export function serveSockets(io: LiveServer, dependencies: Dependencies): void {
     });
     listen(socket, joined, limiter.of, dependencies);
     socket.on('disconnect', () => {
-      const left = (joining.get(sessionId) ?? 1) - 1;
-      if (left === 0) joining.delete(sessionId);
-      else joining.set(sessionId, left);
+      const left = (connected.get(sessionId) ?? 1) - 1;
+      if (left === 0) connected.delete(sessionId);
+      else connected.set(sessionId, left);
       if (--limiter.users === 0) buckets.delete(limiterKey);
       void joined.then((held) => {
         held?.session.leave(socket.id);
@@ -150,8 +151,8 @@ async function join(socket: LiveSocket, register: SessionRegister): Promise<Held
 
 function listen(socket: LiveSocket, joined: Promise<Held | null>, limits: Map<string, Bucket>, { clock, log }: Dependencies): void {
   const strikes = createBucket(STRIKES, clock.now);
-  /** Events that wait keep their order. */
-  const queues = new Map<string, Promise<unknown>>();
+  const floods = createBucket(FLOODS, clock.now);
+  const queues = new Map<keyof ClientToServer, Promise<unknown>>();
 
   const notify = (notice: Notice) => socket.emit('notice', notice);
 
@@ -162,7 +163,8 @@ function listen(socket: LiveSocket, joined: Promise<Held | null>, limits: Map<st
     socket.disconnect(true);
   }
 
-  async function hear(event: string, args: readonly unknown[]): Promise<void> {
+  /** Decides at once whether an event may be said at all; then it waits its turn. */
+  function hear(event: string, args: readonly unknown[]): void {
     const last = args.at(-1);
     const reply = typeof last === 'function' ? (last as (answer: unknown) => void) : null;
     const payload = reply ? args.slice(0, -1) : args;
@@ -176,17 +178,26 @@ function listen(socket: LiveSocket, joined: Promise<Held | null>, limits: Map<st
     if (!MAY_SAY[name].includes(socket.data.role)) return refuseWith('this link may not do that');
     const waitMs = bucketFor(name, waits).take();
     if (waitMs === null) {
-      if (name !== 'point') notify({ kind: 'tooFast', message: 'That was too fast: wait a moment and try again.' });
+      // A busy hand moves faster than we pass on; only a flood of it is a strike.
+      if (name === 'point') return floods.take() === null ? strike(event, 'a flood') : undefined;
+      notify({ kind: 'tooFast', message: 'That was too fast: wait a moment and try again.' });
       return refuseWith('too fast');
     }
-    if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-    const held = await joined;
-    if (!held || !socket.connected) return;
-    const outcome = handle(held.session, socket.id, payload);
-    if (!outcome.ok) return refuseWith(sayProblems(outcome.problems));
-    const answer = await outcome.value;
-    reply?.(answer);
-    if (isRefusal(answer)) strike(event, sayProblems(answer.problems));
+    const due = waitMs === 0 ? null : new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    const before = queues.get(name);
+    // One after the other per event: a change must not overtake the one it rests on.
+    const turn = Promise.all([joined, before, due]).then(([held]) => held);
+    queues.set(name, turn);
+    turn
+      .then(async (held) => {
+        if (!held || !socket.connected) return;
+        const outcome = handle(held.session, socket.id, payload);
+        if (!outcome.ok) return refuseWith(sayProblems(outcome.problems));
+        const answer = await outcome.value;
+        reply?.(answer);
+        if (isRefusal(answer)) strike(event, sayProblems(answer.problems));
+      })
+      .catch((error: unknown) => log.error('socket.failed', error, { session: socket.data.sessionId, event }));
   }
 
   function bucketFor(event: keyof ClientToServer, waits: boolean): Bucket {
@@ -195,14 +206,7 @@ function listen(socket: LiveSocket, joined: Promise<Held | null>, limits: Map<st
     return bucket;
   }
 
-  socket.onAny((event: string, ...args: unknown[]) => {
-    // One after the other per event: a change must not overtake the one it rests on, nor a tile wait for changes.
-    const before = queues.get(event) ?? Promise.resolve();
-    const mine = before
-      .then(() => hear(event, args))
-      .catch((error: unknown) => log.error('socket.failed', error, { session: socket.data.sessionId, event: event.slice(0, 40) }));
-    if (Object.hasOwn(SOCKET_EVENTS, event)) queues.set(event, mine);
-  });
+  socket.onAny((event: string, ...args: unknown[]) => hear(event, args));
 }
 
 function isRefusal(answer: unknown): answer is { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] } {

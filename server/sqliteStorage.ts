@@ -4,7 +4,7 @@
  * Writes go through the group commit, reads go straight to the database: a read that must see an earlier
  * write comes after its promise. Rules K1–K6 in docs/SPEC.md.
  */
-import { createClient, type InStatement, type InValue, type Row } from '@libsql/client';
+import { createClient, type InStatement, type InValue, type Row, type Value } from '@libsql/client';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
@@ -128,7 +128,7 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
   };
 }
 
-function bytesOf(value: Row[string]): Uint8Array {
+function bytesOf(value: Value | undefined): Uint8Array {
   if (!(value instanceof ArrayBuffer)) throw new Error(`expected bytes in the database, found ${typeof value}`);
   return new Uint8Array(value);
 }

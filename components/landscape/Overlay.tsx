@@ -53,7 +53,7 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
             aria-label={checkpointWords(mark)}
             title={checkpointWords(mark)}
           />
-          {endOf(index) !== undefined && (
+          {(endOf(index) === 'alone' ? mark.onPlane : endOf(index) !== undefined) && (
             <span className={styles.beadName} aria-hidden="true">
               {mark.title}
             </span>

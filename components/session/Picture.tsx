@@ -37,7 +37,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   const drawnPins = useMemo(() => pins.map(pinOf), [pins]);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
-  const named = useMemo(() => marksOf(known?.checkpoints ?? []), [known]);
+  const named = useMemo(() => marksOf(known?.checkpoints ?? []).toSorted((one, other) => other.distance - one.distance), [known]);
   const { axes } = source.recipe;
 
   const shared = {

@@ -49,7 +49,7 @@ export function Stage({ source, pins, geography }: StageProps) {
   const hasAccuracy = isClassification(slice.recipe.loss);
 
   return (
-    <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
+    <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'} data-view={camera.view}>
       <div className={styles.picture} data-picture>
         <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
       </div>

@@ -1,149 +1,155 @@
+/** The lease book, rule by rule, and by seed. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#lib/random.ts';
 import { LeaseBook } from '#lib/work/leaseBook.ts';
 import { tileKey, type Tile, type TileKey } from '#lib/work/tile.ts';
 
-const LEASE_MS = 100;
-const SLICES = ['a', 'b'].map((letter) => letter.repeat(32));
-const tilesOf = (slice: number, count: number, levels = 1): Tile[] =>
-  Array.from({ length: count }, (_, index) => ({ sliceId: SLICES[slice]!, level: Math.floor((index * levels) / count), row: 0, column: index }));
-const open = (count = 4) => {
+const SLICE_A = 'a'.repeat(32);
+const SLICE_B = 'b'.repeat(32);
+const tilesOf = (sliceId: string, count: number, level = 0): Tile[] => Array.from({ length: count }, (_, column) => ({ sliceId, level, row: 0, column }));
+const tenSeconds = () => 10_000;
+
+function bookOf(...tiles: Tile[]): LeaseBook {
   const book = new LeaseBook();
-  const tiles = tilesOf(0, count);
   book.want(tiles);
-  return { book, tiles, keys: tiles.map(tileKey) };
-};
-const grant = (book: LeaseBook, who: string, room: number, now: number) => book.grant(who, room, now, () => LEASE_MS).map(({ tile }) => tile);
+  return book;
+}
 
 describe('lease book', () => {
-  it('[L1] a tile is wanted once, in the order given, and not when it is done already', () => {
-    const { book, tiles, keys } = open();
-    book.want(tiles);
-    book.alreadyDone(tilesOf(1, 2));
-    book.want(tilesOf(1, 2));
-    expect(book.counts()).toEqual({ waiting: 4, lent: 0, done: 2 });
-    expect(grant(book, 'ann', 9, 0)).toEqual(keys);
-    expect(grant(book, 'ann', 9, 0)).toEqual([]);
-  });
-
-  it('[L2] a lease ends, and then the tile is lent again', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 4, 0);
-    expect(book.expire(LEASE_MS - 1)).toBe(0);
-    expect(book.expire(LEASE_MS)).toBe(4);
-    expect(new Set(grant(book, 'ben', 4, LEASE_MS))).toEqual(new Set(keys));
-  });
-
-  it('[L3] only someone it was lent to may return a tile', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 1, 0);
-    expect(book.complete(keys[0]!, 'eve')).toBe('neverLent');
-    expect(book.complete(keys[1]!, 'ann')).toBe('neverLent');
-    expect(book.complete(keys[0]!, 'ann')).toBe('accepted');
-    expect(book.complete(`${SLICES[1]}/0/0/7` as TileKey, 'ann')).toBe('neverLent');
-  });
-
-  it('[L4] a late result counts, even while the tile waits again or is with somebody else', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 2, 0);
-    book.expire(LEASE_MS);
-    expect(book.complete(keys[0]!, 'ann')).toBe('accepted');
-    expect(grant(book, 'ben', 4, LEASE_MS)).not.toContain(keys[0]);
-    expect(book.complete(keys[1]!, 'ann')).toBe('accepted');
-    expect(book.complete(keys[1]!, 'ben')).toBe('duplicate');
-    expect(book.counts()).toEqual({ waiting: 0, lent: 2, done: 2 });
-  });
-
-  it('[L4] a tile lent before the book was opened is recalled by its ticket', () => {
-    const { book, keys } = open();
-    book.recall(keys[2]!, 'ann');
-    expect(book.complete(keys[2]!, 'ann')).toBe('accepted');
-    expect(grant(book, 'ben', 9, 0)).not.toContain(keys[2]);
-  });
-
-  it('[L5] the same tile twice is harmless', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 1, 0);
-    book.complete(keys[0]!, 'ann');
-    expect(book.complete(keys[0]!, 'ann')).toBe('duplicate');
-    expect(book.counts().done).toBe(1);
-  });
-
-  it('[L6] who leaves or hands back frees their tiles at once, and only theirs', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 2, 0);
-    grant(book, 'ben', 2, 0);
-    expect(book.handBack('ann', [keys[0]!, keys[2]!])).toBe(1);
-    expect(book.release('ben')).toBe(2);
-    expect(book.counts()).toEqual({ waiting: 3, lent: 1, done: 0 });
-    expect(book.leasesOf('ann').map(({ tile }) => tile)).toEqual([keys[1]]);
-  });
-
-  it('[L7] every slice gets its coarse level first, then what people watch, then turn by turn', () => {
+  it('[L1] wants each tile once, lends in the order given, and never what was done before', () => {
+    const [one, two, three] = tilesOf(SLICE_A, 3) as [Tile, Tile, Tile];
     const book = new LeaseBook();
-    book.want(tilesOf(0, 8, 2));
-    grant(book, 'ann', 5, 0);
-    book.want(tilesOf(1, 8, 2));
-    const levelsOf = (keys: readonly string[]) => keys.map((key) => [key[0], Number(key.split('/')[1])]);
-    expect(levelsOf(grant(book, 'ben', 4, 0))).toEqual([['b', 0], ['b', 0], ['b', 0], ['b', 0]]);
-    book.watch([SLICES[1]!]);
-    expect(levelsOf(grant(book, 'ben', 2, 0))).toEqual([['b', 1], ['b', 1]]);
-    const fair = new LeaseBook();
-    fair.want(tilesOf(0, 8));
-    fair.want(tilesOf(1, 8));
-    expect(grant(fair, 'ben', 4, 0).map((key) => key[0])).toEqual(['a', 'b', 'a', 'b']);
+    book.alreadyDone([two]);
+    book.want([one, two]);
+    book.want([one, three]);
+    expect(book.grant('ada', 9, 0, tenSeconds).map(({ tile }) => tile)).toEqual([tileKey(one), tileKey(three)]);
+    expect(book.counts()).toEqual({ waiting: 0, lent: 2, done: 1 });
   });
 
-  it('[L8] when nothing waits, a tile long overdue is lent once more, to somebody else', () => {
-    const { book, keys } = open(1);
-    grant(book, 'ann', 1, 0);
-    expect(grant(book, 'ben', 1, LEASE_MS / 2 - 1)).toEqual([]);
-    expect(grant(book, 'ann', 1, LEASE_MS / 2)).toEqual([]);
-    expect(grant(book, 'ben', 1, LEASE_MS / 2)).toEqual(keys);
-    expect(grant(book, 'cat', 1, LEASE_MS / 2)).toEqual([]);
-    expect(book.complete(keys[0]!, 'ben')).toBe('accepted');
-    expect(book.complete(keys[0]!, 'ann')).toBe('duplicate');
+  it('[L2] a lease ends when its time is over, and the tile is lent again', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 1));
+    book.grant('ada', 1, 0, tenSeconds);
+    expect(book.expire(9_999)).toBe(0);
+    expect(book.expire(10_000)).toBe(1);
+    expect(book.grant('bob', 1, 10_000, tenSeconds)).toHaveLength(1);
   });
 
-  it('[L9] a tile found wrong is wanted again, and not from who returned it', () => {
-    const { book, keys } = open(1);
-    grant(book, 'eve', 1, 0);
-    book.complete(keys[0]!, 'eve');
-    book.reopen(keys[0]!, 'eve');
-    expect(book.complete(keys[0]!, 'eve')).toBe('neverLent');
-    expect(grant(book, 'ann', 1, 0)).toEqual(keys);
+  it('[L3] the first result counts, every later one is a duplicate', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 1));
+    const [lease] = book.grant('ada', 1, 0, tenSeconds);
+    expect(book.complete(lease!.tile, 'ada')).toBe('accepted');
+    expect(book.complete(lease!.tile, 'ada')).toBe('duplicate');
+    expect(book.counts()).toEqual({ waiting: 0, lent: 0, done: 1 });
   });
 
-  it('[L1] a slice that is taken away leaves nothing behind', () => {
-    const { book, keys } = open();
-    grant(book, 'ann', 2, 0);
-    book.forget(SLICES[0]!);
-    expect(book.counts()).toEqual({ waiting: 0, lent: 0, done: 0 });
-    expect(book.complete(keys[0]!, 'ann')).toBe('neverLent');
-  });
-
-  it.each([1, 2, 3, 4, 5, 6])('[L5] whatever people do, each tile is accepted once and none is lost (seed %i)', (seed) => {
-    const random = createRandom(seed);
-    const { book, keys } = open(40);
-    const held = new Map<string, Set<TileKey>>();
-    const accepted: TileKey[] = [];
-    let now = 0;
-    for (let step = 0; step < 4000 && accepted.length < keys.length; step++) {
-      now += random.integer(20);
-      const who = `person${random.integer(5)}`;
-      const theirs = held.get(who) ?? new Set();
-      held.set(who, theirs);
-      const dice = random.uniform();
-      if (dice < 0.4) for (const key of grant(book, who, 1 + random.integer(3), now)) theirs.add(key);
-      else if (dice < 0.8 && theirs.size > 0) {
-        const key = random.pick([...theirs]);
-        if (book.complete(key, who) === 'accepted') accepted.push(key);
-        if (random.uniform() < 0.8) theirs.delete(key);
-      } else if (dice < 0.85) book.release(who);
-      else if (dice < 0.9) book.handBack(who, [...theirs].slice(0, 1));
-      const { waiting, lent, done } = book.counts();
-      expect(waiting + lent + done).toBe(keys.length);
+  it('[L4] a late result counts, whether the tile waits again or is lent to another', () => {
+    for (const isLentAgain of [false, true]) {
+      const book = bookOf(...tilesOf(SLICE_A, 1));
+      const [lease] = book.grant('ada', 1, 0, tenSeconds);
+      book.expire(10_000);
+      if (isLentAgain) book.grant('bob', 1, 10_000, tenSeconds);
+      expect(book.complete(lease!.tile, 'ada')).toBe('accepted');
+      expect(book.grant('eve', 1, 10_001, tenSeconds)).toEqual([]);
+      if (isLentAgain) expect(book.complete(lease!.tile, 'bob')).toBe('duplicate');
     }
-    expect(accepted.toSorted()).toEqual(keys.toSorted());
+  });
+
+  it('[L4] a tile lent before the book was opened is taken from who shows its ticket', () => {
+    const [tile] = tilesOf(SLICE_A, 1) as [Tile];
+    const book = bookOf(tile);
+    book.recall(tileKey(tile), 'ada');
+    expect(book.complete(tileKey(tile), 'ada')).toBe('accepted');
+  });
+
+  it('[L5] nobody returns what was never lent to them', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 1));
+    const [lease] = book.grant('ada', 1, 0, tenSeconds);
+    expect(book.complete(lease!.tile, 'eve')).toBe('neverLent');
+    expect(book.complete(`${SLICE_B}/0/0/0`, 'ada')).toBe('neverLent');
+    expect(book.counts().lent).toBe(1);
+  });
+
+  it('[L6] who leaves gives back everything, who hands back gives what they name, and only their own', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 3));
+    const [first, second] = book.grant('ada', 2, 0, tenSeconds);
+    const [theirs] = book.grant('bob', 1, 0, tenSeconds);
+    expect(book.handBack('ada', [first!.tile, theirs!.tile])).toBe(1);
+    expect(book.leasesOf('bob')).toHaveLength(1);
+    expect(book.release('ada')).toBe(1);
+    expect(book.grant('eve', 9, 1, tenSeconds).map(({ tile }) => tile).sort()).toEqual([first!.tile, second!.tile].sort());
+  });
+
+  it('[L7] every slice gets its coarse level first, then those people watch, then turn by turn', () => {
+    const book = new LeaseBook();
+    book.want([...tilesOf(SLICE_A, 1), ...tilesOf(SLICE_A, 4, 1)]);
+    book.want([...tilesOf(SLICE_B, 1), ...tilesOf(SLICE_B, 4, 1)]);
+    book.watch([SLICE_B]);
+    const order = book.grant('ada', 10, 0, tenSeconds).map(({ tile }) => `${tile[0]}${tile.split('/')[1]}`);
+    expect(order).toEqual(['a0', 'b0', 'b1', 'b1', 'b1', 'b1', 'a1', 'a1', 'a1', 'a1']);
+    const fair = new LeaseBook();
+    fair.want(tilesOf(SLICE_A, 3, 1));
+    fair.want(tilesOf(SLICE_B, 3, 1));
+    expect(fair.grant('ada', 6, 0, tenSeconds).map(({ tile }) => tile[0])).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  });
+
+  it('[L7] a new order holds for what waits', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 3));
+    book.reorder(SLICE_A, (waiting) => [...waiting].reverse());
+    expect(book.grant('ada', 3, 0, tenSeconds).map(({ tile }) => tile.at(-1))).toEqual(['2', '1', '0']);
+  });
+
+  it('[L8] when nothing waits, a tile past half its lease is lent a second time, to somebody else, once', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 1));
+    book.grant('ada', 1, 0, tenSeconds);
+    expect(book.grant('bob', 1, 4_999, tenSeconds)).toEqual([]);
+    expect(book.grant('ada', 1, 5_000, tenSeconds)).toEqual([]);
+    expect(book.grant('bob', 1, 5_000, tenSeconds)).toHaveLength(1);
+    expect(book.grant('eve', 1, 9_000, tenSeconds)).toEqual([]);
+  });
+
+  it('[L9] a tile found wrong is wanted again, and not lent to who returned it, nor taken from them', () => {
+    const [tile] = tilesOf(SLICE_A, 1) as [Tile];
+    const key = tileKey(tile);
+    const book = bookOf(tile);
+    book.grant('liar', 1, 0, tenSeconds);
+    book.complete(key, 'liar');
+    book.reopen(key, 'liar');
+    expect(book.counts()).toEqual({ waiting: 1, lent: 0, done: 0 });
+    expect(book.grant('liar', 1, 1, tenSeconds)).toEqual([]);
+    book.recall(key, 'liar');
+    expect(book.complete(key, 'liar')).toBe('neverLent');
+    expect(book.grant('ada', 1, 1, tenSeconds)).toHaveLength(1);
+    expect(book.grant('liar', 1, 8_000, tenSeconds)).toEqual([]);
+    expect(book.complete(key, 'ada')).toBe('accepted');
+  });
+
+  it.each([1, 2, 3, 728_608])('[L2] loses no tile and accepts each once when volunteers come and go at random (seed %i)', (seed) => {
+    const { integer, pick, uniform } = createRandom(seed);
+    const all = [...tilesOf(SLICE_A, 20), ...tilesOf(SLICE_A, 20, 1), ...tilesOf(SLICE_B, 30)];
+    const book = bookOf(...all);
+    const people = ['ada', 'bob', 'eve', 'kim'];
+    const lent: { readonly tile: TileKey; readonly volunteer: string }[] = [];
+    const accepted = new Map<TileKey, number>();
+    let now = 0;
+    for (let step = 0; step < 3000; step++) {
+      now += integer(2000);
+      const person = pick(people);
+      const roll = uniform();
+      if (roll < 0.4) lent.push(...book.grant(person, 1 + integer(4), now, tenSeconds));
+      else if (roll < 0.75 && lent.length > 0) {
+        // Some results come again and again, long after their lease.
+        const { tile, volunteer } = pick(lent);
+        if (book.complete(tile, volunteer) === 'accepted') accepted.set(tile, (accepted.get(tile) ?? 0) + 1);
+      } else if (roll < 0.85) book.release(person);
+      else book.expire(now);
+      const { waiting, lent: out, done } = book.counts();
+      expect(waiting + out + done).toBe(all.length);
+    }
+    for (let lease = book.grant('last', 1, (now += 60_000), tenSeconds)[0]; lease; lease = book.grant('last', 1, (now += 60_000), tenSeconds)[0]) {
+      expect(book.complete(lease.tile, 'last')).toBe('accepted');
+      accepted.set(lease.tile, (accepted.get(lease.tile) ?? 0) + 1);
+    }
+    expect([...accepted.values()].every((count) => count === 1)).toBe(true);
+    expect(accepted.size).toBe(all.length);
   });
 });
