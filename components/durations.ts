@@ -1,7 +1,7 @@
 /** Times as people say them: `4 s`, `2 min`, `1 h 10 min`; and what is left as a rounded range. */
 
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return 'less than 1 s';
+  if (seconds < 1) return `${Math.max(0.1, Number(seconds.toFixed(1)))} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

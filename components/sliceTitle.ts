@@ -37,7 +37,7 @@ export function directionTitle(direction: DirectionRecipe, manifest: SubjectMani
   }
   const parts = [`towards ${checkpointTitle(manifest, direction.checkpoint)}`];
   if (direction.orthogonal) parts.push('the part across the first axis');
-  parts.push(direction.length === 'unit' ? 'unit length: α counts distance' : 'full length: 1 is that checkpoint');
+  parts.push(direction.length === 'unit' ? 'counted as distance' : '1 is that checkpoint');
   return parts.join(', ');
 }
 

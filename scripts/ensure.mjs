@@ -47,7 +47,7 @@ for (const name of process.argv.slice(2)) {
   const stamp = join(stamps, name);
   const hash = step.hash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && step.isThere()) continue;
-  console.log(step.say);
+  console.error(step.say);
   rmSync(stamp, { force: true });
   step.make();
   mkdirSync(stamps, { recursive: true });
@@ -55,7 +55,7 @@ for (const name of process.argv.slice(2)) {
 }
 
 function run(command, args, env = {}) {
-  const outcome = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const outcome = spawnSync(command, args, { cwd: root, stdio: ['ignore', process.stderr, process.stderr], env: { ...process.env, ...env } });
   if (outcome.status !== 0) {
     console.error(`\n${command} ${args.join(' ')} failed (${outcome.status ?? outcome.signal}).`);
     process.exit(outcome.status ?? 1);

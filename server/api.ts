@@ -92,9 +92,11 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
       const code = readCode(typed);
       if (!code.ok) return unreadable(code.problems);
       const failures = wrongCodes(addressOf(request));
+      // Right codes too, or guessing could go on and look only at what is not refused.
+      if (failures.isEmpty()) return problem(429, 'too many codes that do not exist were tried from here: wait a minute');
       const record = await register.storage.sessionByCode(code.value);
       if (record) return { status: 200, body: { id: record.id, key: tokens.editKey(record.id) } satisfies JoinedSession };
-      if (failures.take() === null) return problem(429, 'too many codes that do not exist were tried from here: wait a minute');
+      failures.take();
       const unknown = 'no session has this code: check it with the person who gave it to you';
       return problem(404, unknown, [{ path: 'code', message: unknown }]);
     });

@@ -8,18 +8,24 @@ export type Rate = { readonly burst: number; readonly perSecond: number };
 export type Bucket = {
   /** Milliseconds to wait before going on (0: none), or null when it is too much and nothing was taken. */
   readonly take: () => number | null;
+  /** Whether taking would be refused now. */
+  readonly isEmpty: () => boolean;
 };
 
 /** @param maxWaitMs debt that may be waited off; 0 refuses at once */
 export function createBucket({ burst, perSecond }: Rate, now: () => number, maxWaitMs = 0): Bucket {
   let tokens = burst;
   let at = now();
+  const waitNow = (): number => {
+    const time = now();
+    tokens = Math.min(burst, tokens + ((time - at) / 1000) * perSecond);
+    at = time;
+    return tokens >= 1 ? 0 : ((1 - tokens) / perSecond) * 1000;
+  };
   return {
+    isEmpty: () => waitNow() > maxWaitMs,
     take: () => {
-      const time = now();
-      tokens = Math.min(burst, tokens + ((time - at) / 1000) * perSecond);
-      at = time;
-      const waitMs = tokens >= 1 ? 0 : ((1 - tokens) / perSecond) * 1000;
+      const waitMs = waitNow();
       if (waitMs > maxWaitMs) return null;
       tokens -= 1;
       return waitMs;

@@ -74,7 +74,7 @@ function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin:
       <p className={`${styles.small} ${styles.soft}`}>
         {isOwn
           ? `α ${formatCoordinate(note.a)}${isLine ? '' : `, β ${formatCoordinate(note.b)}`}`
-          : `Placed on ${recipe ? kindOf(recipe, manifest).toLowerCase() : 'another slice'}, ${formatLoss(outOfPlane)} away from this slice`}
+          : `Placed on ${recipe ? kindOf(recipe, manifest).toLowerCase() : 'another slice'}, ${outOfPlane === 0 ? 'and in this slice too' : `${formatLoss(outOfPlane)} outside this slice`}`}
       </p>
       <div className={styles.row}>
         <Button size="small" icon="target" onClick={jump}>

@@ -27,10 +27,10 @@ export function PlaceSlice() {
   const [first] = subjects;
   return (
     <section className={styles.panel} aria-labelledby="place-title">
-      <header className={styles.spread}>
+      <div className={styles.spread}>
         <h2 id="place-title">Place a slice</h2>
         <Button tone="quiet" size="small" icon="close" label="Close without placing" onClick={() => setPlacing(false)} />
-      </header>
+      </div>
       {first ? <Form subjects={subjects} first={first} /> : <p role="status">Loading the networks …</p>}
     </section>
   );

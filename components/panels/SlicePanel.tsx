@@ -40,7 +40,7 @@ export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
             <AxisFacts key={index} name={AXES[index] ?? ''} words={directionTitle(direction, manifest)} range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`} />
           ))}
         </dl>
-        <GeographyFacts geography={geography} />
+        <GeographyFacts geography={geography} isRandom={recipe.axes.every(({ direction }) => direction.kind === 'random')} />
       </section>
       {job && (
         <section className={styles.section}>
@@ -111,7 +111,7 @@ function AxisFacts({ name, words, range }: { readonly name: string; readonly wor
   );
 }
 
-function GeographyFacts({ geography }: { readonly geography: GeographyOutcome | null }) {
+function GeographyFacts({ geography, isRandom }: { readonly geography: GeographyOutcome | null; readonly isRandom: boolean }) {
   if (!geography) return <p className={styles.soft}>Working out the axes …</p>;
   if (geography.kind === 'refused') return <p className={styles.warn}>{geography.reason}</p>;
   const { facts, captured } = geography.geography;
@@ -128,7 +128,7 @@ function GeographyFacts({ geography }: { readonly geography: GeographyOutcome | 
       {cosine !== null && (
         <p className={styles.small}>
           {say('slice.ortho', { deg: formatCoordinate((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI, 0.01), cos: formatCoordinate(cosine, 0.0001) })}{' '}
-          <span className={styles.soft}>{say('slice.cosine.expected', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) })}</span>
+          {isRandom && <span className={styles.soft}>{say('slice.cosine.expected', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) })}</span>}
         </p>
       )}
       {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say(cosine === null ? 'slice.variance.line' : 'slice.variance', { pct: formatShare(captured) })}</p>}

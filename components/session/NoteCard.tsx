@@ -1,5 +1,5 @@
 /** Where a note is written: its kind, its words. It stands over the picture without covering the point it speaks of. */
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { ANNOTATION_KINDS, KIND_TITLES, MAX_TEXT, type Annotation, type AnnotationKind } from '#lib/session/document.ts';
 import { formatCoordinate } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
@@ -36,7 +36,7 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
     setNote(null);
     setNoting(false);
   };
-  const keep = (event: FormEvent) => {
+  const keep = (event: SyntheticEvent) => {
     event.preventDefault();
     if (isEmpty) return;
     if (draft.kind === 'edit') session.editAnnotation(draft.id, { kind, text: text.trim() });
@@ -45,11 +45,10 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
   };
 
   return (
-    <form
+    <div
       className={styles.note}
       role="dialog"
       aria-label={draft.kind === 'edit' ? 'Change a note' : 'Write a note'}
-      onSubmit={keep}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           event.stopPropagation();
@@ -58,20 +57,22 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) keep(event);
       }}
     >
-      <p className={styles.where}>
-        {draft.kind === 'edit' ? 'Note' : 'New note'} at α {formatCoordinate(at.a)}
-        {slice?.recipe.axes.length === 2 && `, β ${formatCoordinate(at.b)}`}
-      </p>
-      <Segments label="Kind of note" isLabelHidden value={kind} segments={ANNOTATION_KINDS.map((value) => ({ value, title: KIND_TITLES[value], icon: value }))} onChange={setKind} />
-      <Field label="What is there to see?">
-        {(parts) => <textarea {...parts} className={fieldStyles.input} rows={3} maxLength={MAX_TEXT} value={text} ref={field} onChange={(event) => setText(event.target.value)} />}
-      </Field>
-      <div className={styles.row}>
-        <Button type="submit" tone="accent" disabled={isEmpty} title="Ctrl or ⌘ and Enter">
-          {draft.kind === 'edit' ? 'Keep the change' : 'Add the note'}
-        </Button>
-        <Button onClick={close}>Cancel</Button>
-      </div>
-    </form>
+      <form className={styles.form} onSubmit={keep}>
+        <p className={styles.where}>
+          {draft.kind === 'edit' ? 'Note' : 'New note'} at α {formatCoordinate(at.a)}
+          {slice?.recipe.axes.length === 2 && `, β ${formatCoordinate(at.b)}`}
+        </p>
+        <Segments label="Kind of note" isLabelHidden value={kind} segments={ANNOTATION_KINDS.map((value) => ({ value, title: KIND_TITLES[value], icon: value }))} onChange={setKind} />
+        <Field label="What is there to see?">
+          {(parts) => <textarea {...parts} className={fieldStyles.input} rows={3} maxLength={MAX_TEXT} value={text} ref={field} onChange={(event) => setText(event.target.value)} />}
+        </Field>
+        <div className={styles.row}>
+          <Button type="submit" tone="accent" disabled={isEmpty} title="Ctrl or ⌘ and Enter">
+            {draft.kind === 'edit' ? 'Keep the change' : 'Add the note'}
+          </Button>
+          <Button onClick={close}>Cancel</Button>
+        </div>
+      </form>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Icon } from '#components/ui/Icon.tsx';
 import { PlaceSlice } from '#components/panels/PlaceSlice.tsx';
 import { NARROW, useMedia } from '#components/useMedia.ts';
+import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { Inspector } from './Inspector.tsx';
 import { JobStrip } from './JobStrip.tsx';
@@ -28,6 +29,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
   const session = useSession();
   const view = useRoomView();
   const { edit, isKnown } = useMay();
+  const connection = useStore(session.connection);
   const isNarrow = useMedia(NARROW);
   const [isSharing, setSharing] = useState(opening === 'class');
   const [isShowingShortcuts, setShowingShortcuts] = useState(false);
@@ -59,10 +61,19 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
       {!isPresenting && (
         <TopBar isSharing={isSharing} setSharing={setSharing} onShortcuts={() => setShowingShortcuts(true)} say={said.say} undo={actions.undo} redo={actions.redo} />
       )}
-      {isKnown && !edit && !isPresenting && (
-        <p className={styles.banner}>
-          <Icon name="eye" /> {say('view.only')}
-        </p>
+      {!isPresenting && (
+        <div className={styles.banners}>
+          {isKnown && !edit && (
+            <p className={styles.banner}>
+              <Icon name="eye" /> {say('view.only')}
+            </p>
+          )}
+          {connection.kind === 'offline' && (
+            <p className={styles.banner}>
+              <Icon name="offline" /> {say('net.offline')}
+            </p>
+          )}
+        </div>
       )}
       <div className={styles.floor}>
         {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}

@@ -21,14 +21,14 @@ export function SliceList() {
   const shown = useMemo(() => [...slices].filter(([id, { isPutAway }]) => !isPutAway || id === view.sliceId).toReversed(), [slices, view.sliceId]);
   return (
     <section className={styles.outline} aria-labelledby="slices-title">
-      <header className={styles.head}>
+      <div className={styles.head}>
         <h2 id="slices-title">Slices</h2>
         {edit && (
           <Button size="small" icon="plus" onClick={() => view.setPlacing(true)}>
             Place a slice
           </Button>
         )}
-      </header>
+      </div>
       {shown.length === 0 && <p className={styles.empty}>{say(edit ? 'empty.slices' : 'empty.slices.view')}</p>}
       <ul className={styles.list}>
         {shown.map(([id, record]) => (

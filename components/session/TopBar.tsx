@@ -33,8 +33,8 @@ export function TopBar({ isSharing, setSharing, onShortcuts, say, undo, redo }: 
       <div className={styles.actions}>
         {edit && (
           <div className={styles.history}>
-            <Button tone="quiet" icon="undo" disabled={undoTitle === null} label={undoTitle === null ? 'Nothing to undo' : `Undo: ${undoTitle}`} onClick={undo} />
-            <Button tone="quiet" icon="redo" disabled={redoTitle === null} label={redoTitle === null ? 'Nothing to redo' : `Redo: ${redoTitle}`} onClick={redo} />
+            <Button tone="quiet" icon="undo" disabled={undoTitle === null} label="Undo" title={undoTitle === null ? 'Nothing to undo' : `Undo: ${undoTitle}`} onClick={undo} />
+            <Button tone="quiet" icon="redo" disabled={redoTitle === null} label="Redo" title={redoTitle === null ? 'Nothing to redo' : `Redo: ${redoTitle}`} onClick={redo} />
           </div>
         )}
         <PeopleButton />

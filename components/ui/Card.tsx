@@ -46,10 +46,10 @@ export function Card({ title, onClose, children, place = 'below-right' }: CardPr
         onClose();
       }}
     >
-      <header className={styles.head}>
+      <div className={styles.head}>
         <h2>{title}</h2>
         <Button tone="quiet" size="small" icon="close" label="Close" onClick={onClose} />
-      </header>
+      </div>
       {children}
     </div>
   );

@@ -15,7 +15,7 @@ describe('words', () => {
   });
 
   it('[eta] times are said as people say them', () => {
-    expect([0.2, 4.4, 89, 90, 3600, 4200 * 2, 200_000].map(formatSeconds)).toEqual(['less than 1 s', '4 s', '89 s', '2 min', '60 min', '2 h 20 min', '2 days']);
+    expect([0.2, 4.4, 89, 90, 3600, 4200 * 2, 200_000].map(formatSeconds)).toEqual(['0.2 s', '4 s', '89 s', '2 min', '60 min', '2 h 20 min', '2 days']);
   });
 
   it('[eta] a range holds the estimate, and stands still while it trembles', () => {

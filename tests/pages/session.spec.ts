@@ -129,6 +129,6 @@ test('[D2] a view link looks and changes nothing', async ({ browser, baseURL }) 
   const eve = await openWindow(browser, { baseURL: baseURL! });
   await eve.page.goto(created.viewLink);
   await expect(eve.page.getByText('View only.', { exact: false }).first()).toBeVisible();
-  await expect(eve.page.getByRole('button', { name: 'Place a slice' })).toHaveCount(0);
+  await expect(eve.page.getByRole('button', { name: 'Place a slice', exact: true })).toHaveCount(0);
   expect(eve.errors).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** A live session without sockets: what it says goes into a list, time moves by hand, dice fall by seed. */
 import * as encoding from 'lib0/encoding';
 import * as decoding from 'lib0/decoding';
-import { messageYjsSyncStep1, messageYjsSyncStep2, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
+import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import * as Y from 'yjs';
 import type { Subject } from '#lib/network/subject.ts';
 import { prepareDocument, writeRecord, type Annotation, type SliceRecord } from '#lib/session/document.ts';
@@ -50,7 +50,7 @@ export function takeAnswer(doc: Y.Doc, reply: SyncReply): Uint8Array | null {
   while (decoding.hasContent(decoder)) {
     const type = decoding.readVarUint(decoder);
     const content = decoding.readVarUint8Array(decoder);
-    if (type === messageYjsSyncStep2) Y.applyUpdate(doc, content, 'server');
+    if (type === messageYjsSyncStep2 || type === messageYjsUpdate) Y.applyUpdate(doc, content, 'server');
     else if (type === messageYjsSyncStep1) state = content;
   }
   return state;
@@ -74,7 +74,7 @@ export async function openSession({ storage = createMemoryStorage(), subjects = 
     clock,
     dice: seededDice(seed),
     log: silentLog,
-    outbox: { send: (...all) => void said.push(all as unknown as Said), hangUp: () => {} },
+    outbox: { send: (...all: readonly unknown[]) => { said.push(all as unknown as Said); }, hangUp: () => {} },
     onBroken: () => (isBroken = true),
   });
 

@@ -29,7 +29,7 @@ export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu')
 
 /** Places a slice through the form. */
 export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: string; count: number; samples?: 'Train' | 'Test' | 'Both' }): Promise<void> {
-  await page.getByRole('button', { name: 'Place a slice' }).first().click();
+  await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
   const form = page.getByRole('region', { name: 'Place a slice' });
   if (choice.network) {
     const title = await form.getByLabel('Network').locator('option').filter({ hasText: choice.network }).first().textContent();

@@ -1,0 +1,25 @@
+/** The environment as settings. */
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '#server/config.ts';
+
+describe('settings', () => {
+  it('[H7] nothing has to be set', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ ok: true, value: { host: '0.0.0.0', port: 3000, dataDir: resolve('data'), publicUrl: null, maxPeople: 300, trustProxy: false, isDevelopment: false } });
+  });
+
+  it('[H7] takes what is set, and an empty variable as not set', () => {
+    const config = readConfig({ PORT: '8080', HOST: '', PUBLIC_URL: 'https://tarn.example.org/', MAX_PEOPLE: '30', TRUST_PROXY: '1', PATH: '/bin' });
+    expect(config).toMatchObject({ ok: true, value: { host: '0.0.0.0', port: 8080, publicUrl: 'https://tarn.example.org', maxPeople: 30, trustProxy: true } });
+  });
+
+  it.each([{ PORT: 'http' }, { PORT: '70000' }, { PUBLIC_URL: 'tarn.example.org' }, { PUBLIC_URL: 'javascript:alert(1)' }, { MAX_PEOPLE: '0' }, { LOG_FORMAT: 'xml' }])(
+    '[H7] %j is refused, and the words name the variable',
+    (environment) => {
+      const config = readConfig(environment);
+      expect(config.ok).toBe(false);
+      if (!config.ok) expect(config.problems.map(({ path, message }) => `${path} ${message}`).join()).toContain(Object.keys(environment)[0]);
+    },
+  );
+});

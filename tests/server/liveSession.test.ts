@@ -1,0 +1,402 @@
+/** A live session without sockets: document, people, tiles, belief. */
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { annotationsOf, slicesOf, titleOf, writeRecord } from '#lib/session/document.ts';
+import { entriesOf } from '#lib/session/ledger.ts';
+import type { Storage } from '#lib/session/storage.ts';
+import { tilesOf, tilingOf } from '#lib/work/tile.ts';
+import type { LeaseOffer, SyncReply } from '#lib/wire/events.ts';
+import { createMemoryStorage } from '#server/memoryStorage.ts';
+import { evaluatorFor } from '#tests/support/evaluated.ts';
+import { settle } from '#tests/support/manualClock.ts';
+import { openSession, stateRequest, takeAnswer, updateBytes } from '#tests/support/openedSession.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+const evaluate = evaluatorFor(lineSubject());
+const recipe = planeRecipe({}, [33, 33]);
+
+type Opened = Awaited<ReturnType<typeof openSession>>;
+
+const ledgerOf = async ({ session }: Opened, connectionId: string): Promise<Y.Doc> => {
+  const ledger = new Y.Doc();
+  takeAnswer(ledger, await session.sync(connectionId, 'ledger', stateRequest(ledger)));
+  return ledger;
+};
+
+const returned = ({ tile, ticket }: LeaseOffer) => ({ tile, ticket, ms: 10, backend: 'CPU' });
+
+/** Asks and returns until nothing is lent; resolves to what was answered. */
+async function computeAll({ session, clock }: Opened, connectionId: string, distort?: (loss: number) => number): Promise<string[]> {
+  const outcomes: string[] = [];
+  session.lend(connectionId, 'CPU');
+  for (let lease = session.askForWork(connectionId, 1)[0]; lease; lease = session.askForWork(connectionId, 1)[0]) {
+    const outcome = await session.returnTile(connectionId, returned(lease), evaluate(recipe, lease.tile, distort));
+    outcomes.push(outcome.ok ? outcome.value : outcome.problems[0]!.message);
+    await clock.advance(100);
+  }
+  await settle();
+  return outcomes;
+}
+
+const problemsIn = (reply: SyncReply) => (reply.ok ? null : reply.problems.map(({ message }) => message).join());
+
+describe('live session', () => {
+  it('[W5] tells a newcomer who they are, who is here, and the others of them', async () => {
+    const { join, said, heard } = await openSession();
+    const ada = await join('c1');
+    const bob = await join('c2', 'view');
+    expect(ada.welcome.code).toBe('ABCDEF');
+    expect(bob.welcome.code).toBeNull();
+    expect(ada.me.name).not.toBe(bob.me.name);
+    expect(heard('people')[2]).toEqual([[ada.me, bob.me], []]);
+    expect(said.find(([to, event]) => event === 'people' && typeof to === 'object' && 'except' in to && to.except === 'c2')?.[2]).toEqual([bob.me]);
+  });
+
+  it('[D1] a change is told to the others once it is durable, and not before', async () => {
+    const inner = createMemoryStorage();
+    let release = () => {};
+    const storage: Storage = { ...inner, append: (...args) => new Promise((resolve) => (release = () => resolve(inner.append(...args)))) };
+    const { join, heard } = await openSession({ storage });
+    const ada = await join('c1');
+    const reply = ada.change((doc) => doc.getMap('session').set('title', 'Basins'));
+    await settle();
+    expect(heard('sync')).toEqual([]);
+    release();
+    expect(await reply).toEqual({ ok: true, value: null });
+    expect(heard('sync')).toHaveLength(1);
+  });
+
+  it('[D1] two who write at once end with the same document, and so does who comes later', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const bob = await opened.join('c2');
+    const slice = await ada.place(recipe);
+    await bob.change(() => {});
+    takeAnswer(bob.doc, await opened.session.sync('c2', 'document', stateRequest(bob.doc)));
+    await Promise.all([ada.annotate('note-by-ada', { slice, text: 'a' }), bob.annotate('note-by-bob', { slice, text: 'b' })]);
+    const late = await opened.join('c3', 'view');
+    expect([...annotationsOf(late.doc).values()].map(({ text }) => text).sort()).toEqual(['a', 'b']);
+  });
+
+  it('[D2] who came by a view link cannot change the document', async () => {
+    const { join, heard } = await openSession();
+    const eve = await join('c1', 'view');
+    expect(problemsIn(await eve.change((doc) => doc.getMap('session').set('title', 'Mine')))).toContain('only look');
+    expect(heard('sync')).toEqual([]);
+  });
+
+  it('[W5] nobody writes the ledger but the server', async () => {
+    const { join, session } = await openSession();
+    await join('c1');
+    const forged = new Y.Doc();
+    forged.getMap('tiles').set('x', 1);
+    expect((await session.sync('c1', 'ledger', updateBytes(Y.encodeStateAsUpdate(forged)))).ok).toBe(false);
+    expect((await session.sync('c1', 'document', Uint8Array.of(9, 9, 9))).ok).toBe(false);
+  });
+
+  it('[W6] a page that comes back with its client id keeps it, unless somebody else has it or it is in use', async () => {
+    const { join, session } = await openSession();
+    const ada = await join('c1');
+    const twin = await join('c2', 'edit', ada.me.id, ada.welcome.clientId);
+    expect(twin.welcome.clientId).not.toBe(ada.welcome.clientId);
+    session.leave('c1');
+    const back = await join('c3', 'edit', ada.me.id, ada.welcome.clientId);
+    expect(back.welcome.clientId).toBe(ada.welcome.clientId);
+    expect(back.me.name).toBe(ada.me.name);
+    session.leave('c3');
+    const eve = await join('c4', 'edit', null, ada.welcome.clientId);
+    expect(eve.welcome.clientId).not.toBe(ada.welcome.clientId);
+  });
+
+  it('[W5] several tabs of one person are one person, who leaves with the last', async () => {
+    const { join, session, heard } = await openSession();
+    const ada = await join('c1');
+    await join('c2', 'view', ada.me.id);
+    const bob = await join('c3');
+    expect(heard('people').at(-2)![0].map(({ id }) => id)).toEqual([ada.me.id, bob.me.id]);
+    session.leave('c1');
+    expect(heard('people').at(-1)).toEqual([[{ ...ada.me, role: 'view' }], []]);
+    session.leave('c2');
+    expect(heard('people').at(-1)).toEqual([[], [ada.me.id]]);
+  });
+
+  it('[W5] names are taken when they can be shown, and kept', async () => {
+    const { join, session, storage, heard } = await openSession();
+    const ada = await join('c1');
+    expect(await session.rename('c1', '  Ada L. ')).toEqual({ ok: true, value: 'Ada L.' });
+    expect((await session.rename('c1', 'a\u202eb')).ok).toBe(false);
+    expect(heard('people').at(-1)![0][0]!.name).toBe('Ada L.');
+    expect(await storage.people('session-1')).toContainEqual({ id: ada.me.id, name: 'Ada L.' });
+  });
+
+  it('[W5] pointers go out in one frame per tick, and go with who leaves', async () => {
+    const { join, session, heard, clock } = await openSession();
+    const ada = await join('c1');
+    const bob = await join('c2');
+    session.point('c1', { slice: null, at: [0, 0] });
+    session.point('c1', { slice: null, at: [1, 1] });
+    session.point('c2', { slice: null, at: null });
+    await clock.advance(100);
+    expect(heard('pointers').at(-1)).toEqual([[[ada.me.id, { slice: null, at: [1, 1] }], [bob.me.id, { slice: null, at: null }]]]);
+    const before = heard('pointers').length;
+    await clock.advance(500);
+    expect(heard('pointers')).toHaveLength(before);
+    session.leave('c1');
+    await clock.advance(100);
+    expect(heard('pointers').at(-1)).toEqual([[[ada.me.id, null]]]);
+  });
+
+  it('[V4] a slice is computed by one volunteer, each tile shown at once and verified after its probe', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const slice = await ada.place(recipe);
+    const tiles = tilesOf(tilingOf(recipe, lineSubject().manifest));
+    expect(await computeAll(opened, 'c1')).toEqual(tiles.map(() => 'accepted'));
+    await opened.tiles.settled();
+    expect(opened.heard('tile')).toHaveLength(tiles.length);
+    const entries = [...entriesOf(await ledgerOf(opened, 'c1')).values()];
+    expect(entries).toHaveLength(tiles.length);
+    expect(entries.every(({ isVerified, by }) => isVerified && by === ada.me.id)).toBe(true);
+    const progress = await opened.session.progress(slice);
+    expect(progress).toMatchObject({ points: 1089, measured: 1089, verified: 1089, nonFinite: 0, isComplete: true, helpers: 1 });
+    await opened.clock.advance(1000);
+    expect(opened.heard('people').at(-1)![0][0]!.points).toBe(1089);
+  });
+
+  it('[V1] a result of another form is refused and its tile is lent again', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    await ada.place(recipe);
+    opened.session.lend('c1', 'CPU');
+    const [lease] = opened.session.askForWork('c1', 1);
+    expect((await opened.session.returnTile('c1', returned(lease!), Uint8Array.of(1, 2, 3))).ok).toBe(false);
+    expect(opened.heard('tile')).toEqual([]);
+    expect(opened.session.askForWork('c1', 1)[0]!.tile).toBe(lease!.tile);
+  });
+
+  it('[L5] a result without the ticket of its tile is not taken', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    await opened.join('c2');
+    await ada.place(recipe);
+    opened.session.lend('c1', 'CPU');
+    const [lease] = opened.session.askForWork('c1', 1);
+    const bytes = evaluate(recipe, lease!.tile);
+    expect((await opened.session.returnTile('c2', returned(lease!), bytes)).ok).toBe(false);
+    expect((await opened.session.returnTile('c1', { ...returned(lease!), ticket: 'x' }, bytes)).ok).toBe(false);
+    expect(await opened.session.returnTile('c1', returned(lease!), bytes)).toEqual({ ok: true, value: 'accepted' });
+    expect(await opened.session.returnTile('c1', returned(lease!), bytes)).toEqual({ ok: true, value: 'duplicate' });
+    expect(opened.heard('tile')).toHaveLength(1);
+  });
+
+  it('[V4] wrong numbers are struck, lent again to others, never verified; after two their maker is not lent to', async () => {
+    const opened = await openSession();
+    const liar = await opened.join('c1');
+    const ada = await opened.join('c2');
+    const slice = await ada.place(recipe);
+    const outcomes = await computeAll(opened, 'c1', (loss) => loss * 1.1 + 0.5);
+    expect(outcomes.slice(0, 2)).toEqual(['accepted', 'accepted']);
+    expect(outcomes.length).toBeLessThan(5);
+    await opened.tiles.settled();
+    expect(entriesOf(await ledgerOf(opened, 'c2')).size).toBe(0);
+    expect(opened.heard('notice').map(([{ kind }]) => kind)).toContain('checkFailed');
+    expect(opened.session.askForWork('c1', 1)).toEqual([]);
+    await computeAll(opened, 'c2');
+    await opened.tiles.settled();
+    const entries = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
+    expect(entries.every(({ isVerified, by }) => isVerified && by !== liar.me.id)).toBe(true);
+    expect((await opened.session.progress(slice))?.isComplete).toBe(true);
+  });
+
+  it('[V4] one wrong tile has all that its maker returned looked at again, also what was verified', async () => {
+    const opened = await openSession();
+    await opened.join('c1');
+    const ada = await opened.join('c2');
+    await ada.place(recipe);
+    // Wrong in a part of each tile: one point may miss it, four rarely do.
+    let count = 0;
+    await computeAll(opened, 'c1', (loss) => (count++ % 2 === 0 ? loss : loss + 1));
+    await opened.tiles.settled();
+    const left = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
+    expect(left.length).toBeLessThanOrEqual(1);
+    await opened.session.close();
+  });
+
+  it('[L6] what a page held is lent to others when it closes, and they are told', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    await opened.join('c2');
+    await ada.place(planeRecipe({}, [9, 9]));
+    for (const id of ['c1', 'c2']) opened.session.lend(id, 'CPU');
+    const [lease] = opened.session.askForWork('c1', 8);
+    expect(opened.session.askForWork('c2', 8)).toEqual([]);
+    opened.session.leave('c1');
+    expect(opened.said).toContainEqual([{ only: 'c2' }, 'workWaiting']);
+    expect(opened.session.askForWork('c2', 8)[0]!.tile).toBe(lease!.tile);
+  });
+
+  it('[L2] a lease that ended is lent again by the sweep, and the late result still counts', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    await opened.join('c2');
+    const small = planeRecipe({}, [9, 9]);
+    await ada.place(small);
+    for (const id of ['c1', 'c2']) opened.session.lend(id, 'CPU');
+    const [lease] = opened.session.askForWork('c1', 8);
+    opened.session.askForWork('c2', 1);
+    await opened.clock.advance(lease!.expiresInMs + 1001);
+    expect(opened.said).toContainEqual([{ only: 'c2' }, 'workWaiting']);
+    const [again] = opened.session.askForWork('c2', 1);
+    expect(again!.tile).toBe(lease!.tile);
+    expect(await opened.session.returnTile('c1', returned(lease!), evaluate(small, lease!.tile))).toEqual({ ok: true, value: 'accepted' });
+    expect(await opened.session.returnTile('c2', returned(again!), evaluate(small, again!.tile))).toEqual({ ok: true, value: 'duplicate' });
+  });
+
+  it('[L7] what people look at is lent first', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const fine = planeRecipe({}, [129, 129]);
+    const slice = await ada.place(fine);
+    opened.session.point('c1', { slice, at: [0.75, 0.75] });
+    await opened.clock.advance(1000);
+    opened.session.lend('c1', 'CPU');
+    const coarse = opened.session.askForWork('c1', 1);
+    const next = opened.session.askForWork('c1', 30).map(({ tile }) => tile.split('/').map(Number).slice(1));
+    const finest = next.filter(([level]) => level === 3).slice(0, 1);
+    expect(coarse[0]!.tile).toMatch(/\/0\/0\/0$/);
+    expect(finest).toEqual([[3, 3, 3]]);
+  });
+
+  it('[L2] a slow device gets a longer lease and no more than it can chew', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const fine = planeRecipe({}, [129, 129]);
+    await ada.place(fine);
+    opened.session.lend('c1', 'CPU');
+    const first = opened.session.askForWork('c1', 3);
+    expect(first.length).toBeGreaterThanOrEqual(2);
+    for (const lease of first) await opened.session.returnTile('c1', { ...returned(lease), ms: 9000 }, evaluate(fine, lease.tile));
+    const slow = opened.session.askForWork('c1', 3);
+    expect(slow).toHaveLength(2);
+    expect(slow[0]!.expiresInMs).toBeGreaterThan(10_000);
+  });
+
+  it('[K2] after a restart everything confirmed is there, nothing stored is computed again, and unprobed tiles are probed', async () => {
+    const storage = createMemoryStorage();
+    const before = await openSession({ storage });
+    const ada = await before.join('c1');
+    const slice = await ada.place(recipe);
+    await ada.annotate('note-by-ada', { slice });
+    before.session.lend('c1', 'CPU');
+    const [first, second] = before.session.askForWork('c1', 3);
+    await before.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
+    await before.tiles.settled();
+    // Kept and never probed: the server was killed in between.
+    const [record] = await storage.tiles(slice);
+    await storage.strikeTile(record!.tile, record!.digest);
+    await storage.putTile({ ...record!, isVerified: false }, (await storage.blob(record!.digest))!);
+
+    const after = await openSession({ storage, seed: 2 });
+    await after.tiles.settled();
+    const back = await after.join('c9', 'edit', ada.me.id, ada.welcome.clientId);
+    expect(back.welcome.clientId).toBe(ada.welcome.clientId);
+    expect(back.welcome.ledgerEpoch).not.toBe(ada.welcome.ledgerEpoch);
+    expect(back.me.points).toBeGreaterThan(0);
+    expect(slicesOf(back.doc).has(slice)).toBe(true);
+    expect(annotationsOf(back.doc).has('note-by-ada')).toBe(true);
+    expect([...entriesOf(await ledgerOf(after, 'c9')).values()].map(({ isVerified }) => isVerified)).toEqual([true]);
+    // Lent by the server before: its ticket is enough.
+    expect(await after.session.returnTile('c9', returned(second!), evaluate(recipe, second!.tile))).toEqual({ ok: true, value: 'accepted' });
+    const lent = new Set((await computeAll(after, 'c9')).map(String));
+    expect(lent).toEqual(new Set(['accepted']));
+    expect(await storage.tiles(slice)).toHaveLength(tilesOf(tilingOf(recipe, lineSubject().manifest)).length);
+  });
+
+  it('[K5] the same slice in another session has its tiles at once, also those computed meanwhile', async () => {
+    const one = await openSession();
+    const ada = await one.join('c1');
+    await ada.place(recipe);
+    one.session.lend('c1', 'CPU');
+    const [first, second] = one.session.askForWork('c1', 3);
+    await one.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
+    const two = await openSession({ storage: one.storage, tiles: one.tiles, seed: 5, record: { id: 'session-2', code: 'GHJKMN', editKeyHash: '', createdAt: 0 } });
+    const bob = await two.join('d1');
+    await bob.place(recipe);
+    await one.session.returnTile('c1', returned(second!), evaluate(recipe, second!.tile));
+    expect(two.heard('tile').map(([tile]) => tile)).toEqual([second!.tile]);
+    expect([...entriesOf(await ledgerOf(two, 'd1')).keys()].sort()).toEqual([first!.tile, second!.tile].sort());
+    const outcomes = await computeAll(two, 'd1');
+    expect(outcomes.length).toBe(tilesOf(tilingOf(recipe, lineSubject().manifest)).length - 2);
+    expect(entriesOf(await ledgerOf(one, 'c1')).size).toBe(outcomes.length + 2);
+  });
+
+  it('[L1] a slice put away is not lent, brought back it goes on where it was', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const slice = await ada.place(recipe);
+    opened.session.lend('c1', 'CPU');
+    const [lease] = opened.session.askForWork('c1', 1);
+    await opened.session.returnTile('c1', returned(lease!), evaluate(recipe, lease!.tile));
+    const record = slicesOf(ada.doc).get(slice)!;
+    await ada.change((doc) => writeRecord(doc, 'slices', slice, { ...record, isPutAway: true }));
+    expect(opened.session.askForWork('c1', 3)).toEqual([]);
+    await ada.change((doc) => writeRecord(doc, 'slices', slice, record));
+    await settle();
+    const outcomes = await computeAll(opened, 'c1');
+    expect(outcomes.length).toBe(tilesOf(tilingOf(recipe, lineSubject().manifest)).length - 1);
+    await opened.clock.advance(1000);
+    expect(opened.heard('people').at(-1)![0][0]!.points).toBe(1089);
+  });
+
+  it('[S5] axes that span nothing are found out, said in words, and not lent', async () => {
+    const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const [first] = recipe.axes;
+    await ada.place(planeRecipe({ axes: [{ ...first!, direction: towards }, { ...first!, direction: { ...towards, length: 'unit' } }] }));
+    await settle();
+    opened.session.lend('c1', 'CPU');
+    expect(opened.session.askForWork('c1', 3)).toEqual([]);
+    expect(opened.heard('notice')).toHaveLength(1);
+  });
+
+  it('[K3] the log becomes a snapshot after 500 changes, and at closing', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    for (let n = 0; n < 520; n++) await ada.change((doc) => doc.getMap('session').set('title', `${n}`));
+    await settle();
+    const stored = await opened.storage.document('session-1');
+    expect(stored.snapshotSeq).toBeGreaterThanOrEqual(500);
+    expect(stored.updates.length).toBeLessThan(25);
+    await opened.session.close();
+    expect((await opened.storage.document('session-1')).updates).toEqual([]);
+    const again = await openSession({ storage: opened.storage });
+    expect(titleOf((await again.join('c1')).doc)).toBe('519');
+  });
+
+  it('[K2] when the log cannot be written the change is refused and the session is opened anew', async () => {
+    const inner = createMemoryStorage();
+    let isFull = false;
+    const storage: Storage = { ...inner, append: (...args) => (isFull ? Promise.reject(new Error('disk full')) : inner.append(...args)) };
+    const opened = await openSession({ storage });
+    const ada = await opened.join('c1');
+    isFull = true;
+    expect((await ada.change((doc) => doc.getMap('session').set('title', 'lost'))).ok).toBe(false);
+    expect(opened.isBroken()).toBe(true);
+    expect(opened.heard('sync')).toEqual([]);
+    isFull = false;
+    const again = await openSession({ storage });
+    expect(titleOf((await again.join('c1')).doc)).toBe('');
+  });
+
+  it('[D4] a script’s slice goes through the same gate, signed by the server', async () => {
+    const opened = await openSession();
+    const ada = await opened.join('c1');
+    const placed = await opened.session.place(recipe);
+    expect(placed).toMatchObject({ ok: true, value: { isNew: true } });
+    expect(await opened.session.place(recipe)).toMatchObject({ ok: true, value: { isNew: false } });
+    expect((await opened.session.place({ ...recipe, centre: 'nowhere' })).ok).toBe(false);
+    takeAnswer(ada.doc, await opened.session.sync('c1', 'document', stateRequest(ada.doc)));
+    expect([...slicesOf(ada.doc).values()].map(({ by }) => by)).toEqual(['api']);
+  });
+});

@@ -1,0 +1,62 @@
+/** The probing thread, run as it is shipped: bundled, in a thread of its own, and killed. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInlineProber, createThreadProber } from '#server/prober.ts';
+import { silentLog } from '#tests/support/openedSession.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+const subjects = new Map([[lineSubject().id, lineSubject()]]);
+const recipe = planeRecipe();
+let folder: string;
+let script: URL;
+
+beforeAll(async () => {
+  // Inside the project, so that packages are found.
+  folder = await mkdtemp(fileURLToPath(new URL('../../node_modules/.tarn-thread-', import.meta.url)));
+  await build({ entryPoints: [fileURLToPath(new URL('../../server/proberThread.ts', import.meta.url))], outfile: join(folder, 'thread.mjs'), bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  script = pathToFileURL(join(folder, 'thread.mjs'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('prober', () => {
+  it('[V3] a thread says the same as computing here', async () => {
+    const here = createInlineProber(subjects);
+    const thread = createThreadProber(subjects, script, silentLog);
+    const points = [[0, 0], [0.5, -1], [1, 1]] as const;
+    const asked = await Promise.all(points.map(([a, b]) => thread.truthAt(recipe, a, b)));
+    expect(asked).toEqual(await Promise.all(points.map(([a, b]) => here.truthAt(recipe, a, b))));
+    expect(asked[0]![0]).toEqual({ set: 'train', samples: 8, lossSum: 0, correct: 0 });
+    await thread.close();
+  });
+
+  it('[S5] says in words why a slice cannot be computed', async () => {
+    const thread = createThreadProber(subjects, script, silentLog);
+    const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;
+    const [first] = recipe.axes;
+    const collinear = planeRecipe({ axes: [{ ...first!, direction: towards }, { ...first!, direction: { ...towards, length: 'unit' } }] });
+    expect(await thread.problemWith(recipe)).toBeNull();
+    expect(await thread.problemWith(collinear)).toMatch(/\w+ \w+/);
+    await thread.close();
+  });
+
+  it('[V4] a thread that dies is replaced and asked again; a point that kills it twice is given up', async () => {
+    const flag = join(folder, 'died');
+    const dying = join(folder, 'dying.mjs');
+    await writeFile(
+      dying,
+      `import { existsSync, writeFileSync } from 'node:fs';
+       import { parentPort } from 'node:worker_threads';
+       parentPort.on('message', ({ job, at }) => {
+         if (at[0] === 1 || !existsSync(${JSON.stringify(flag)})) { writeFileSync(${JSON.stringify(flag)}, ''); process.exit(1); }
+         parentPort.postMessage({ job, kind: 'truth', truth: [] });
+       });`,
+    );
+    const thread = createThreadProber(subjects, pathToFileURL(dying), silentLog);
+    const outcomes = await Promise.allSettled([thread.truthAt(recipe, 0, 0), thread.truthAt(recipe, 1, 0), thread.truthAt(recipe, 0, 1)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await thread.close();
+  });
+});
