@@ -9,7 +9,7 @@ import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import { measuredSlice } from './subjectOfBench.ts';
 
-export type MeasureRequest = { readonly name: string; readonly wish: BackendWish; readonly seconds: number };
+export type MeasureRequest = { readonly name: string; readonly wish: BackendWish; readonly seconds: number; readonly isSmall: boolean };
 
 export type Measured = {
   readonly report: BackendReport;
@@ -19,9 +19,9 @@ export type Measured = {
   readonly tensors: readonly [number, number];
 };
 
-async function measure({ name, wish, seconds }: MeasureRequest): Promise<Measured> {
+async function measure({ name, wish, seconds, isSmall }: MeasureRequest): Promise<Measured> {
   const subject = await loadBuiltin(name);
-  const recipe = measuredSlice(subject);
+  const recipe = measuredSlice(subject, isSmall);
   const pool = createEvaluatorPool({ wish, duty: 1 });
   try {
     const report = await pool.ready;

@@ -7,6 +7,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -54,8 +55,10 @@ export async function benchSession({ json }: { readonly json: boolean }): Promis
     for (const count of CLIENTS) rows.push(await measure(count));
     print(rows, json);
   } finally {
+    const ended = once(server, 'exit');
     server.kill('SIGTERM');
     echo.close();
+    await ended;
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

@@ -4,12 +4,13 @@ import type { Axis, SliceRecipe } from '#lib/slice/recipe.ts';
 
 export const MEASURED = ['spirals-tiny', 'seed-cnn', 'line-fit'] as const;
 
-export function measuredSlice({ id, manifest }: Subject): SliceRecipe {
+/** @param isSmall a line of three points instead of the plane, where a tile of the plane would take minutes */
+export function measuredSlice({ id, manifest }: Subject, isSmall = false): SliceRecipe {
   const axis = (seed: number): Axis => ({
     direction: { kind: 'random', seed, normalisation: 'filter', vectors: 'layer' },
     min: -1,
     max: 1,
-    count: 65,
+    count: isSmall ? 3 : 65,
   });
   return {
     format: 1,
@@ -18,6 +19,6 @@ export function measuredSlice({ id, manifest }: Subject): SliceRecipe {
     loss: manifest.loss,
     mode: { batchNorm: 'frozen', dropout: 'off' },
     centre: manifest.checkpoints.at(-1)!.id,
-    axes: [axis(1), axis(2)],
+    axes: isSmall ? [axis(1)] : [axis(1), axis(2)],
   };
 }

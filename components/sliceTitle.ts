@@ -25,6 +25,12 @@ export function kindOf({ axes }: SliceRecipe, manifest: SubjectManifest | undefi
 export const gridTitle = ({ axes }: SliceRecipe): string =>
   axes.length === 1 ? `${axes[0]?.count ?? 0} points` : axes.map(({ count }) => count).join(' × ');
 
+/** `seeds 13, 14`, to tell random slices apart; empty for one that needs none. */
+export function seedsTitle({ axes }: SliceRecipe): string {
+  const seeds = axes.flatMap(({ direction }) => (direction.kind === 'random' ? [direction.seed] : []));
+  return seeds.length === 0 ? '' : `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
+}
+
 /** `Random plane, filter-wise · around trained · 33 × 33` */
 export const sliceTitle = (recipe: SliceRecipe, manifest: SubjectManifest | undefined): string =>
   `${kindOf(recipe, manifest)} · around ${checkpointTitle(manifest, recipe.centre)} · ${gridTitle(recipe)}`;

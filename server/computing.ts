@@ -2,7 +2,7 @@
  * The computed side of one session: its slices' tiles, wanted, lent, returned, and listed in the ledger.
  *
  * It knows volunteers as ids of connections and people; who they are, and what is shared by writing, is
- * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V4.
+ * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V5, W10.
  */
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';

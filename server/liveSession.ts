@@ -2,7 +2,7 @@
  * One session while somebody is in it: everything people say comes here, everything they hear is said here.
  *
  * It puts together the document (sessionDocument.ts), the computing (computing.ts) and the people (roster.ts).
- * No sockets, no clock, no dice of its own: what it says goes to an Outbox. Rules D1–D6, W1–W6 in docs/SPEC.md.
+ * No sockets, no clock, no dice of its own: what it says goes to an Outbox. Rules D1–D7, W5–W8 in docs/SPEC.md.
  */
 import { nameSchema, type Role } from '#lib/session/people.ts';
 import { tickFor, type Pointer } from '#lib/session/pointer.ts';

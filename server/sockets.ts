@@ -1,7 +1,7 @@
 /**
  * Socket.IO ↔ sessions: who may connect, as whom, and every event through one door with its size, rate and role.
  *
- * Nothing a page sends can throw out of here. It decides nothing about documents or tiles. Rules W1–W6 in docs/SPEC.md.
+ * Nothing a page sends can throw out of here. It decides nothing about documents or tiles. Rules W1–W3, W6, W9 in docs/SPEC.md.
  */
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
@@ -34,7 +34,7 @@ export function createLiveServer(http: HttpServer, publicOrigin: string | null):
   return new Server(http, {
     serveClient: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
-    // Browsers apply no same-origin rule to WebSockets, so it is applied here, to polling as well. W6
+    // Browsers apply no same-origin rule to WebSockets, so it is applied here, to polling as well. W9
     allowRequest: (request, decide) => decide(null, isOwnOrigin(request, publicOrigin)),
   });
 }

@@ -1,4 +1,4 @@
-/** y-protocols sync messages as bytes, read without ever throwing. Only V1 updates are spoken. Rules W4, W5. */
+/** y-protocols sync messages as bytes, read without ever throwing. Only V1 updates are spoken. Rules W1, W3, W5. */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate, writeUpdate } from 'y-protocols/sync';

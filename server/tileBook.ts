@@ -2,7 +2,7 @@
  * Every tile of this installation: kept once, probed, then verified or struck; sessions that watch its slice are told.
  *
  * A tile is shown as measured when it is kept and as verified only after a secret point of it, recomputed in
- * float64, agreed. Who returns a wrong one is checked harder, and after two is no longer believed. Rules V1–V4, L9.
+ * float64, agreed. Who returns a wrong one is checked harder, and after two is no longer believed. Rules V3–V5, L9, K5.
  */
 import { sayProblems } from '#lib/parsed.ts';
 import { disagreement } from '#lib/work/agreement.ts';

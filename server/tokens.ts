@@ -1,7 +1,7 @@
 /**
  * What the server signs with the secret of its installation: who a person is, which tile was lent, the key of an edit link.
  *
- * Each purpose signs under its own name, so that a signature for one is worth nothing for another. Rules W6, L4.
+ * Each purpose signs under its own name, so that a signature for one is worth nothing for another. Rules W6, L3, L4.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { digestOf } from '#lib/digest.ts';

@@ -8,7 +8,6 @@ import { DEFAULT_LOOK } from '#lib/session/look.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
 import type { PlanePoint } from '#components/landscape/scene.ts';
-import { useGrowth } from '#components/session/useSurface.ts';
 import { useResolvedTheme } from '#components/session/useResolvedTheme.ts';
 import { useTrajectoryOf } from '#components/session/useTrajectory.ts';
 import { marksOf } from '#components/session/marksOf.ts';
@@ -51,7 +50,6 @@ function Landscape({ demo, source }: { readonly demo: Demo; readonly source: Sur
   const geography = useTrajectoryOf(demo.sliceId, demo.recipe, subject);
   const [camera, setCamera] = useState(DEFAULT_CAMERA);
   const [cursor, setCursor] = useState<PlanePoint | null>(null);
-  useGrowth(source);
   const trajectory = geography?.kind === 'known' ? marksOf(geography.geography.trajectory) : [];
   return (
     <div className={styles.demo}>

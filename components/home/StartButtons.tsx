@@ -40,6 +40,7 @@ export function StartButtons() {
         </ButtonLink>
       </div>
       <ProblemText text={problem} />
+      <noscript>{say('home.noscript')}</noscript>
     </div>
   );
 }

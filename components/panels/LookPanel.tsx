@@ -1,5 +1,6 @@
 /** How the picture is drawn. Nothing here computes anything; all of it travels in the link. */
 import { useState } from 'react';
+import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
 import { COLOUR_MAPS, DEFAULT_LOOK, lookSchema, type Look } from '#lib/session/look.ts';
 import { read } from '#lib/parsed.ts';
 import type { LossRange } from '#lib/work/surface.ts';
@@ -42,7 +43,7 @@ export function LookPanel({ measured }: { readonly measured: LossRange | null })
         <Button size="small" onClick={() => setLook({ ...DEFAULT_LOOK, set: look.set })}>
           Usual look
         </Button>
-        <Button size="small" onClick={() => setCamera({ ...camera, orbit: { azimuth: -32, elevation: 34, zoom: 0, target: [0, 0, 0] }, map: { zoom: 0, target: [0, 0] } })}>
+        <Button size="small" onClick={() => setCamera({ ...DEFAULT_CAMERA, view: camera.view })}>
           Reset the view
         </Button>
       </div>

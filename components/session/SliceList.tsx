@@ -5,7 +5,7 @@ import { formatCount } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { checkpointTitle, gridTitle, kindOf } from '#components/sliceTitle.ts';
+import { checkpointTitle, gridTitle, kindOf, seedsTitle } from '#components/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -49,6 +49,7 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
   const manifest = subjects.find((subject) => subject.id === recipe.subject)?.manifest;
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
+  const seeds = seedsTitle(recipe);
   const isChosen = id === view.sliceId;
   return (
     <li className={styles.card} data-chosen={isChosen}>
@@ -59,6 +60,7 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
         </span>
         <span className={styles.soft}>
           around {checkpointTitle(manifest, recipe.centre)} · {gridTitle(recipe)}
+          {seeds !== '' && ` · ${seeds}`}
         </span>
         <span className={styles.soft}>
           {manifest?.title ?? 'a network that is loading'} · {byName}

@@ -2,7 +2,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { SurfaceSource, SurfaceStore } from '#client/surfaceStore.ts';
 
-const never = () => () => undefined;
 const zero = () => 0;
 
 export function useSurface(surfaces: SurfaceStore, sliceId: string | null): SurfaceSource | null {
@@ -10,8 +9,26 @@ export function useSurface(surfaces: SurfaceStore, sliceId: string | null): Surf
   return sliceId === null ? null : surfaces.of(sliceId);
 }
 
-/** Draws the caller again whenever tiles come in; returns a number that differs each time. */
+/** Numbers and words need not change with every picture. */
+const SLOW_MS = 200;
+
+/** Draws the caller again as tiles come in, a few times a second; returns a number that differs each time. */
 export function useGrowth(source: SurfaceSource | null): number {
-  const getSnapshot = useCallback(() => source?.getSnapshot() ?? 0, [source]);
-  return useSyncExternalStore(source?.subscribe ?? never, getSnapshot, zero);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const stop = source?.subscribe(() => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          listener();
+        }, SLOW_MS);
+      });
+      return () => {
+        clearTimeout(timer);
+        stop?.();
+      };
+    },
+    [source],
+  );
+  return useSyncExternalStore(subscribe, () => source?.getSnapshot() ?? 0, zero);
 }

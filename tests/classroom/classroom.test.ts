@@ -106,7 +106,7 @@ async function holdClass(seed: number) {
 }
 
 describe('a class of thirty', () => {
-  it.each([1, 2, 3, 728_608])('[W5] comes, writes, computes, dozes, leaves and lies, and ends with one truth (seed %i)', { timeout: 20_000 }, async (seed) => {
+  it.each([1, 2, 3, 728_608])('[D7] comes, writes, computes, dozes, leaves and lies, and ends with one truth (seed %i)', { timeout: 20_000 }, async (seed) => {
     const { pages, storage, accepted } = await holdClass(seed);
     const liar = pages[7]!.welcome!.me.id;
 

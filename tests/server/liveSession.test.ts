@@ -41,7 +41,7 @@ async function computeAll({ session, clock }: Opened, connectionId: string, dist
 const problemsIn = (reply: SyncReply) => (reply.ok ? null : reply.problems.map(({ message }) => message).join());
 
 describe('live session', () => {
-  it('[W5] tells a newcomer who they are, who is here, and the others of them', async () => {
+  it('[W7] tells a newcomer who they are, who is here, and the others of them', async () => {
     const { join, said, heard } = await openSession();
     const ada = await join('c1');
     const bob = await join('c2', 'view');
@@ -52,7 +52,7 @@ describe('live session', () => {
     expect(said.find(([to, event]) => event === 'people' && typeof to === 'object' && 'except' in to && to.except === 'c2')?.[2]).toEqual([bob.me]);
   });
 
-  it('[D1] a change is told to the others once it is durable, and not before', async () => {
+  it('[W5] a change is confirmed and told to the others once it is durable, and not before', async () => {
     const inner = createMemoryStorage();
     let release = () => {};
     const storage: Storage = { ...inner, append: (...args) => new Promise((resolve) => (release = () => resolve(inner.append(...args)))) };
@@ -66,7 +66,7 @@ describe('live session', () => {
     expect(heard('sync')).toHaveLength(1);
   });
 
-  it('[D1] two who write at once end with the same document, and so does who comes later', async () => {
+  it('[D7] two who write at once end with the same document, and so does who comes later', async () => {
     const opened = await openSession();
     const ada = await opened.join('c1');
     const bob = await opened.join('c2');
@@ -85,7 +85,7 @@ describe('live session', () => {
     expect(heard('sync')).toEqual([]);
   });
 
-  it('[W5] nobody writes the ledger but the server', async () => {
+  it('[W10] nobody writes the ledger but the server', async () => {
     const { join, session } = await openSession();
     await join('c1');
     const forged = new Y.Doc();
@@ -108,7 +108,7 @@ describe('live session', () => {
     expect(eve.welcome.clientId).not.toBe(ada.welcome.clientId);
   });
 
-  it('[W5] several tabs of one person are one person, who leaves with the last', async () => {
+  it('[W7] several tabs of one person are one person, who leaves with the last', async () => {
     const { join, session, heard } = await openSession();
     const ada = await join('c1');
     await join('c2', 'view', ada.me.id);
@@ -120,7 +120,7 @@ describe('live session', () => {
     expect(heard('people').at(-1)).toEqual([[], [ada.me.id]]);
   });
 
-  it('[W5] names are taken when they can be shown, and kept', async () => {
+  it('[W7] names are taken when they can be shown, and kept', async () => {
     const { join, session, storage, heard } = await openSession();
     const ada = await join('c1');
     expect(await session.rename('c1', '  Ada L. ')).toEqual({ ok: true, value: 'Ada L.' });
@@ -129,7 +129,7 @@ describe('live session', () => {
     expect(await storage.people('session-1')).toContainEqual({ id: ada.me.id, name: 'Ada L.' });
   });
 
-  it('[W5] pointers go out in one frame per tick, and go with who leaves', async () => {
+  it('[W8] pointers go out in one frame per tick, and go with who leaves', async () => {
     const { join, session, heard, clock } = await openSession();
     const ada = await join('c1');
     const bob = await join('c2');
@@ -174,7 +174,7 @@ describe('live session', () => {
     expect(opened.session.askForWork('c1', 1)[0]!.tile).toBe(lease!.tile);
   });
 
-  it('[L5] a result without the ticket of its tile is not taken', async () => {
+  it('[L3] a result without the ticket of its tile is not taken', async () => {
     const opened = await openSession();
     const ada = await opened.join('c1');
     await opened.join('c2');
@@ -189,7 +189,7 @@ describe('live session', () => {
     expect(opened.heard('tile')).toHaveLength(1);
   });
 
-  it('[V4] wrong numbers are struck, lent again to others, never verified; after two their maker is not lent to', async () => {
+  it('[V5] wrong numbers are struck, lent again to others, never verified; after two their maker is not lent to', async () => {
     const opened = await openSession();
     const liar = await opened.join('c1');
     const ada = await opened.join('c2');
@@ -208,7 +208,7 @@ describe('live session', () => {
     expect((await opened.session.progress(slice))?.isComplete).toBe(true);
   });
 
-  it('[V4] one wrong tile has all that its maker returned looked at again, also what was verified', async () => {
+  it('[V5] one wrong tile has all that its maker returned looked at again, also what was verified', async () => {
     const opened = await openSession();
     await opened.join('c1');
     const ada = await opened.join('c2');
@@ -281,7 +281,7 @@ describe('live session', () => {
     expect(slow[0]!.expiresInMs).toBeGreaterThan(10_000);
   });
 
-  it('[K2] after a restart everything confirmed is there, nothing stored is computed again, and unprobed tiles are probed', async () => {
+  it('[K7] after a restart everything confirmed is there, nothing stored is computed again, and unprobed tiles are probed', async () => {
     const storage = createMemoryStorage();
     const before = await openSession({ storage });
     const ada = await before.join('c1');
@@ -348,7 +348,7 @@ describe('live session', () => {
     expect(opened.heard('people').at(-1)![0][0]!.points).toBe(1089);
   });
 
-  it('[S5] axes that span nothing are found out, said in words, and not lent', async () => {
+  it('[S4] axes that span nothing are found out, said in words, and not lent', async () => {
     const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;
     const opened = await openSession();
     const ada = await opened.join('c1');
@@ -374,7 +374,7 @@ describe('live session', () => {
     expect(titleOf((await again.join('c1')).doc)).toBe('519');
   });
 
-  it('[K2] when the log cannot be written the change is refused and the session is opened anew', async () => {
+  it('[W5] when the log cannot be written the change is refused and the session is opened anew', async () => {
     const inner = createMemoryStorage();
     let isFull = false;
     const storage: Storage = { ...inner, append: (...args) => (isFull ? Promise.reject(new Error('disk full')) : inner.append(...args)) };

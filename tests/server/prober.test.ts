@@ -32,7 +32,7 @@ describe('prober', () => {
     await thread.close();
   });
 
-  it('[S5] says in words why a slice cannot be computed', async () => {
+  it('[S4] says in words why a slice cannot be computed', async () => {
     const thread = createThreadProber(subjects, script, silentLog);
     const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;
     const [first] = recipe.axes;

@@ -67,7 +67,7 @@ describe('live connection', () => {
     });
   });
 
-  it('[W6] lets in only who shows what belongs together', async () => {
+  it('[W9] lets in only who shows what belongs together', async () => {
     session = await server.createSession();
     const other = await server.createSession();
     const refused = (presented: Parameters<typeof connectSocket>[1]) => refusalOf(connectSocket(server.url, presented));
@@ -78,7 +78,7 @@ describe('live connection', () => {
     expect(await refused({ session: 7 as unknown as string })).toBe('badHandshake');
   });
 
-  it.each([['websocket'], ['polling']] as const)('[W6] a page of another site cannot connect (%s)', async (transport) => {
+  it.each([['websocket'], ['polling']] as const)('[W9] a page of another site cannot connect (%s)', async (transport) => {
     session = await server.createSession();
     const presented = { session: session.id, key: session.key };
     const reason = await refusalOf(connectSocket(server.url, presented, [transport], { origin: 'https://evil.example' }));
@@ -170,7 +170,7 @@ describe('live connection', () => {
     expect((await enter()).welcome.me.role).toBe('edit');
   });
 
-  it('[W6] a session takes as many connections as it may', async () => {
+  it('[W9] a session takes as many connections as it may', async () => {
     const small = await startServer({ maxPeople: 2 });
     const { id, key } = await small.createSession();
     const pages = [await openPage(small.url, { session: id, key }), await openPage(small.url, { session: id, key })];
@@ -179,7 +179,7 @@ describe('live connection', () => {
     await small.close();
   });
 
-  it('[K2] everything confirmed is there after the server was started again on the same data', async () => {
+  it('[K7] everything confirmed is there after the server was started again on the same data', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tarn-restart-'));
     const file = join(folder, 'tarn.db');
     const first = await startServer({ storage: await openSqliteStorage(file) });

@@ -59,7 +59,7 @@ describe('SQLite storage', () => {
     await storage.close();
   });
 
-  it('[K2] loses nothing that was acknowledged when the process is killed', { timeout: 60_000 }, async () => {
+  it('[K7] loses nothing that was acknowledged when the process is killed', { timeout: 60_000 }, async () => {
     const file = nextFile();
     const writer = fileURLToPath(new URL('../support/killedWriter.ts', import.meta.url));
     let acknowledged = 0;

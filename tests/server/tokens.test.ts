@@ -16,7 +16,7 @@ describe('tokens', () => {
     expect(createTokens(Uint8Array.of(9)).personOf('s1', token)).toBeNull();
   });
 
-  it('[L5] a ticket is for one tile and one person', () => {
+  it('[L3] a ticket is for one tile and one person', () => {
     const ticket = tokens.ticket(TILE, 'ada');
     expect(tokens.isTicket(ticket, TILE, 'ada')).toBe(true);
     expect(tokens.isTicket(ticket, TILE, 'bob')).toBe(false);

@@ -34,7 +34,7 @@ describe('lease book', () => {
     expect(book.grant('bob', 1, 10_000, tenSeconds)).toHaveLength(1);
   });
 
-  it('[L3] the first result counts, every later one is a duplicate', () => {
+  it('[L5] the first result counts, every later one is a duplicate', () => {
     const book = bookOf(...tilesOf(SLICE_A, 1));
     const [lease] = book.grant('ada', 1, 0, tenSeconds);
     expect(book.complete(lease!.tile, 'ada')).toBe('accepted');
@@ -61,7 +61,7 @@ describe('lease book', () => {
     expect(book.complete(tileKey(tile), 'ada')).toBe('accepted');
   });
 
-  it('[L5] nobody returns what was never lent to them', () => {
+  it('[L3] nobody returns what was never lent to them', () => {
     const book = bookOf(...tilesOf(SLICE_A, 1));
     const [lease] = book.grant('ada', 1, 0, tenSeconds);
     expect(book.complete(lease!.tile, 'eve')).toBe('neverLent');
