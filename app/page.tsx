@@ -21,7 +21,7 @@ export default async function HomePage() {
     <HomeScreen
       hero={
         <HomeHero name={NETWORK} recipe={recipe}>
-          <FirstPicture columns={alpha?.count ?? 1} rows={beta?.count ?? 1} loss={loss.map((value) => value ?? NaN)} title={say('home.first')} />
+          <FirstPicture columns={alpha?.count ?? 1} rows={beta?.count ?? 1} loss={loss.map((value) => value ?? NaN)} title={say('home.first')} scale="log" />
         </HomeHero>
       }
     />

@@ -89,7 +89,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
       failures = 0;
       points += count;
       recent.push({ at: performance.now(), points: count });
-      finished.push({ returned: { tile: lease.tile, ms, backend: report!.why.slice(0, 80), ticket: lease.ticket }, bytes });
+      finished.push({ returned: { tile: lease.tile, ms, backend: report!.title.slice(0, 80), ticket: lease.ticket }, bytes });
       void deliver();
     } catch (error) {
       if (signal.aborted) return;
@@ -167,7 +167,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
 
   function rejoin(): void {
     if (!pool || !report || !socket.connected) return;
-    socket.emit('lend', report.why.slice(0, 80));
+    socket.emit('lend', report.title.slice(0, 80));
     void deliver();
     void ask();
   }

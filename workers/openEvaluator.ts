@@ -48,5 +48,5 @@ export async function openEvaluator({ wish, wasmPath, pace, onLost }: OpenOption
 
 function reportOf({ backend, title, isSoftwareAdapter }: OpenBackend, wish: BackendWish, reasons: readonly string[]): BackendReport {
   const why = reasons.length > 0 ? `${title}, because ${reasons.join(' and ')}` : wish === 'auto' ? title : `${title}, as chosen`;
-  return { backend, why, isSoftwareAdapter };
+  return { backend, title, why, isSoftwareAdapter };
 }

@@ -24,6 +24,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
   const axis = surface.tiling.grid.axes[0]!;
   const isInside = ({ a }: { readonly a: number }) => a >= axis.min && a <= axis.max;
   const opacities = opacitiesOf(checkpoints);
+  const named = namedMarks(checkpoints.filter(isInside), scales.xOf);
   const heightOf = (a: number): number => {
     const loss = surface.estimateAt(look.set, a, 0);
     return loss === null ? frame.bottom : scales.yOf(loss);
@@ -40,7 +41,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
           isInside(mark) && (
             <span key={mark.id} className={styles.mark} {...placed(mark.a, frame.bottom)}>
               <span className={styles.bead} style={{ opacity: opacities[index] }} role="img" aria-label={words} title={words} />
-              {(index === 0 || index === checkpoints.length - 1) && <span className={curveStyles.checkpointName}>{mark.title}</span>}
+              {named.has(mark.id) && <span className={curveStyles.checkpointName}>{mark.title}</span>}
             </span>
           )
         );
@@ -67,4 +68,23 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
       ))}
     </div>
   );
+}
+
+/** Width of a letter of a name, more or less, and the room between two names. */
+const LETTER = 6.2;
+const BETWEEN = 12;
+
+/** Which checkpoints are named below the axis: those on the line first, then the others, as far as they have room. */
+function namedMarks(marks: readonly CheckpointMark[], xOf: (a: number) => number): ReadonlySet<string> {
+  const taken: { readonly from: number; readonly to: number }[] = [];
+  const named = new Set<string>();
+  const ends = marks.filter((mark, index) => mark.onPlane || index === 0 || index === marks.length - 1);
+  for (const { id, a, title } of ends.toSorted((one, other) => Number(other.onPlane) - Number(one.onPlane))) {
+    const half = (title.length * LETTER + BETWEEN) / 2;
+    const [from, to] = [xOf(a) - half, xOf(a) + half];
+    if (taken.some((each) => from < each.to && each.from < to)) continue;
+    taken.push({ from, to });
+    named.add(id);
+  }
+  return named;
 }

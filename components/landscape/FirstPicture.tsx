@@ -5,6 +5,7 @@
  * surface that was measured; it measures nothing.
  */
 import { contours } from 'd3-contour';
+import type { ScaleName } from '#lib/session/look.ts';
 import { formatLoss } from '#lib/session/words.ts';
 import { colourAt } from './colourMaps.ts';
 import styles from './FirstPicture.module.css';
@@ -16,17 +17,19 @@ export type FirstPictureProps = {
   readonly loss: readonly number[];
   readonly title: string;
   readonly levels?: number;
+  /** `log` spaces the levels by ratio; where a loss is not above zero they stay evenly spaced. */
+  readonly scale?: ScaleName;
 };
 
 /** Units of the drawing across; coordinates keep one decimal, so that the page stays small. */
 const WIDTH = 1000;
 
-export function FirstPicture({ columns, rows, loss, title, levels = 14 }: FirstPictureProps) {
+export function FirstPicture({ columns, rows, loss, title, levels = 14, scale = 'linear' }: FirstPictureProps) {
   const finite = loss.filter(Number.isFinite);
   const min = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const max = finite.reduce((most, value) => Math.max(most, value), -Infinity);
   const height = Math.round((WIDTH * (rows - 1)) / (columns - 1));
-  const thresholds = Array.from({ length: levels - 1 }, (_, level) => min + ((level + 1) / levels) * (max - min));
+  const thresholds = Array.from({ length: levels - 1 }, (_, level) => between(min, max, (level + 1) / levels, scale));
   const rings = finite.length === 0 || max === min ? [] : contours().size([columns, rows]).thresholds(thresholds)(bridged(loss, columns));
   const step = WIDTH / (columns - 1);
   const across = (x: number) => tenth((x - 0.5) * step, WIDTH);
@@ -74,3 +77,7 @@ function bridged(loss: readonly number[], columns: number): number[] {
 const squareAt = (x: number, y: number, size: number): string => `M${tenth(x - size / 2, WIDTH)} ${Math.round(y - size / 2)}h${Math.ceil(size)}v${Math.ceil(size)}h${-Math.ceil(size)}Z`;
 
 const tenth = (value: number, most: number): number => Math.round(Math.min(most, Math.max(0, value)) * 10) / 10;
+
+/** The loss a share of the way from `min` to `max`. */
+const between = (min: number, max: number, share: number, scale: ScaleName): number =>
+  scale === 'log' && min > 0 ? min * (max / min) ** share : min + share * (max - min);

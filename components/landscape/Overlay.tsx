@@ -54,7 +54,7 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
             title={checkpointWords(mark)}
           />
           {(endOf(index) === 'alone' ? mark.onPlane : endOf(index) !== undefined) && (
-            <span className={styles.beadName} aria-hidden="true">
+            <span className={styles.beadName} data-name={endOf(index)} aria-hidden="true">
               {mark.title}
             </span>
           )}

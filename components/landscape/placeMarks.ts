@@ -17,6 +17,9 @@ const TITLE_AWAY = 40;
 const CROWDED = 30;
 /** Width of a letter of a title, more or less. */
 const LETTER = 7.4;
+/** Room a checkpoint's name takes beside its letters, and from line to line. */
+const NAME_AWAY = 26;
+const NAME_HEIGHT = 19;
 
 export function placeMarks(root: HTMLElement, view: StageView): void {
   const { room } = view;
@@ -24,6 +27,7 @@ export function placeMarks(root: HTMLElement, view: StageView): void {
   root.style.width = `${room.width}px`;
   root.style.height = `${room.height}px`;
   for (const element of root.querySelectorAll<HTMLElement>('[data-mark]')) placeMark(element, view);
+  hideCrowdedNames(root);
   placeAxis(root, view, 'alpha');
   placeAxis(root, view, 'beta');
   placeHeights(root, view);
@@ -44,6 +48,22 @@ function placeMark(element: HTMLElement, view: StageView): void {
   if (!isFlat) {
     const eye = view.viewport.unproject([x, y, -1]) as [number, number, number];
     element.toggleAttribute('data-behind', isHidden(scene, view.heightOver, place, eye));
+  }
+}
+
+/** Of checkpoint names that would cover each other only one is shown, the end of a trajectory before its start; titles still tell. */
+function hideCrowdedNames(root: HTMLElement): void {
+  const shown: { readonly x: number; readonly y: number; readonly width: number }[] = [];
+  const names = [...root.querySelectorAll<HTMLElement>('[data-mark="checkpoint"] > [data-name]')];
+  const rank = ({ dataset }: HTMLElement) => (dataset.name === 'last' ? 0 : dataset.name === 'alone' ? 1 : 2);
+  for (const name of names.sort((one, other) => rank(one) - rank(other))) {
+    const mark = name.parentElement!;
+    if (mark.hidden) continue;
+    const { m41, m42 } = new DOMMatrixReadOnly(mark.style.transform);
+    const width = name.textContent.length * LETTER + NAME_AWAY;
+    const box = { x: mark.dataset.side === 'left' ? m41 - width : m41, y: m42, width };
+    name.hidden = shown.some(({ x, y, width: other }) => Math.abs(y - box.y) < NAME_HEIGHT && x < box.x + box.width && box.x < x + other);
+    if (!name.hidden) shown.push(box);
   }
 }
 

@@ -62,7 +62,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
         <TopBar isSharing={isSharing} setSharing={setSharing} onShortcuts={() => setShowingShortcuts(true)} say={said.say} undo={actions.undo} redo={actions.redo} />
       )}
       {!isPresenting && (
-        <div className={styles.banners}>
+        <aside className={styles.banners} aria-label="What this page can do now">
           {isKnown && !edit && (
             <p className={styles.banner}>
               <Icon name="eye" /> {say('view.only')}
@@ -73,7 +73,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
               <Icon name="offline" /> {say('net.offline')}
             </p>
           )}
-        </div>
+        </aside>
       )}
       <div className={styles.floor}>
         {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}

@@ -14,7 +14,18 @@ export function TitleField() {
   const { edit } = useMay();
   const [draft, setDraft] = useState<string | null>(null);
 
-  if (!edit) return <h1 className={styles.fixed}>{title === '' ? UNTITLED : title}</h1>;
+  const shown = title === '' ? UNTITLED : title;
+  // The heading stays where a small screen has no room for the title.
+  if (!edit) {
+    return (
+      <>
+        <h1 className="aside">{shown}</h1>
+        <span className={styles.fixed} aria-hidden="true">
+          {shown}
+        </span>
+      </>
+    );
+  }
 
   const keep = () => {
     if (draft !== null && draft.trim() !== title) session.setTitle(draft.trim());
@@ -23,7 +34,7 @@ export function TitleField() {
 
   return (
     <>
-      <h1 className="aside">{title === '' ? UNTITLED : title}</h1>
+      <h1 className="aside">{shown}</h1>
       <input
         className={styles.title}
         aria-label="Title of the session"

@@ -17,6 +17,8 @@ export type BackendWish = 'auto' | Backend;
 /** What a worker computes with, and why it is that. */
 export type BackendReport = {
   readonly backend: Backend;
+  /** What it is, short: "WASM with SIMD". Stands beside every tile. */
+  readonly title: string;
   /** In words, for the screen: "WebGPU (nvidia)" or "WASM, because this browser has no WebGPU". */
   readonly why: string;
   readonly isSoftwareAdapter: boolean;

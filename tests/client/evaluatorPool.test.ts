@@ -38,7 +38,7 @@ class StandIn {
   }
 }
 
-const reportOf = (backend: Backend): BackendReport => ({ backend, why: backend, isSoftwareAdapter: false });
+const reportOf = (backend: Backend): BackendReport => ({ backend, title: backend, why: backend, isSoftwareAdapter: false });
 const bytes = encodeTileResult({ points: 2, sets: [{ set: 'train', samples: 8, lossSum: Float64Array.of(1, 2), correct: Uint32Array.of(0, 0) }] }) as Uint8Array<ArrayBuffer>;
 const subject = lineSubject();
 const recipe = planeRecipe();
