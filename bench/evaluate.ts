@@ -51,7 +51,7 @@ async function measureNetwork(name: string, ask: (request: MeasureRequest) => Pr
       const isSmall = isDear && backend !== 'wasm';
       const { report, workers, pointsPerSecond } = await ask({ name, wish: backend, seconds: SECONDS, isSmall });
       if (report.backend !== backend) continue;
-      row.push({ network: name, backend, engine: report.why.replace(', as chosen', ''), workers, pointsPerSecond });
+      row.push({ network: name, backend, engine: report.title, workers, pointsPerSecond });
     }
     rounds.push(row);
   }

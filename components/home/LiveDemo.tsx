@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { startDemo, type Demo, type DemoState } from '#client/demo.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
-import { DEFAULT_LOOK, type Look } from '#lib/session/look.ts';
+import { BY_RATIO } from '#lib/session/look.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
 import type { PlanePoint } from '#components/landscape/scene.ts';
@@ -20,9 +20,6 @@ import styles from './HomeScreen.module.css';
 
 /** The coarsest level: from here on the whole picture is at least estimated. */
 const ENOUGH_POINTS = 81;
-
-/** By ratio: a trained network's valley is a hundred times lower than its rims, and would be one dark patch. */
-const LOOK: Look = { ...DEFAULT_LOOK, colourScale: 'log', heightScale: 'log', contourCount: 14 };
 
 type LiveDemoProps = { readonly name: string; readonly recipe: unknown; readonly onAlive: () => void };
 
@@ -58,7 +55,7 @@ function Landscape({ demo, source }: { readonly demo: Demo; readonly source: Sur
     <div className={styles.demo}>
       <LandscapeView
         source={source}
-        look={LOOK}
+        look={BY_RATIO}
         camera={camera}
         onCamera={setCamera}
         cursor={cursor}

@@ -5,7 +5,7 @@
  */
 import { writeLink } from '#lib/session/linkState.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
-import { DEFAULT_LOOK } from '#lib/session/look.ts';
+import { BY_RATIO } from '#lib/session/look.ts';
 
 export const OPENINGS = ['explore', 'class'] as const;
 export type Opening = (typeof OPENINGS)[number];
@@ -13,7 +13,7 @@ export type Opening = (typeof OPENINGS)[number];
 const FIELD = 'open';
 
 export const linkToOpen = (id: string, key: string, opening: Opening): string =>
-  `/s/${id}${writeLink({ key, slice: null, look: DEFAULT_LOOK, camera: DEFAULT_CAMERA })}&${FIELD}=${opening}`;
+  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA })}&${FIELD}=${opening}`;
 
 export function openingOf(hash: string): Opening | null {
   const found = new URLSearchParams(hash.replace(/^#/, '')).get(FIELD);

@@ -37,6 +37,9 @@ export const DEFAULT_LOOK: Look = {
   set: 'train',
 };
 
+/** By ratio: the valley of a trained network is a hundred times lower than its rims, and would be one dark patch. */
+export const BY_RATIO: Look = { ...DEFAULT_LOOK, colourScale: 'log', heightScale: 'log', contourCount: 14 };
+
 const finite = z.number('must be a number');
 
 export const lookSchema: z.ZodMiniType<Look> = z.strictObject({

@@ -46,7 +46,7 @@ describe('evaluate.worker', () => {
     post({ kind: 'evaluate', job: 1, recipe, tile: tileKey(tile!) });
     const answer = await answerTo(1);
     if (answer.kind !== 'evaluated') throw new Error(JSON.stringify(answer));
-    expect(heard[0]).toEqual({ kind: 'started', report: { backend: 'cpu', why: 'CPU, as chosen', isSoftwareAdapter: false } });
+    expect(heard[0]).toEqual({ kind: 'started', report: { backend: 'cpu', title: 'CPU', why: 'CPU, as chosen', isSoftwareAdapter: false } });
     const result = decodeTileResult(answer.bytes);
     if (!result.ok) throw new Error('not a tile result');
     const points = pointsOf(tilingOf(recipe, subject.manifest), tile!);
