@@ -5,16 +5,14 @@
  *
  * Every client is a socket of its own with its own document. Echo and edits alternate, so that both meet the same noise.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { messageYjsSyncStep2, messageYjsUpdate, writeSyncStep1, writeUpdate } from 'y-protocols/sync';
 import * as Y from 'yjs';
@@ -49,7 +47,7 @@ type Row = {
 export async function benchSession({ json }: { readonly json: boolean }): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tarn-bench-'));
   const server = await startServer(dataDir);
-  const echo = startEcho();
+  const echo = await startEcho();
   try {
     const rows: Row[] = [];
     for (const count of CLIENTS) rows.push(await measure(count));
@@ -57,7 +55,7 @@ export async function benchSession({ json }: { readonly json: boolean }): Promis
   } finally {
     const ended = once(server, 'exit');
     server.kill('SIGTERM');
-    echo.close();
+    echo.kill('SIGTERM');
     await ended;
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -179,13 +177,11 @@ async function startServer(dataDir: string): Promise<ChildProcess> {
   throw new Error('the server did not answer within 30 s');
 }
 
-/** The baseline: a Socket.IO server that does nothing but answer. */
-function startEcho(): { close: () => void } {
-  const http = createServer();
-  const sockets = new Server(http, { serveClient: false });
-  sockets.on('connection', (socket) => socket.on('echo', (bytes: Uint8Array, reply: (bytes: Uint8Array) => void) => reply(bytes)));
-  http.listen(ECHO_PORT, '127.0.0.1');
-  return { close: () => void sockets.close() };
+/** The baseline, in a process of its own as the server is. */
+async function startEcho(): Promise<ChildProcess> {
+  const child = fork('bench/echoServer.mjs', [String(ECHO_PORT)]);
+  await once(child, 'message');
+  return child;
 }
 
 async function connectEcho(): Promise<Socket> {
