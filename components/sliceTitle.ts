@@ -12,14 +12,25 @@ export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
 export const checkpointTitle = (manifest: SubjectManifest | undefined, id: string): string =>
   manifest?.checkpoints.find((checkpoint) => checkpoint.id === id)?.title ?? id;
 
-/** `Random plane, filter-wise`, `Line towards initial`. */
-export function kindOf({ axes }: SliceRecipe, manifest: SubjectManifest | undefined): string {
+/** `Random plane`, `Line towards Initial`: short enough for a card. */
+export function shapeTitle({ axes }: SliceRecipe, manifest: SubjectManifest | undefined): string {
   const shape = axes.length === 1 ? 'line' : 'plane';
   const targets = axes.flatMap(({ direction }) => (direction.kind === 'towards' ? checkpointTitle(manifest, direction.checkpoint) : []));
-  const [first] = axes;
-  if (targets.length === 0 && first?.direction.kind === 'random') return `Random ${shape}, ${NORMALISATION_TITLES[first.direction.normalisation]}`;
+  if (targets.length === 0) return `Random ${shape}`;
   if (targets.length === axes.length && axes.length === 2) return `Plane through ${targets.join(' and ')}`;
   return `${shape === 'line' ? 'Line' : 'Plane'} towards ${targets.join(', ')}`;
+}
+
+/** `filter-wise`; null where no direction was drawn at random. */
+export function normalisationTitle({ axes }: SliceRecipe): string | null {
+  const direction = axes.map((axis) => axis.direction).find(({ kind }) => kind === 'random');
+  return direction?.kind === 'random' ? NORMALISATION_TITLES[direction.normalisation] : null;
+}
+
+/** `Random plane, filter-wise`, `Line towards Initial`. */
+export function kindOf(recipe: SliceRecipe, manifest: SubjectManifest | undefined): string {
+  const [shape, normalisation] = [shapeTitle(recipe, manifest), normalisationTitle(recipe)];
+  return normalisation === null ? shape : `${shape}, ${normalisation}`;
 }
 
 export const gridTitle = ({ axes }: SliceRecipe): string =>

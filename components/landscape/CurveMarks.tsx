@@ -4,6 +4,7 @@ import { formatLoss } from '#lib/session/words.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
 import { opacitiesOf, pinWords, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import { PinShape } from './PinShape.tsx';
+import { LEVEL, spreadPins, STEM } from './spreadPins.ts';
 import type { Look } from '#lib/session/look.ts';
 import styles from './Overlay.module.css';
 import curveStyles from './CurveView.module.css';
@@ -29,6 +30,12 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
     const loss = surface.estimateAt(look.set, a, 0);
     return loss === null ? frame.bottom : scales.yOf(loss);
   };
+  const shownPins = pins.filter(isInside);
+  const places = spreadPins(
+    shownPins.map(({ id, a, text }) => ({ id, x: scales.xOf(a), y: heightOf(a), text, before: undefined })),
+    [],
+    { width, height: frame.bottom },
+  );
   const placed = (a: number, y: number) => ({
     style: { transform: `translate(${scales.xOf(a)}px, ${y}px)` },
     'data-side': scales.xOf(a) > width - 190 ? 'left' : 'right',
@@ -56,16 +63,27 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
           </span>
         </span>
       ))}
-      {pins.filter(isInside).map((pin) => (
-        <span key={pin.id} className={styles.mark} {...placed(pin.a, heightOf(pin.a))}>
-          <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
-            <PinShape kind={pin.kind} />
-            <span className={styles.pinText} aria-hidden="true">
-              {pin.text}
-            </span>
-          </button>
-        </span>
-      ))}
+      {shownPins.map((pin) => {
+        const { level, side, isFolded } = places.get(pin.id)!;
+        const transform = `translate(${scales.xOf(pin.a)}px, ${heightOf(pin.a)}px)`;
+        return (
+          <span
+            key={pin.id}
+            className={styles.mark}
+            data-mark="pin"
+            data-side={side}
+            data-folded={isFolded ? '' : undefined}
+            style={{ transform, ['--stem' as string]: `${STEM + level * LEVEL}px`, ['--depth' as string]: -level }}
+          >
+            <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
+              <PinShape kind={pin.kind} />
+              <span className={styles.pinText} aria-hidden="true">
+                {pin.text}
+              </span>
+            </button>
+          </span>
+        );
+      })}
     </div>
   );
 }

@@ -76,7 +76,7 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
         </span>
       ))}
       {pins.map((pin) => (
-        <span key={pin.id} className={styles.mark} data-mark="pin" data-a={pin.a} data-b={pin.b}>
+        <span key={pin.id} className={styles.mark} data-mark="pin" data-a={pin.a} data-b={pin.b} data-text={pin.text}>
           <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
             <PinShape kind={pin.kind} />
             <span className={styles.pinText} aria-hidden="true">

@@ -5,6 +5,7 @@
  * positions go through the style object, which a strict content policy allows. No React.
  */
 import { isHidden, planeCorner, xOf, yOf, type Vector } from './scene.ts';
+import { LEVEL, spreadPins, STEM, type Box, type PinPlace, type PinToSpread } from './spreadPins.ts';
 import type { StageView } from './stage.ts';
 import { MAP, type ViewRoom } from './viewLayout.ts';
 
@@ -27,7 +28,7 @@ export function placeMarks(root: HTMLElement, view: StageView): void {
   root.style.width = `${room.width}px`;
   root.style.height = `${room.height}px`;
   for (const element of root.querySelectorAll<HTMLElement>('[data-mark]')) placeMark(element, view);
-  hideCrowdedNames(root);
+  placePins(root, room, hideCrowdedNames(root));
   placeAxis(root, view, 'alpha');
   placeAxis(root, view, 'beta');
   placeHeights(root, view);
@@ -51,20 +52,49 @@ function placeMark(element: HTMLElement, view: StageView): void {
   }
 }
 
-/** Of checkpoint names that would cover each other only one is shown, the end of a trajectory before its start; titles still tell. */
-function hideCrowdedNames(root: HTMLElement): void {
-  const shown: { readonly x: number; readonly y: number; readonly width: number }[] = [];
+/** Of checkpoint names that would cover each other only one is shown, the end of a trajectory before its start; titles still tell. Returns where the shown ones are. */
+function hideCrowdedNames(root: HTMLElement): readonly Box[] {
+  const shown: Box[] = [];
   const names = [...root.querySelectorAll<HTMLElement>('[data-mark="checkpoint"] > [data-name]')];
   const rank = ({ dataset }: HTMLElement) => (dataset.name === 'last' ? 0 : dataset.name === 'alone' ? 1 : 2);
   for (const name of names.sort((one, other) => rank(one) - rank(other))) {
     const mark = name.parentElement!;
     if (mark.hidden) continue;
-    const { m41, m42 } = new DOMMatrixReadOnly(mark.style.transform);
+    const { x, y } = placeOf(mark);
     const width = name.textContent.length * LETTER + NAME_AWAY;
-    const box = { x: mark.dataset.side === 'left' ? m41 - width : m41, y: m42, width };
-    name.hidden = shown.some(({ x, y, width: other }) => Math.abs(y - box.y) < NAME_HEIGHT && x < box.x + box.width && box.x < x + other);
+    const left = mark.dataset.side === 'left' ? x - width : x;
+    const box = { left, right: left + width, top: y - NAME_HEIGHT / 2, bottom: y + NAME_HEIGHT / 2 };
+    name.hidden = shown.some((other) => box.top < other.bottom && other.top < box.bottom && box.left < other.right && other.left < box.right);
     if (!name.hidden) shown.push(box);
   }
+  return shown;
+}
+
+/** Where each pin stood when it was last placed. */
+const stood = new WeakMap<HTMLElement, PinPlace>();
+
+function placePins(root: HTMLElement, room: ViewRoom, names: readonly Box[]): void {
+  const marks = new Map<string, HTMLElement>();
+  const pins: PinToSpread[] = [];
+  for (const mark of root.querySelectorAll<HTMLElement>('[data-mark="pin"]')) {
+    if (mark.hidden) continue;
+    const id = String(pins.length);
+    marks.set(id, mark);
+    pins.push({ id, ...placeOf(mark), text: mark.dataset.text ?? '', before: stood.get(mark) });
+  }
+  for (const [id, place] of spreadPins(pins, names, room)) {
+    const mark = marks.get(id)!;
+    stood.set(mark, place);
+    mark.dataset.side = place.side;
+    mark.toggleAttribute('data-folded', place.isFolded);
+    mark.style.setProperty('--stem', `${STEM + place.level * LEVEL}px`);
+    mark.style.setProperty('--depth', String(-place.level));
+  }
+}
+
+function placeOf(mark: HTMLElement): { readonly x: number; readonly y: number } {
+  const { m41, m42 } = new DOMMatrixReadOnly(mark.style.transform);
+  return { x: m41, y: m42 };
 }
 
 /** An axis is labelled along that one of its two edges that stands lower on the screen. */

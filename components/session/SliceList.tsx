@@ -5,7 +5,7 @@ import { formatCount } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { checkpointTitle, gridTitle, kindOf, seedsTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, gridTitle, kindOf, normalisationTitle, seedsTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -49,18 +49,22 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
   const manifest = subjects.find((subject) => subject.id === recipe.subject)?.manifest;
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
-  const seeds = seedsTitle(recipe);
+  const facts = [`around ${checkpointTitle(manifest, recipe.centre)}`, gridTitle(recipe), normalisationTitle(recipe), seedsTitle(recipe)].filter((fact) => fact !== null && fact !== '');
   const isChosen = id === view.sliceId;
   return (
     <li className={styles.card} data-chosen={isChosen}>
       <button type="button" className={styles.choose} aria-current={isChosen ? 'true' : undefined} onClick={() => view.chooseSlice(id)}>
         <span className={styles.kind}>
           <Icon name={recipe.axes.length === 1 ? 'line' : 'layers'} />
-          <strong>{kindOf(recipe, manifest)}</strong>
+          <strong>{shapeTitle(recipe, manifest)}</strong>
         </span>
         <span className={styles.soft}>
-          around {checkpointTitle(manifest, recipe.centre)} · {gridTitle(recipe)}
-          {seeds !== '' && ` · ${seeds}`}
+          {facts.map((fact, index) => (
+            <span key={fact} className={styles.fact}>
+              {fact}
+              {index < facts.length - 1 && ' · '}
+            </span>
+          ))}
         </span>
         <span className={styles.soft}>
           {manifest?.title ?? 'a network that is loading'} · {byName}

@@ -1,0 +1,73 @@
+/**
+ * Where pins' labels stand, so that none covers another or a checkpoint's name: on longer stems first,
+ * as a bare sign where words have no room. Pure: pixels in, a choice per pin out.
+ */
+export type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+
+export type PinPlace = {
+  /** How many labels high the pin stands over its point: 0 is the usual stem. */
+  readonly level: number;
+  readonly side: 'left' | 'right';
+  /** Whether only its sign is shown. */
+  readonly isFolded: boolean;
+};
+
+export type PinToSpread = {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  /** Where it stood before: kept while it fits, so that labels stay calm while the camera moves. */
+  readonly before: PinPlace | undefined;
+};
+
+export const STEM = 20;
+const SIGN = 28;
+/** From one level to the next. */
+export const LEVEL = 32;
+const MOST_LEVELS = 6;
+/** Width of a letter of a label, more or less, and the most that a label takes. */
+const LETTER = 6.6;
+const WIDEST = 152;
+/** Below this width of a view words would cover the surface. */
+const NARROW = 480;
+
+/** @param taken what pins keep clear of, such as the names of checkpoints */
+export function spreadPins(pins: readonly PinToSpread[], taken: readonly Box[], room: { readonly width: number; readonly height: number }): ReadonlyMap<string, PinPlace> {
+  const boxes = [...taken];
+  const places = new Map<string, PinPlace>();
+  // The lowest on the screen is nearest to the eye and keeps the shortest stem.
+  for (const pin of pins.toSorted((one, other) => other.y - one.y || (one.id < other.id ? -1 : 1))) {
+    const candidates = candidatesFor(pin, room.width);
+    const place = candidates.find((each) => isClear(boxOf(pin, each), boxes, room)) ?? { level: 0, side: sideOf(pin, room.width), isFolded: true };
+    places.set(pin.id, place);
+    boxes.push(boxOf(pin, place));
+  }
+  return places;
+}
+
+const sideOf = ({ x }: PinToSpread, width: number): PinPlace['side'] => (x > width - 190 ? 'left' : 'right');
+
+function* wordsFirst(pin: PinToSpread, width: number): Generator<PinPlace> {
+  const near = sideOf(pin, width);
+  const far = near === 'left' ? 'right' : 'left';
+  if (width >= NARROW) {
+    for (let level = 0; level <= MOST_LEVELS / 2; level++) for (const side of [near, far]) yield { level, side, isFolded: false };
+  }
+  for (let level = 0; level <= MOST_LEVELS; level++) yield { level, side: near, isFolded: true };
+}
+
+const candidatesFor = (pin: PinToSpread, width: number): readonly PinPlace[] => {
+  const all = [...wordsFirst(pin, width)];
+  // Words that fit again come back, even where a bare sign would stand well.
+  return pin.before && !pin.before.isFolded && width >= NARROW ? [pin.before, ...all] : all;
+};
+
+function boxOf({ x, y, text }: PinToSpread, { level, side, isFolded }: PinPlace): Box {
+  const width = isFolded ? SIGN : SIGN + Math.min(WIDEST, text.length * LETTER + 12);
+  const bottom = y - STEM - level * LEVEL;
+  return { left: side === 'right' ? x - SIGN / 2 : x + SIGN / 2 - width, right: side === 'right' ? x - SIGN / 2 + width : x + SIGN / 2, top: bottom - SIGN, bottom };
+}
+
+const isClear = (box: Box, taken: readonly Box[], { width }: { readonly width: number }): boolean =>
+  box.top >= 0 && box.left >= 0 && box.right <= width && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
