@@ -35,7 +35,16 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
     autoConnect: false,
   });
 
+  let isKnown = false;
+  let comingBack: ReturnType<typeof setTimeout> | undefined;
+
+  /** Socket.IO does not return by itself from a connection that the server ended or did not let in. */
+  const comeBack = () => {
+    clearTimeout(comingBack);
+    comingBack = setTimeout(() => socket.connect(), 1000 + Math.random() * 2000);
+  };
   const sayTransport = () => {
+    isKnown = true;
     const { engine } = socket.io;
     state.set({ kind: engine.transport.name === 'polling' ? 'polling' : 'live' });
     engine.once('upgrade', () => state.set({ kind: 'live' }));
@@ -44,20 +53,26 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
   socket.on('disconnect', (reason) => {
     if (state.getSnapshot().kind === 'refused') return;
     state.set({ kind: 'offline' });
-    // A server that closes the connection itself does not make Socket.IO come back on its own.
-    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 1000 + Math.random() * 2000);
+    if (reason === 'io server disconnect') comeBack();
   });
   socket.on('connect_error', (error) => {
     const refusal = REFUSALS[error.message as RefusedConnection];
-    if (refusal) {
+    // To who was here before, full means that the server has not noticed yet that they were gone.
+    if (refusal && !(isKnown && error.message === 'full')) {
       state.set({ kind: 'refused', reason: refusal });
       socket.disconnect();
-    } else if (state.getSnapshot().kind !== 'connecting' || !navigator.onLine) state.set({ kind: 'offline' });
+      return;
+    }
+    if (state.getSnapshot().kind !== 'connecting' || !navigator.onLine) state.set({ kind: 'offline' });
+    if (!socket.active) comeBack();
   });
   const wake = () => {
     if (!socket.connected && state.getSnapshot().kind !== 'refused') socket.connect();
   };
+  // The transport would notice only when its next sign of life is missed, half a minute later.
+  const drop = () => socket.io.engine?.close();
   window.addEventListener('online', wake);
+  window.addEventListener('offline', drop);
   socket.connect();
 
   return {
@@ -65,6 +80,8 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
     state,
     close: () => {
       window.removeEventListener('online', wake);
+      window.removeEventListener('offline', drop);
+      clearTimeout(comingBack);
       socket.close();
     },
   };

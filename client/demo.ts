@@ -65,12 +65,13 @@ export function startDemo(name: string, recipeJson: unknown): Demo {
       }
     };
     await Promise.all(Array.from({ length: pool.size }, work));
-    pool.dispose();
   }
 
-  run().catch((error: unknown) => {
-    if (!stopped.signal.aborted) state.set({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) });
-  });
+  run()
+    .catch((error: unknown) => {
+      if (!stopped.signal.aborted) state.set({ kind: 'unable', reason: error instanceof Error ? error.message : String(error) });
+    })
+    .finally(() => pool?.dispose());
 
   return {
     sliceId: sliceIdOf(recipe),

@@ -57,6 +57,11 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
     else if (surfaces.of(tileOfKey(key)?.sliceId ?? '')) wanted.set(key, entry.digest);
   }
 
+  function noteAll(): void {
+    for (const key of entriesOf(ledger).keys()) note(key);
+    fetchNext();
+  }
+
   function fetchNext(): void {
     while (fetching < FETCHES && wanted.size > 0 && !ended.signal.aborted) {
       const keys = [...wanted.keys()];
@@ -80,11 +85,14 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       // Offline: everything still missing is looked for again at the next join.
       return;
     }
-    if (bytes && digestOf(bytes) === digest) take(key, digest, bytes);
+    // Meanwhile it may have been struck, and another tile may stand in its place.
+    if (bytes && digestOf(bytes) === digest && entryOf(ledger, key)?.digest === digest) take(key, digest, bytes);
   }
 
+  /** Only the very bytes that the ledger calls verified are. V4 */
   const take = (key: TileKey, digest: string, bytes: Uint8Array) => {
-    surfaces.insert(key, digest, bytes, entryOf(ledger, key)?.isVerified ?? false);
+    const entry = entryOf(ledger, key);
+    surfaces.insert(key, digest, bytes, entry?.digest === digest && entry.isVerified);
   };
 
   const receive = (channel: string, message: Uint8Array) => {
@@ -121,16 +129,18 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
         if (socket.connected) socket.disconnect().connect();
         return;
       }
-      if (reply.ok && reply.value) apply(new Uint8Array(reply.value));
-      for (const key of entriesOf(ledger).keys()) note(key);
-      fetchNext();
+      if (reply.ok && reply.value) {
+        apply(new Uint8Array(reply.value));
+        // What another epoch does not list was struck while we were away.
+        for (const key of surfaces.tiles()) note(key);
+      }
+      noteAll();
     },
     entry: (key) => entryOf(ledger, key),
     version,
     fetchMissing: (slice) => {
       firstSlice = slice;
-      for (const key of entriesOf(ledger).keys()) note(key);
-      fetchNext();
+      noteAll();
     },
     close: () => {
       ended.abort();

@@ -22,22 +22,30 @@ const PROBE_COUNT = 3;
 export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Pricer {
   /** Milliseconds per point and sample of a network on one worker, by subject, with how many workers there are. */
   const rates = new Map<string, Promise<{ readonly ms: number; readonly workers: number }>>();
-  let own: EvaluatorPool | null = null;
+  const own = new Set<EvaluatorPool>();
   const closed = new AbortController();
 
   async function probe(recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
-    own ??= volunteer.pool() ? null : createEvaluatorPool({ wish: volunteer.wish.getSnapshot(), duty: 1 });
-    const pool = volunteer.pool() ?? own!;
+    const lent = volunteer.pool();
+    if (lent) return measure(lent, recipe, subject);
+    const pool = createEvaluatorPool({ wish: volunteer.wish.getSnapshot(), duty: 1 });
+    own.add(pool);
+    try {
+      return await measure(pool, recipe, subject);
+    } finally {
+      own.delete(pool);
+      pool.dispose();
+    }
+  }
+
+  async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
     await pool.ready;
     const small = { ...recipe, axes: recipe.axes.map((axis) => ({ ...axis, count: PROBE_COUNT })) };
     const [tile] = tilesOf(tilingOf(small, subject.manifest));
     // Twice: the first time compiles and warms up.
     await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
     const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
-    const workers = pool.size;
-    own?.dispose();
-    own = null;
-    return { ms: ms / points / samplesIn(recipe), workers };
+    return { ms: ms / points / samplesIn(recipe), workers: pool.size };
   }
 
   return {
@@ -57,7 +65,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
     },
     close: () => {
       closed.abort();
-      own?.dispose();
+      for (const pool of own) pool.dispose();
     },
   };
 }

@@ -29,6 +29,7 @@ import { createVolunteer } from './volunteer.ts';
 const POINT_MS = 50;
 const ANSWER_MS = 10_000;
 const MAX_NOTICES = 4;
+const STILL_CONNECTING = 'Still connecting. Try again in a moment.';
 
 export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
   let clientId: number | null = null;
@@ -105,6 +106,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     clientId = welcome.clientId;
     me.set(welcome.me);
     code.set(welcome.code);
+    // Everyone is named after this: who left while we were away is not among them.
+    people.set(new Map([[welcome.me.id, welcome.me]]));
     void link.join(welcome.clientId).then(() => {
       readDocument();
       return ledger.join(welcome.ledgerEpoch);
@@ -119,7 +122,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     for (const personId of left) next.delete(personId);
     people.set(next);
     const mine = next.get(me.getSnapshot()?.id ?? '');
-    if (mine) me.set(mine);
+    // The role is this page's own; people are named with the most that any of their pages may.
+    if (mine) me.set({ ...mine, role: me.getSnapshot()!.role });
     dropPointers(left);
   });
   socket.on('pointers', (frame) => {
@@ -177,7 +181,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     undoTitle,
     redoTitle,
     place(recipe) {
-      if (!link.canWrite()) return { problems: [{ path: '', message: 'Still connecting. Try again in a moment.' }] };
+      if (!link.canWrite()) return { problems: [{ path: '', message: STILL_CONNECTING }] };
       const checked = readRecipe(recipe, (subjectId) => subjectOf(subjectId)?.manifest);
       if (!checked.ok) return { problems: checked.problems };
       const spanless = problemOfFrame(checked.value, subjectOf(checked.value.subject)!);
@@ -206,7 +210,10 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       const before = annotations.getSnapshot().get(noteId);
       if (before) run({ map: 'annotations', id: noteId, before, after: null, title: 'Delete a note' });
     },
-    setTitle: (next) => setTitle(link.doc.getSnapshot(), next),
+    setTitle(next) {
+      if (link.canWrite()) setTitle(link.doc.getSnapshot(), next);
+      else notify({ kind: 'refused', message: STILL_CONNECTING });
+    },
     undo: () => after(history.undo()),
     redo: () => after(history.redo()),
     async rename(name) {

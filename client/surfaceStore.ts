@@ -40,6 +40,8 @@ export type SurfaceStore = {
   /** Opens the surface of a slice; the same one when it is open already. */
   readonly open: (sliceId: string, recipe: SliceRecipe, manifest: SubjectManifest) => SurfaceSource;
   readonly has: (tile: TileKey, digest: string) => boolean;
+  /** Every tile that is in its surface. */
+  readonly tiles: () => readonly TileKey[];
   /** Puts a tile in; false when its bytes do not fit the slice. */
   readonly insert: (tile: TileKey, digest: string, bytes: Uint8Array, isVerified: boolean) => boolean;
   readonly setVerified: (tile: TileKey, isVerified: boolean) => void;
@@ -113,6 +115,7 @@ export function createSurfaceStore(nextFrame: (work: () => void) => void): Surfa
       return entry;
     },
     has: (key, digest) => entryFor(key)?.entry.digests.get(key) === digest,
+    tiles: () => [...entries.values()].flatMap(({ digests }) => [...digests.keys()]),
     insert(key, digest, bytes, isVerified) {
       const found = entryFor(key);
       if (!found) return false;

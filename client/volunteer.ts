@@ -18,6 +18,8 @@ import { createStore } from './store.ts';
 const ANSWER_MS = 20_000;
 /** How often to ask again when there was nothing to do, should a push have been missed. */
 const ASK_AGAIN_MS = 4_000;
+/** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
+const SAY_MS = 2_200;
 
 /** What a slice id stands for; null while it is not known here. */
 export type Lookup = (sliceId: string) => { readonly recipe: SliceRecipe; readonly subject: Subject } | null;
@@ -45,6 +47,9 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
   let points = 0;
   let failures = 0;
   let askTimer: ReturnType<typeof setTimeout> | undefined;
+  let sayTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What the server was last told that we lend with. */
+  let told: string | null = null;
   /** When and how many points were computed lately, for the rate. */
   const recent: { readonly at: number; readonly points: number }[] = [];
 
@@ -55,6 +60,22 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     const span = recent.length > 1 ? (now - recent[0]!.at) / 1000 : 0;
     const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
     state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond });
+  }
+
+  const offered = (): string | null => (pool && report ? report.title.slice(0, 80) : null);
+
+  /** Tells the server whether we lend. Stopping is said at once; beginning not too often, for a switch may be flicked. */
+  function sayLending(): void {
+    const next = offered();
+    if (next === told || !socket.connected || (next !== null && sayTimer !== undefined)) return;
+    told = next;
+    socket.emit('lend', next);
+    if (next === null) return;
+    void ask();
+    sayTimer = setTimeout(() => {
+      sayTimer = undefined;
+      sayLending();
+    }, SAY_MS);
   }
 
   async function ask(): Promise<void> {
@@ -72,7 +93,8 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
       isAsking = false;
     }
     for (const lease of leases) void compute(lease);
-    if (leases.length === 0) askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+    // Nothing runs where all that was lent is not known here yet: nothing that ends would ask again.
+    if (leases.length === 0 || running.size === 0) askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
     say();
   }
 
@@ -156,20 +178,22 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     clearTimeout(askTimer);
     abort.abort();
     if (running.size > 0) socket.emit('handBack', [...running.keys()]);
-    socket.emit('lend', null);
     running.clear();
     recent.length = 0;
     failures = 0;
     pool?.dispose();
     pool = null;
     report = null;
+    sayLending();
   }
 
   function rejoin(): void {
-    if (!pool || !report || !socket.connected) return;
-    socket.emit('lend', report.title.slice(0, 80));
+    if (!socket.connected) return;
+    // Also who stopped while the connection was broken: what is finished need not be computed again.
     void deliver();
-    void ask();
+    // A new connection lends nothing until it says so.
+    told = null;
+    sayLending();
   }
 
   const onWork = () => void ask();
@@ -200,6 +224,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     pool: () => pool,
     close: () => {
       stop();
+      clearTimeout(sayTimer);
       socket.off('workWaiting', onWork);
       window.removeEventListener('pagehide', onHide);
     },

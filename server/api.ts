@@ -21,6 +21,9 @@ import { isKeyOf, type Tokens } from './tokens.ts';
 const WRONG_CODES = { burst: 20, perSecond: 20 / 60 };
 /** Sessions made, per address. */
 const NEW_SESSIONS = { burst: 300, perSecond: 2 };
+/** A large surface takes the server a while to write down, and needs no key. */
+const SLICE_CALLS = { burst: 200, perSecond: 20 };
+const TOO_MANY = problem(429, 'too many questions about slices from here: wait a moment');
 
 type Dependencies = {
   readonly register: SessionRegister;
@@ -39,6 +42,7 @@ export type Api = (request: IncomingMessage) => Promise<Answer | null>;
 export function createApi({ register, tokens, clock, publicUrl, trustProxy }: Dependencies): Api {
   const wrongCodes = createBuckets(WRONG_CODES, clock.now);
   const newSessions = createBuckets(NEW_SESSIONS, clock.now);
+  const slices = createBuckets(SLICE_CALLS, clock.now);
 
   const addressOf = (request: IncomingMessage): string => {
     const forwarded = request.headers['x-forwarded-for'];
@@ -102,6 +106,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     });
 
   const placeSlice: Handler = async (request, [id]) => {
+    if (slices(addressOf(request)).take() === null) return TOO_MANY;
     const record = await register.storage.session(id!);
     if (!record) return problem(404, 'there is no session with this id');
     const [, key] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? [];
@@ -118,7 +123,8 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
   };
 
   /** Something about a slice of a session, or 404. */
-  const aboutSlice = (id: string, sliceId: string, tell: (session: LiveSession) => Promise<unknown>): Promise<Answer> => {
+  const aboutSlice = (request: IncomingMessage, id: string, sliceId: string, tell: (session: LiveSession) => Promise<unknown>): Promise<Answer> => {
+    if (slices(addressOf(request)).take() === null) return Promise.resolve(TOO_MANY);
     if (!read(sliceIdSchema, sliceId).ok) return Promise.resolve(problem(404, 'this is not the id of a slice'));
     return withSession(id, async (session) => {
       const body = await tell(session);
@@ -126,12 +132,12 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     });
   };
 
-  const showProgress: Handler = (_request, [id, sliceId]) => aboutSlice(id!, sliceId!, (session) => session.progress(sliceId!));
+  const showProgress: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, (session) => session.progress(sliceId!));
 
-  const showSurface: Handler = async (_request, [id, sliceId], query) => {
+  const showSurface: Handler = async (request, [id, sliceId], query) => {
     const format = query.get('format') ?? 'json';
     if (format !== 'json') return problem(400, `there is no format ${format.slice(0, 20)}: use format=json`);
-    return aboutSlice(id!, sliceId!, (session) => session.surface(sliceId!));
+    return aboutSlice(request, id!, sliceId!, (session) => session.surface(sliceId!));
   };
 
   const showTile: Handler = async (request, [digest]) => {

@@ -8,7 +8,7 @@ import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
 import { parsed, refused } from '#lib/parsed.ts';
 import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
-import { entryOf, strikeEntry, writeEntry } from '#lib/session/ledger.ts';
+import { entriesOf, entryOf, strikeEntry, writeEntry } from '#lib/session/ledger.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
@@ -68,11 +68,13 @@ export class Computing {
     if (this.#isClosed || this.#slices.get(sliceId) !== slice) return stop();
     slice.stop = stop;
     slice.isReady = true;
-    const known = records();
+    const known = new Map(records().map((record) => [record.tile, record]));
     this.ledger.transact(() => {
-      for (const record of known) this.#list(slice, record);
+      // Struck while the slice was put away and nobody watched it.
+      for (const key of entriesOf(this.ledger).keys()) if (tileOfKey(key)!.sliceId === sliceId && !known.has(key)) strikeEntry(this.ledger, key);
+      for (const record of known.values()) this.#list(slice, record);
     });
-    this.#lending.want(slice.tiling, new Set(known.map(({ tile }) => tile)));
+    this.#lending.want(slice.tiling, new Set(known.keys()));
     this.#sayWork();
     void this.#checkPossible(sliceId, recipe);
   }

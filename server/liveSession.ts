@@ -127,7 +127,12 @@ export class LiveSession {
     });
     session = new LiveSession(dependencies, document, computing, members);
     const placed = [...slicesOf(document.doc)].filter(([, { isPutAway }]) => !isPutAway);
-    await Promise.all(placed.map(([sliceId, { recipe }]) => computing.open(recipe, sliceId)));
+    try {
+      await Promise.all(placed.map(([sliceId, { recipe }]) => computing.open(recipe, sliceId)));
+    } catch (error) {
+      session.#stop();
+      throw error;
+    }
     return session;
   }
 
@@ -144,7 +149,8 @@ export class LiveSession {
     this.#roster.join({ id: connectionId, personId: id, role, clientId: given }, name);
     const only = { only: connectionId };
     outbox.send(only, 'welcome', {
-      me: this.#roster.person(id)!,
+      // What this very page may do: another page of the same person may have come with more.
+      me: { ...this.#roster.person(id)!, role },
       token: tokens.personToken(record.id, id),
       clientId: given,
       ledgerEpoch: this.#epoch,
@@ -221,6 +227,8 @@ export class LiveSession {
   async place(input: unknown): Promise<Parsed<{ readonly sliceId: string; readonly isNew: boolean }>> {
     const recipe = readRecipe(input, (id) => this.#dependencies.subjects.get(id)?.manifest);
     if (!recipe.ok) return recipe;
+    const spanless = await this.#dependencies.prober.problemWith(recipe.value);
+    if (spanless !== null) return refused(spanless, 'axes');
     const sliceId = sliceIdOf(recipe.value);
     const earlier = slicesOf(this.#document.doc).get(sliceId);
     if (earlier && !earlier.isPutAway) return parsed({ sliceId, isNew: false });
@@ -254,13 +262,17 @@ export class LiveSession {
 
   /** Nobody is here any more: everything is durable, and the log a snapshot. */
   async close(): Promise<void> {
+    this.#stop();
+    await this.#document.settled();
+    await this.#document.compact();
+  }
+
+  #stop(): void {
     this.#cancelSweep();
     this.#cancelTick();
     this.#outgoing.stop();
     this.#ledgerOutgoing.stop();
     this.#computing.closeAll();
-    await this.#document.settled();
-    await this.#document.compact();
   }
 
   #changed(update: Uint8Array, changes: readonly Change[]): void {

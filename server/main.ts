@@ -1,4 +1,5 @@
 /** Starts Tarn: the only file that reads the environment, the only one that ends the process. */
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import next from 'next';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { keepDemoSession } from './demoSession.ts';
+import { lockFolder } from './dataLock.ts';
 import { secretDice } from './dice.ts';
 import { createLog } from './log.ts';
 import { createThreadProber } from './prober.ts';
@@ -31,12 +33,44 @@ process.on('unhandledRejection', (error) => log.error('unhandled', error));
 try {
   await start();
 } catch (error) {
-  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  console.error(isTaken ? `Port ${config.port} is taken: set PORT to another one.` : error);
+  console.error(wordsFor(error));
   process.exit(1);
 }
 
+/** What whoever starts it can do about it; what was not foreseen as it is, with its stack. */
+function wordsFor(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'FolderInUse') return error.message;
+  switch ('code' in error ? error.code : null) {
+    case 'EADDRINUSE':
+      return `Port ${config.port} is taken: set PORT to another one.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${config.host} is no address of this machine: set HOST to one that is, or leave it out.`;
+    case 'EACCES':
+      return `Port ${config.port} needs more rights than this process has: set PORT to one above 1023.`;
+    default:
+      return error;
+  }
+}
+
+/** Before anything is opened: a folder that cannot be written would fail later and say less. */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    console.error(`Nothing can be kept in ${folder} (${error instanceof Error ? error.message : error}): set DATA_DIR to a folder that can be written.`);
+    process.exit(1);
+  }
+}
+
 async function start(): Promise<void> {
+  // Pages read their files from where the project is, wherever it was started from.
+  process.chdir(root);
+  prepareFolder(config.dataDir);
+  const lock = await lockFolder(config.dataDir);
+  process.once('exit', () => lock.release());
   const database = join(config.dataDir, 'tarn.db');
   const storage = await openSqliteStorage(database);
   const subjects = await loadSubjects(join(root, 'public', 'builtins'));

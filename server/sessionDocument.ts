@@ -2,7 +2,8 @@
  * A session's document on the server: opened from storage, changed only through the gate, confirmed once durable.
  *
  * The document runs ahead of the log by what is being written; nothing of that is told to anyone before it
- * is on disk. Should a write fail the document is worth nothing any more and is opened again. Rules D1, K2, K3.
+ * is on disk. One write at a time: were a change stored that rests on one that was not, the session could never be
+ * opened again. Should a write fail the document is worth nothing any more and is opened again. Rules D1, K2, K3.
  */
 import * as Y from 'yjs';
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
@@ -31,11 +32,15 @@ type Dependencies = {
   readonly onFailure: (error: unknown, isFatal: boolean) => void;
 };
 
+type Accepted = { readonly update: Uint8Array; readonly author: string; readonly changes: readonly Change[]; readonly resolve: (outcome: Parsed<null>) => void };
+
 export class SessionDocument {
   readonly doc: Y.Doc;
   readonly #dependencies: Dependencies;
   readonly #gate: DocumentGate;
-  #lastAppend: Promise<unknown> = Promise.resolve();
+  /** Accepted and not yet given to the storage. */
+  #waiting: Accepted[] = [];
+  #writing: Promise<void> | null = null;
   #updatesInLog: number;
   #compacting: Promise<void> | null = null;
   #isBroken = false;
@@ -55,7 +60,7 @@ export class SessionDocument {
   /** Accepts or refuses one update as a whole; resolves once it is durable. */
   async accept(update: Uint8Array, { personId, role, ownsClientId }: Author): Promise<Parsed<null>> {
     if (this.#isBroken) return refused('this session is being opened again');
-    const { storage, sessionId, subjectOf, onDurable, onFailure } = this.#dependencies;
+    const { subjectOf } = this.#dependencies;
     const outcome = this.#gate.accept(update, { person: { id: personId, role }, subjectOf, ownsClientId });
     if (!outcome.ok) return outcome;
     if (!this.#apply(update)) {
@@ -63,19 +68,10 @@ export class SessionDocument {
       await this.settled();
       return parsed(null);
     }
-    const appended = storage.append(sessionId, [{ author: personId, bytes: update }]);
-    this.#lastAppend = appended.catch(() => undefined);
-    try {
-      await appended;
-    } catch (error) {
-      if (!this.#isBroken) onFailure(error, true);
-      this.#isBroken = true;
-      return refused('the change could not be stored');
-    }
-    onDurable(update, outcome.value);
-    this.#updatesInLog++;
-    if (this.#updatesInLog >= COMPACT_AFTER) void this.compact();
-    return parsed(null);
+    return new Promise((resolve) => {
+      this.#waiting.push({ update, author: personId, changes: outcome.value, resolve });
+      this.#writing ??= this.#write();
+    });
   }
 
   /** An update that makes this change on top of the document as it is, under a client id of the server's own. */
@@ -90,7 +86,7 @@ export class SessionDocument {
 
   /** Resolves when everything accepted so far is durable. */
   async settled(): Promise<void> {
-    await this.#lastAppend;
+    while (this.#writing) await this.#writing;
   }
 
   /** Makes the log a snapshot; a failure leaves it as it was. One at a time. */
@@ -109,6 +105,35 @@ export class SessionDocument {
     } catch (error) {
       onFailure(error, false);
     }
+  }
+
+  /** What was accepted while the disk was busy is appended together. */
+  async #write(): Promise<void> {
+    const { storage, sessionId, onFailure } = this.#dependencies;
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        await storage.append(sessionId, group.map(({ author, update }) => ({ author, bytes: update })));
+      } catch (error) {
+        this.#isBroken = true;
+        this.#writing = null;
+        for (const { resolve } of [...group, ...this.#waiting.splice(0)]) resolve(refused('the change could not be stored'));
+        return onFailure(error, true);
+      }
+      this.#confirm(group);
+    }
+    this.#writing = null;
+  }
+
+  #confirm(group: readonly Accepted[]): void {
+    const { onDurable } = this.#dependencies;
+    this.#updatesInLog += group.length;
+    for (const { update, changes, resolve } of group) {
+      onDurable(update, changes);
+      resolve(parsed(null));
+    }
+    if (this.#updatesInLog >= COMPACT_AFTER) void this.compact();
   }
 
   /** Whether the update brought anything new. */

@@ -24,13 +24,17 @@ const STATUS_WORDS = new Map<Status, string>([
   [STATUS.minusInfinity, 'minusInfinity'],
 ]);
 
+const TILES_PER_TURN = 64;
+
 type Loaded = { readonly surface: Surface; readonly records: readonly TileRecord[] };
 
 async function load(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<Loaded> {
   const tiling = tilingOf(recipe, manifest);
   const surface = createSurface(tiling, recipe.samples.map(({ set }) => set));
   const records = await storage.tiles(tiling.sliceId);
-  for (const { tile, digest, isVerified } of records) {
+  for (const [index, { tile, digest, isVerified }] of records.entries()) {
+    // The database answers without leaving the event loop: others must have their turn in a long report.
+    if (index % TILES_PER_TURN === TILES_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
     const bytes = await storage.blob(digest);
     if (!bytes) throw new Error(`the bytes of tile ${tile} are not in the store`);
     const result = decodeTileResult(bytes);

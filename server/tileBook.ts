@@ -36,6 +36,9 @@ type Probe = { readonly slice: WatchedSlice; readonly record: TileRecord };
 export const MAX_FAILURES = 2;
 /** Points recomputed of a tile by somebody who has returned a wrong one. */
 const SUSPECT_POINTS = 4;
+/** Otherwise as many points of a tile as cost this many multiply-adds, at least one and at most eight. */
+const PROBE_COST = 2e7;
+const MOST_POINTS = 8;
 
 type Dependencies = { readonly storage: Storage; readonly prober: Prober; readonly dice: Dice; readonly log: Log };
 
@@ -58,7 +61,10 @@ export class TileBook {
     slice.listeners.add(listener);
     const stop = () => {
       slice.listeners.delete(listener);
-      if (slice.listeners.size === 0) this.#slices.delete(tiling.sliceId);
+      if (slice.listeners.size > 0) return;
+      this.#slices.delete(tiling.sliceId);
+      // They are asked for again when it is next opened; kept as well, each opening would ask once more.
+      this.#probes = this.#probes.filter((probe) => probe.slice !== slice);
     };
     try {
       await slice.loaded;
@@ -123,7 +129,12 @@ export class TileBook {
   }
 
   #startProbing(): void {
-    if (!this.#isClosed && this.#probes.length > 0) this.#probing ??= this.#probeAll().finally(() => (this.#probing = null));
+    if (this.#isClosed || this.#probes.length === 0) return;
+    this.#probing ??= this.#probeAll().finally(() => {
+      this.#probing = null;
+      // What was kept after the last look.
+      this.#startProbing();
+    });
   }
 
   async #probeAll(): Promise<void> {
@@ -159,7 +170,8 @@ export class TileBook {
     if (!result.ok) return sayProblems(result.problems);
     const points = pointsOf(tiling, tileOfKey(tile)!);
     const open = points.map((_, index) => index);
-    const probes = Math.min(points.length, this.#failures.has(by) ? SUSPECT_POINTS : 1);
+    const affordable = Math.min(MOST_POINTS, Math.max(1, Math.floor(PROBE_COST / Math.max(1, tiling.pointCost))));
+    const probes = Math.min(points.length, this.#failures.has(by) ? Math.max(SUSPECT_POINTS, affordable) : affordable);
     for (let count = 0; count < probes; count++) {
       const [index] = open.splice(Math.floor(dice.uniform() * open.length), 1);
       const { a, b } = points[index!]!;

@@ -25,7 +25,7 @@ describe('reference cases', () => {
     expect({ problem, failing: checks.filter(({ error, tolerance }) => !(error <= tolerance)) }).toEqual({ problem: null, failing: [] });
     expect(row).toMatchObject({ case: name, status: 'pass' });
     expect(row.points).toBeGreaterThan(0);
-  }, 30_000);
+  }, 240_000);
 
   describe('through the session’s own engine', () => {
     let wasm: Engine;
@@ -38,7 +38,7 @@ describe('reference cases', () => {
       const { row, problem } = await runCase(DIRECTORY, name, wasm, 5);
       expect(problem).toBeNull();
       expect(row.status).toBe('pass');
-    }, 30_000);
+    }, 240_000);
   });
 });
 

@@ -1,10 +1,10 @@
 /**
- * The colour bar: what the colours mean, with their scale, their ends and the states that are drawn otherwise.
+ * The colour bar: what the colours mean, with their scale and its ends. What is drawn otherwise, Key.tsx names.
  * It does not know the surface: its parent says what to name.
  */
-import { formatCount, formatLoss } from '#lib/session/words.ts';
+import { formatLoss } from '#lib/session/words.ts';
 import type { Look } from '#lib/session/look.ts';
-import type { LossRange, SurfaceCounts } from '#lib/work/surface.ts';
+import type { LossRange } from '#lib/work/surface.ts';
 import { colourAt } from './colourMaps.ts';
 import { lossScaleOf, rangeOf } from './lossScale.ts';
 import styles from './ColourBar.module.css';
@@ -14,8 +14,6 @@ export type ColourBarProps = {
   readonly title: string;
   readonly look: Look;
   readonly range: LossRange | null;
-  readonly counts: SurfaceCounts;
-  readonly hasEstimates: boolean;
   readonly onEdit?: () => void;
 };
 
@@ -23,7 +21,7 @@ const WIDTH = 240;
 const BAR = 12;
 const STOPS = 32;
 
-export function ColourBar({ title, look, range, counts, hasEstimates, onEdit }: ColourBarProps) {
+export function ColourBar({ title, look, range, onEdit }: ColourBarProps) {
   const ends = rangeOf(look, range);
   const scale = ends && lossScaleOf(look.colourScale, ends);
   const words = scale ? `${title}, ${scale.kind} scale from ${formatLoss(scale.min)} to ${formatLoss(scale.max)}` : `${title}, nothing measured yet`;
@@ -64,40 +62,16 @@ export function ColourBar({ title, look, range, counts, hasEstimates, onEdit }: 
       ) : (
         picture
       )}
-      {scale && (
-        <p className={styles.ends}>
-          <span>lowest {formatLoss(scale.min)}</span>
-          <span>highest {formatLoss(scale.max)}</span>
-        </p>
-      )}
+      <p className={styles.ends}>
+        {scale && (
+          <>
+            <span>lowest {formatLoss(scale.min)}</span>
+            <span>highest {formatLoss(scale.max)}</span>
+          </>
+        )}
+      </p>
       {scale?.note && <p className={styles.note}>{scale.note}</p>}
-      <ul className={styles.legend}>
-        {hasEstimates && (
-          <li>
-            <Swatch kind="estimated" fill={colourAt(look.colourMap, 0.6)} /> estimated from neighbours
-          </li>
-        )}
-        {counts.measured > counts.verified && (
-          <li>
-            <Swatch kind="unverified" fill={colourAt(look.colourMap, 0.6)} /> paler: not verified yet
-          </li>
-        )}
-        {counts.notFinite > 0 && (
-          <li>
-            <Swatch kind="notFinite" fill="none" /> not a number: {formatCount(counts.notFinite)} {counts.notFinite === 1 ? 'point' : 'points'}
-          </li>
-        )}
-      </ul>
     </figure>
-  );
-}
-
-function Swatch({ kind, fill }: { readonly kind: 'estimated' | 'unverified' | 'notFinite'; readonly fill: string }) {
-  return (
-    <svg className={styles.swatch} viewBox="0 0 16 16" aria-hidden="true">
-      <rect className={styles[kind]} width={16} height={16} rx={3} fill={fill} />
-      {kind !== 'unverified' && <path className={styles.hatch} d="M-2 10 10-2M2 14 14 2M6 18 18 6" />}
-    </svg>
   );
 }
 

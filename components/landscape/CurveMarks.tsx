@@ -34,7 +34,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
   const places = spreadPins(
     shownPins.map(({ id, a, text }) => ({ id, x: scales.xOf(a), y: heightOf(a), text, before: undefined })),
     [],
-    { width, height: frame.bottom },
+    width,
   );
   const placed = (a: number, y: number) => ({
     style: { transform: `translate(${scales.xOf(a)}px, ${y}px)` },

@@ -151,7 +151,7 @@ export function CurveView(props: CurveViewProps) {
               </g>
             </svg>
             {set}
-            {notFinite.length > 0 && `, ${notFinite.length} not a number (×)`}
+            {notFinite.length > 0 && `, ${notFinite.length} not finite (×)`}
           </li>
         ))}
         {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}

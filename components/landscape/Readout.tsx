@@ -16,25 +16,34 @@ export type ReadoutProps = {
 };
 
 export function Readout({ surface, set, cursor, hasAccuracy }: ReadoutProps) {
-  if (!cursor) return <p className={styles.readout}>Click the surface to read its loss.</p>;
+  if (!cursor) {
+    return (
+      <p className={styles.readout}>
+        <span className={styles.values}>Click the surface to read its loss.</span>
+        <span className={styles.state}>Or move over it with the arrow keys.</span>
+      </p>
+    );
+  }
   const { coordinates, loss, accuracy, state, kind } = readoutWords(surface, set, cursor, hasAccuracy);
   return (
     <p className={styles.readout} data-kind={kind}>
-      {coordinates.map(({ axis, value }) => (
-        <span key={axis} className={styles.item}>
-          <span className={styles.label}>{axis}</span> {value}
-        </span>
-      ))}
-      {kind !== 'unknown' && (
-        <span className={styles.item}>
-          <span className={styles.label}>loss</span> <strong>{loss}</strong>
-        </span>
-      )}
-      {accuracy !== null && (
-        <span className={styles.item}>
-          <span className={styles.label}>accuracy</span> {accuracy}
-        </span>
-      )}
+      <span className={styles.values}>
+        {coordinates.map(({ axis, value }) => (
+          <span key={axis} className={styles.item}>
+            <span className={styles.label}>{axis}</span> {value}
+          </span>
+        ))}
+        {kind !== 'unknown' && (
+          <span className={styles.item}>
+            <span className={styles.label}>loss</span> <strong>{loss}</strong>
+          </span>
+        )}
+        {accuracy !== null && (
+          <span className={styles.item}>
+            <span className={styles.label}>accuracy</span> {accuracy}
+          </span>
+        )}
+      </span>
       <span className={styles.state}>{state}</span>
     </p>
   );

@@ -82,7 +82,7 @@ function placePins(root: HTMLElement, room: ViewRoom, names: readonly Box[]): vo
     marks.set(id, mark);
     pins.push({ id, ...placeOf(mark), text: mark.dataset.text ?? '', before: stood.get(mark) });
   }
-  for (const [id, place] of spreadPins(pins, names, room)) {
+  for (const [id, place] of spreadPins(pins, names, room.width)) {
     const mark = marks.get(id)!;
     stood.set(mark, place);
     mark.dataset.side = place.side;

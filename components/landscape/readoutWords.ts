@@ -67,7 +67,7 @@ export function surfaceSummary(surface: Surface, set: SetName): string {
     return beta ? `α ${a}, β ${formatCoordinate(coordinateOf(beta, Math.floor(at / grid.columns)), stepOf(beta))}` : `α ${a}`;
   };
   if (low >= 0) parts.push(`Lowest ${formatLoss(values[low]!)} at ${place(low)}. Highest ${formatLoss(values[high]!)} at ${place(high)}.`);
-  if (notFinite > 0) parts.push(`${formatCount(notFinite)} ${notFinite === 1 ? 'point is' : 'points are'} not a number.`);
+  if (notFinite > 0) parts.push(`${formatCount(notFinite)} ${notFinite === 1 ? 'point is' : 'points are'} not finite.`);
   return parts.join(' ');
 }
 

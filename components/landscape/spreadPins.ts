@@ -25,7 +25,7 @@ export const STEM = 20;
 const SIGN = 28;
 /** From one level to the next. */
 export const LEVEL = 32;
-const MOST_LEVELS = 6;
+const MOST_LEVELS = 8;
 /** Width of a letter of a label, more or less, and the most that a label takes. */
 const LETTER = 6.6;
 const WIDEST = 152;
@@ -33,35 +33,45 @@ const WIDEST = 152;
 const NARROW = 480;
 
 /** @param taken what pins keep clear of, such as the names of checkpoints */
-export function spreadPins(pins: readonly PinToSpread[], taken: readonly Box[], room: { readonly width: number; readonly height: number }): ReadonlyMap<string, PinPlace> {
+export function spreadPins(pins: readonly PinToSpread[], taken: readonly Box[], width: number): ReadonlyMap<string, PinPlace> {
+  // The lowest on the screen is nearest to the eye and keeps the shortest stem.
+  const sorted = pins.toSorted((one, other) => other.y - one.y || (one.id < other.id ? -1 : 1));
+  const folded = new Set(width < NARROW ? pins.map(({ id }) => id) : []);
+  for (;;) {
+    const { places, crowded } = spreadOnce(sorted, folded, taken, width);
+    const before = folded.size;
+    // Where one finds no room, all around it give up their words.
+    for (const { x } of crowded) for (const pin of pins) if (Math.abs(pin.x - x) < WIDEST + SIGN) folded.add(pin.id);
+    if (folded.size === before) return places;
+  }
+}
+
+function spreadOnce(pins: readonly PinToSpread[], folded: ReadonlySet<string>, taken: readonly Box[], width: number) {
   const boxes = [...taken];
   const places = new Map<string, PinPlace>();
-  // The lowest on the screen is nearest to the eye and keeps the shortest stem.
-  for (const pin of pins.toSorted((one, other) => other.y - one.y || (one.id < other.id ? -1 : 1))) {
-    const candidates = candidatesFor(pin, room.width);
-    const place = candidates.find((each) => isClear(boxOf(pin, each), boxes, room)) ?? { level: 0, side: sideOf(pin, room.width), isFolded: true };
+  const crowded: PinToSpread[] = [];
+  for (const pin of pins) {
+    const clear = candidatesFor(pin, folded.has(pin.id), width).find((each) => isClear(boxOf(pin, each), boxes, width));
+    if (!clear) crowded.push(pin);
+    const place = clear ?? { level: 0, side: sideOf(pin, width), isFolded: true };
     places.set(pin.id, place);
     boxes.push(boxOf(pin, place));
   }
-  return places;
+  return { places, crowded };
 }
 
 const sideOf = ({ x }: PinToSpread, width: number): PinPlace['side'] => (x > width - 190 ? 'left' : 'right');
 
-function* wordsFirst(pin: PinToSpread, width: number): Generator<PinPlace> {
+/** In the order of liking: words low, words higher, then a bare sign. */
+function candidatesFor(pin: PinToSpread, isFolded: boolean, width: number): readonly PinPlace[] {
   const near = sideOf(pin, width);
-  const far = near === 'left' ? 'right' : 'left';
-  if (width >= NARROW) {
-    for (let level = 0; level <= MOST_LEVELS / 2; level++) for (const side of [near, far]) yield { level, side, isFolded: false };
-  }
-  for (let level = 0; level <= MOST_LEVELS; level++) yield { level, side: near, isFolded: true };
+  const far = near === 'left' ? ('right' as const) : ('left' as const);
+  const levels = Array.from({ length: MOST_LEVELS }, (_, level) => level);
+  const signs = levels.map((level) => ({ level, side: near, isFolded: true }));
+  if (isFolded) return signs;
+  const words: readonly PinPlace[] = levels.slice(0, MOST_LEVELS / 2).flatMap((level) => [near, far].map((side) => ({ level, side, isFolded: false })));
+  return [...(pin.before && !pin.before.isFolded ? [pin.before] : []), ...words, ...signs];
 }
-
-const candidatesFor = (pin: PinToSpread, width: number): readonly PinPlace[] => {
-  const all = [...wordsFirst(pin, width)];
-  // Words that fit again come back, even where a bare sign would stand well.
-  return pin.before && !pin.before.isFolded && width >= NARROW ? [pin.before, ...all] : all;
-};
 
 function boxOf({ x, y, text }: PinToSpread, { level, side, isFolded }: PinPlace): Box {
   const width = isFolded ? SIGN : SIGN + Math.min(WIDEST, text.length * LETTER + 12);
@@ -69,5 +79,5 @@ function boxOf({ x, y, text }: PinToSpread, { level, side, isFolded }: PinPlace)
   return { left: side === 'right' ? x - SIGN / 2 : x + SIGN / 2 - width, right: side === 'right' ? x - SIGN / 2 + width : x + SIGN / 2, top: bottom - SIGN, bottom };
 }
 
-const isClear = (box: Box, taken: readonly Box[], { width }: { readonly width: number }): boolean =>
+const isClear = (box: Box, taken: readonly Box[], width: number): boolean =>
   box.top >= 0 && box.left >= 0 && box.right <= width && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);

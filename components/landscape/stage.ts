@@ -52,6 +52,8 @@ export type Stage = {
 
 /** Vertices along the longer side: as many as a device draws without a thought, and fewer while it turns. */
 const VERTICES = { hardware: { still: 1025, moving: 513 }, software: { still: 193, moving: 65 } } as const;
+/** Between two pictures of a surface that grows, on a software renderer. */
+const STREAM_MS = 300;
 /** Share of the way that a changing range moves in one frame. */
 const EASE = 0.2;
 
@@ -65,6 +67,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   let isMoving = false;
   let isDestroyed = false;
   let frame = 0;
+  let streaming: ReturnType<typeof setTimeout> | undefined;
   let emitted: Camera | null = null;
   let isCameraDue = false;
 
@@ -116,7 +119,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     onError: (error) => events.onFailed(error),
   });
 
-  const unsubscribe = source.subscribe(schedule);
+  const unsubscribe = source.subscribe(streamed);
 
   function viewsFor(): (OrbitView | OrthographicView)[] {
     const controller = { inertia: input.isStill ? false : 220, doubleClickZoom: false, keyboard: false, scrollZoom: { speed: 0.008, smooth: !input.isStill } };
@@ -140,6 +143,15 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
 
   function schedule(): void {
     if (frame === 0 && !isDestroyed) frame = requestAnimationFrame(renew);
+  }
+
+  /** Tiles that stream in may wait on a software renderer, where a picture takes a fifth of a second: a drag may not. */
+  function streamed(): void {
+    if (!isSoftware) return schedule();
+    streaming ??= setTimeout(() => {
+      streaming = undefined;
+      schedule();
+    }, STREAM_MS);
   }
 
   function renew(): void {
@@ -230,14 +242,17 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     update(next) {
       const isOwnCamera = next.camera === emitted || isCameraDue;
       const isPlaceDue = next.camera !== input.camera || next.look.exaggeration !== input.look.exaggeration || next.isStill !== input.isStill;
+      const isAsked = isPlaceDue || next.look !== input.look || next.cursor !== input.cursor || next.isDark !== input.isDark;
       input = isOwnCamera && next.camera.view === input.camera.view ? { ...next, camera: input.camera } : next;
       if (isPlaceDue) place();
-      schedule();
+      if (isAsked) schedule();
+      else streamed();
     },
     pointAt,
     destroy() {
       isDestroyed = true;
       cancelAnimationFrame(frame);
+      clearTimeout(streaming);
       unsubscribe();
       queue.stop();
       deck.finalize();

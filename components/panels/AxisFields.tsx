@@ -47,10 +47,13 @@ export function AxisFields({ index, axis, isRandom, checkpoints, problemAt, onCh
       )}
       <ProblemText text={problemAt(`${at}.direction.orthogonal`)} />
       <div className={styles.triple}>
-        <TextField label="From" inputMode="decimal" value={axis.min} problem={problemAt(`${at}.min`)} onChange={(min) => onChange({ ...axis, min }, false)} />
-        <TextField label="To" inputMode="decimal" value={axis.max} problem={problemAt(`${at}.max`)} onChange={(max) => onChange({ ...axis, max }, false)} />
-        <TextField label="Points" inputMode="numeric" value={axis.count} problem={problemAt(`${at}.count`)} onChange={(count) => onChange({ ...axis, count }, false)} />
+        <TextField label="From" inputMode="decimal" value={axis.min} problem={named('From', problemAt(`${at}.min`))} onChange={(min) => onChange({ ...axis, min }, false)} />
+        <TextField label="To" inputMode="decimal" value={axis.max} problem={named('To', problemAt(`${at}.max`))} onChange={(max) => onChange({ ...axis, max }, false)} />
+        <TextField label="Points" inputMode="numeric" value={axis.count} problem={named('Points', problemAt(`${at}.count`))} onChange={(count) => onChange({ ...axis, count }, false)} />
       </div>
     </fieldset>
   );
 }
+
+/** Problems of narrow fields stand below the row, where they have room: each says whose it is. */
+const named = (label: string, problem: string | undefined): string | undefined => problem && `${label} ${problem}`;

@@ -1,13 +1,12 @@
 /** Lending this browser: one switch, what it does right now and with what, and how hard it may work. */
 import { BACKENDS, type BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LendingState } from '#client/sessionTypes.ts';
-import { formatCount, formatShare } from '#lib/session/words.ts';
+import { formatCount } from '#lib/session/words.ts';
 import { Field } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
 import { useStore } from '#components/useStore.ts';
 import { useSession } from '#components/session/SessionContext.ts';
-import type { Job } from '#components/session/useJob.ts';
 import { plural, say } from '#components/words.ts';
 import styles from './Panel.module.css';
 
@@ -18,7 +17,7 @@ const WISH_TITLES: Readonly<Record<BackendWish, string>> = {
   cpu: 'Plain JavaScript',
 };
 
-export function ComputePanel({ job }: { readonly job: Job | null }) {
+export function ComputePanel() {
   const { lending } = useSession();
   const state = useStore(lending.state);
   const wish = useStore(lending.wish);
@@ -32,7 +31,7 @@ export function ComputePanel({ job }: { readonly job: Job | null }) {
         <p className={`${styles.small} ${styles.soft}`}>{say('lend.receives')}</p>
         <Toggle label="Lend compute to this session" isOn={isOn} onChange={(next) => (next ? lending.start() : lending.stop())} />
         <div role="status" className={styles.section}>
-          <LendingWords state={state} job={job} />
+          <LendingWords state={state} />
         </div>
       </section>
       <section className={styles.section}>
@@ -50,7 +49,7 @@ export function ComputePanel({ job }: { readonly job: Job | null }) {
   );
 }
 
-function LendingWords({ state, job }: { readonly state: LendingState; readonly job: Job | null }) {
+function LendingWords({ state }: { readonly state: LendingState }) {
   switch (state.kind) {
     case 'off':
       return <p className={styles.soft}>{say('lend.paused')}</p>;
@@ -59,11 +58,10 @@ function LendingWords({ state, job }: { readonly state: LendingState; readonly j
     case 'unable':
       return <p className={styles.warn}>{state.reason}</p>;
     case 'helping':
-    case 'idle': {
-      const share = job && job.points > 0 ? Math.min(1, state.points / job.points) : 0;
+    case 'idle':
       return (
         <>
-          <p>{state.kind === 'helping' ? say('lend.on', { n: formatCount(state.points), pct: formatShare(share) }) : say('lend.idle')}</p>
+          <p>{state.kind === 'helping' ? say('lend.on', { n: plural(state.points, 'point') }) : say('lend.idle')}</p>
           {!('gpu' in navigator) && <p className={styles.small}>{say('lend.cpu')}</p>}
           <dl className={styles.facts}>
             <dt>With</dt>
@@ -80,6 +78,5 @@ function LendingWords({ state, job }: { readonly state: LendingState; readonly j
           </dl>
         </>
       );
-    }
   }
 }

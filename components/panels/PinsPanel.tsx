@@ -21,10 +21,11 @@ export function PinsPanel({ pins }: { readonly pins: readonly PlacedNote[] }) {
       {edit && view.slice && (
         <div className={styles.section}>
           <div className={styles.row}>
-            <Button icon="note" aria-pressed={view.isNoting} onClick={() => view.setNoting(!view.isNoting)}>
+            <Button size="small" icon="note" aria-pressed={view.isNoting} onClick={() => view.setNoting(!view.isNoting)}>
               Place a note
             </Button>
             <Button
+              size="small"
               icon="target"
               disabled={!view.crosshair}
               title={view.crosshair ? 'Add a note where the crosshair is' : 'Move over the picture, or focus it and use the arrow keys'}

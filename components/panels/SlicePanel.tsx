@@ -9,7 +9,7 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
-import { checkpointTitle, directionTitle, gridTitle, kindOf, samplesTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, directionTitle, gridTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { say } from '#components/words.ts';
 import styles from './Panel.module.css';
 
@@ -30,14 +30,20 @@ export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
   return (
     <div className={styles.panel}>
       <section className={styles.section}>
-        <h2>{kindOf(recipe, manifest)}</h2>
+        <h2>{shapeTitle(recipe, manifest)}</h2>
         {manifest ? <RecipeFacts recipe={recipe} manifest={manifest} /> : <p className={styles.soft}>{say('slice.unreadable')}</p>}
       </section>
       <section className={styles.section}>
         <h3>Axes</h3>
-        <dl className={styles.facts}>
+        <dl className={styles.axes}>
           {recipe.axes.map(({ direction, min, max, count }, index) => (
-            <AxisFacts key={index} name={AXES[index] ?? ''} words={directionTitle(direction, manifest)} range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`} />
+            <AxisFacts
+              key={index}
+              name={AXES[index] ?? ''}
+              words={directionTitle(direction, manifest)}
+              range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`}
+              norm={geography?.kind === 'known' ? (geography.geography.facts.norms[index] ?? null) : null}
+            />
           ))}
         </dl>
         <GeographyFacts geography={geography} isRandom={recipe.axes.every(({ direction }) => direction.kind === 'random')} />
@@ -98,14 +104,18 @@ function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; reado
   );
 }
 
-function AxisFacts({ name, words, range }: { readonly name: string; readonly words: string; readonly range: string }) {
+type AxisFactsProps = { readonly name: string; readonly words: string; readonly range: string; readonly norm: number | null };
+
+function AxisFacts({ name, words, range, norm }: AxisFactsProps) {
   return (
     <>
       <dt>{name}</dt>
       <dd>
         {words}
-        <br />
-        <span className={styles.soft}>{range}</span>
+        <span className={styles.under}>
+          {range}
+          {norm !== null && ` · ‖${name}‖ ${formatLoss(norm)}`}
+        </span>
       </dd>
     </>
   );
@@ -115,16 +125,10 @@ function GeographyFacts({ geography, isRandom }: { readonly geography: Geography
   if (!geography) return <p className={styles.soft}>Working out the axes …</p>;
   if (geography.kind === 'refused') return <p className={styles.warn}>{geography.reason}</p>;
   const { facts, captured } = geography.geography;
-  const { cosine, norms, moved, expectedCosine } = facts;
+  const { cosine, moved, expectedCosine } = facts;
   return (
     <div className={styles.section}>
-      <dl className={styles.facts}>
-        {norms.map((norm, index) => (
-          <NormFact key={index} name={`‖${AXES[index] ?? ''} axis‖`} norm={norm} />
-        ))}
-        <dt>Moves</dt>
-        <dd>{formatCount(moved)} parameters</dd>
-      </dl>
+      <p className={styles.small}>{say('slice.moves', { n: formatCount(moved) })}</p>
       {cosine !== null && (
         <p className={styles.small}>
           {say('slice.ortho', { deg: formatCoordinate((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI, 0.01), cos: formatCoordinate(cosine, 0.0001) })}{' '}
@@ -133,14 +137,5 @@ function GeographyFacts({ geography, isRandom }: { readonly geography: Geography
       )}
       {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say(cosine === null ? 'slice.variance.line' : 'slice.variance', { pct: formatShare(captured) })}</p>}
     </div>
-  );
-}
-
-function NormFact({ name, norm }: { readonly name: string; readonly norm: number }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{formatLoss(norm)}</dd>
-    </>
   );
 }

@@ -60,7 +60,7 @@ export function Inspector({ isNarrow, pins, geography, job, measured }: Inspecto
         {tab === 'slice' && <SlicePanel geography={geography} job={job} backends={backends} />}
         {tab === 'look' && <LookPanel measured={measured} />}
         {tab === 'pins' && <PinsPanel pins={pins} />}
-        {tab === 'compute' && <ComputePanel job={job} />}
+        {tab === 'compute' && <ComputePanel />}
       </Tabs>
       <Button
         tone="quiet"

@@ -5,7 +5,7 @@ import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
-import type { Job } from './useJob.ts';
+import { isUntouched, type Job } from './useJob.ts';
 import styles from './JobStrip.module.css';
 
 export function JobStrip({ job }: { readonly job: Job | null }) {
@@ -15,7 +15,9 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
   const isComplete = job.measured >= job.points;
-  const isWaiting = !isComplete && job.helpers === 0 && !isLending;
+  // What a late joiner fetches is no computing: without a helper there is no speed.
+  const isGoing = !isComplete && (job.helpers > 0 || isLending);
+  const isWaiting = !isComplete && view.slice?.isPutAway !== true && job.helpers === 0 && !isLending && !isUntouched(job);
   return (
     <footer className={styles.strip} aria-label="Computing">
       <div className={styles.bar}>
@@ -31,21 +33,21 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
         )}
         <span>{formatCount(job.verified)} verified</span>
         {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
-        {job.pointsPerSecond !== null && !isComplete && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
-        {job.left && !isComplete && (
+        {job.pointsPerSecond !== null && isGoing && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
+        {job.left && isGoing && (
           <span>
             {job.isLonger
               ? say('eta.grew', { k: job.helpers })
               : say('eta', { pct: formatShare(job.measured / job.points), lo: job.left[0], hi: job.left[1] })}
           </span>
         )}
-        {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not a number</span>}
+        {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not finite</span>}
       </p>
       {isWaiting && (
         <div className={styles.ask} role="status">
           <span>{say('job.nohelpers')}</span>
           <Button size="small" tone="accent" icon="chip" onClick={() => lending.start()}>
-            Compute it here
+            {say('call.compute')}
           </Button>
         </div>
       )}

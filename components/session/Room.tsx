@@ -8,6 +8,7 @@ import { say } from '#components/words.ts';
 import { Inspector } from './Inspector.tsx';
 import { JobStrip } from './JobStrip.tsx';
 import { Notices } from './Notices.tsx';
+import { PresentedCode } from './PresentedCode.tsx';
 import type { Opening } from './opening.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { ShortcutsCard } from './ShortcutsCard.tsx';
@@ -78,7 +79,8 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
       <div className={styles.floor}>
         {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}
         <main id="main" className={styles.middle} tabIndex={-1}>
-          <Stage source={source} pins={pins} geography={geography} />
+          <Stage source={source} pins={pins} geography={geography} job={job} />
+          {isPresenting && <PresentedCode onLeave={() => setPresenting(false)} />}
         </main>
         {areaOfPanels === 'shown' && <Inspector isNarrow={isNarrow} pins={pins} geography={geography} job={job} measured={measured} />}
       </div>

@@ -80,6 +80,7 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
             </span>
           </>
         )}
+        {mayEdit && isPutAway && <Button tone="quiet" size="small" icon="undo" label={say('away.back')} onClick={() => void session.place(recipe)} />}
         {mayEdit && !isPutAway && <Button tone="quiet" size="small" icon="archive" label="Put this slice away" onClick={() => session.putAway(id)} />}
       </div>
     </li>

@@ -3,17 +3,20 @@ import { useEffect } from 'react';
 import { isClassification, LOSS_TITLES } from '#lib/network/loss.ts';
 import { VIEWS, type ViewName } from '#lib/session/camera.ts';
 import { ColourBar } from '#components/landscape/ColourBar.tsx';
+import { Key } from '#components/landscape/Key.tsx';
 import { Readout } from '#components/landscape/Readout.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
 import { Button } from '#components/ui/Button.tsx';
 import { say } from '#components/words.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
+import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { NoteCard } from './NoteCard.tsx';
 import { Picture } from './Picture.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
 import type { PlacedNote } from './usePins.ts';
+import type { Job } from './useJob.ts';
 import { useGrowth } from './useSurface.ts';
 import type { GeographyOutcome } from './useTrajectory.ts';
 import styles from './Stage.module.css';
@@ -28,9 +31,10 @@ type StageProps = {
   readonly source: SurfaceSource | null;
   readonly pins: readonly PlacedNote[];
   readonly geography: GeographyOutcome | null;
+  readonly job: Job | null;
 };
 
-export function Stage({ source, pins, geography }: StageProps) {
+export function Stage({ source, pins, geography, job }: StageProps) {
   const session = useSession();
   const view = useRoomView();
   const version = useGrowth(source);
@@ -49,46 +53,47 @@ export function Stage({ source, pins, geography }: StageProps) {
   const hasAccuracy = isClassification(slice.recipe.loss);
 
   return (
-    <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'} data-view={camera.view}>
-      <div className={styles.picture} data-picture>
-        <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
-      </div>
-      <div className={styles.controls}>
-        {isPlane && (
-          <Segments
-            label="View"
-            isLabelHidden
-            value={camera.view}
-            segments={VIEWS.map((value) => ({ value, ...VIEW_SEGMENTS[value] }))}
-            onChange={(next) => view.setCamera({ ...camera, view: next })}
-          />
+    <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
+      <div className={styles.view}>
+        <div className={styles.picture} data-picture>
+          <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+        </div>
+        <div className={styles.controls}>
+          {isPlane && (
+            <Segments
+              label="View"
+              isLabelHidden
+              value={camera.view}
+              segments={VIEWS.map((value) => ({ value, ...VIEW_SEGMENTS[value] }))}
+              onChange={(next) => view.setCamera({ ...camera, view: next })}
+            />
+          )}
+          {isPlane && sets.length > 1 && (
+            <Segments label="Samples shown" isLabelHidden value={set} segments={sets.map((value) => ({ value, title: value === 'train' ? 'Train' : 'Test' }))} onChange={(next) => view.setLook({ ...look, set: next })} />
+          )}
+          <NoteButton />
+        </div>
+        {view.isNoting && !view.note && (
+          <p className={styles.mode} role="status">
+            {say('note.mode')}
+          </p>
         )}
-        {isPlane && sets.length > 1 && (
-          <Segments label="Samples shown" isLabelHidden value={set} segments={sets.map((value) => ({ value, title: value === 'train' ? 'Train' : 'Test' }))} onChange={(next) => view.setLook({ ...look, set: next })} />
-        )}
-        <NoteButton />
+        {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} recipe={slice.recipe} />}
+        <NoteCard />
       </div>
-      {view.isNoting && !view.note && (
-        <p className={styles.mode} role="status">
-          {say('note.mode')}
-        </p>
-      )}
-      <div className={styles.legend}>
-        {isPlane && (
-          <ColourBar
-            title={`Mean ${LOSS_TITLES[slice.recipe.loss]}, ${set}`}
-            look={shownLook}
-            range={source.surface.range(set)}
-            counts={counts}
-            hasEstimates={counts.measured > 0 && counts.measured < counts.points}
-            onEdit={() => view.setTab('look')}
-          />
-        )}
-      </div>
-      <div className={styles.readout}>
+      <div className={styles.foot}>
         <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
+        {isPlane && (
+          <div className={styles.bar}>
+            <ColourBar title={`Mean ${LOSS_TITLES[slice.recipe.loss]}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
+          </div>
+        )}
+        {isPlane && (
+          <div className={styles.key}>
+            <Key colourMap={look.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
+          </div>
+        )}
       </div>
-      <NoteCard />
     </div>
   );
 }

@@ -1,12 +1,14 @@
 /** The session's title, changed where it stands: Enter or leaving the field keeps it, Esc takes it back. */
 import { useState } from 'react';
 import { MAX_TITLE } from '#lib/session/document.ts';
+import { Icon } from '#components/ui/Icon.tsx';
 import { useStore } from '#components/useStore.ts';
 import { useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
 import styles from './TopBar.module.css';
 
-const UNTITLED = 'Untitled session';
+export const UNTITLED = 'Untitled session';
+const PLACEHOLDER = 'Name this session';
 
 export function TitleField() {
   const session = useSession();
@@ -35,19 +37,22 @@ export function TitleField() {
   return (
     <>
       <h1 className="aside">{shown}</h1>
-      <input
-        className={styles.title}
-        aria-label="Title of the session"
-        placeholder={UNTITLED}
-        value={draft ?? title}
-        maxLength={MAX_TITLE}
-        onChange={(event) => setDraft(event.target.value)}
-        onBlur={keep}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur();
-          if (event.key === 'Escape') setDraft(null);
-        }}
-      />
+      <label className={styles.title} title="Change the title">
+        <input
+          aria-label="Title of the session"
+          placeholder={PLACEHOLDER}
+          value={draft ?? title}
+          maxLength={MAX_TITLE}
+          size={Math.min(30, Math.max(PLACEHOLDER.length, (draft ?? title).length)) + 1}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={keep}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.currentTarget.blur();
+            if (event.key === 'Escape') setDraft(null);
+          }}
+        />
+        <Icon name="edit" />
+      </label>
     </>
   );
 }

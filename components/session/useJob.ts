@@ -19,6 +19,9 @@ export type Job = {
   readonly isLonger: boolean;
 };
 
+/** Whether nothing is there and nobody is at it: the picture itself then asks for help. */
+export const isUntouched = ({ measured, helpers }: Job): boolean => measured === 0 && helpers === 0;
+
 /** Refreshing faster than this would only flicker. */
 const REFRESH_MS = 2000;
 const WINDOW_MS = 12_000;

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type * as Y from 'yjs';
 import { read } from '#lib/parsed.ts';
 import { recipeSchema, sliceIdSchema, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { showable } from './people.ts';
 
 export const MAPS = ['session', 'slices', 'annotations'] as const;
 export type MapName = (typeof MAPS)[number];
@@ -58,7 +59,7 @@ export const annotationSchema: z.ZodMiniType<Annotation> = z.strictObject({
   b: coordinate,
 });
 
-export const titleSchema = z.string().check(z.maxLength(MAX_TITLE, `a title has at most ${MAX_TITLE} characters`));
+export const titleSchema = z.string().check(z.maxLength(MAX_TITLE, `a title has at most ${MAX_TITLE} characters`), showable);
 
 export const annotationIdSchema = z.string().check(z.regex(/^[\w-]{8,40}$/, 'must be an annotation id'));
 

@@ -35,9 +35,15 @@ export class DocumentGate {
   accept(update: Uint8Array, asker: Asker): Parsed<readonly Change[]> {
     const problem = this.#problemBefore(update, asker);
     if (problem !== null) return refused(problem);
-    const outcome = this.#try(update, asker);
-    if (!outcome.ok) this.#shadow = copyOf(this.#main);
-    return outcome;
+    let isAccepted = false;
+    try {
+      const outcome = this.#try(update, asker);
+      isAccepted = outcome.ok;
+      return outcome;
+    } finally {
+      // Also where the policy throws: a shadow that ran ahead would let through what rests on a refusal.
+      if (!isAccepted) this.#shadow = copyOf(this.#main);
+    }
   }
 
   /** What can be seen without applying it. */

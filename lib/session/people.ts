@@ -17,14 +17,16 @@ export type Person = {
 
 export const MAX_NAME = 24;
 
+/** Control and text-direction characters could make one text look like another. */
+export const showable = z.regex(/^[^\p{Cc}\p{Cf}\p{Co}\p{Cs}]*$/u, 'has a character that cannot be shown');
+
 export const nameSchema = z
   .string()
   .check(
     z.trim(),
     z.minLength(1, 'choose a name of at least one letter'),
     z.maxLength(MAX_NAME, `choose a name of at most ${MAX_NAME} letters`),
-    // Control and text-direction characters could make one name look like another.
-    z.regex(/^[^\p{Cc}\p{Cf}\p{Co}\p{Cs}]*$/u, 'has a character that cannot be shown'),
+    showable,
   );
 
 const FIRST = ['Amber', 'Azure', 'Birch', 'Brave', 'Calm', 'Cedar', 'Clever', 'Copper', 'Coral', 'Crisp', 'Dawn', 'Eager', 'Fern', 'Gentle', 'Golden', 'Hazel', 'Indigo', 'Ivory', 'Jade', 'Keen', 'Lilac', 'Lucid', 'Maple', 'Mellow', 'Misty', 'Nimble', 'Olive', 'Pearl', 'Quiet', 'Rowan', 'Silver', 'Sunny', 'Swift', 'Teal', 'Velvet', 'Willow'];

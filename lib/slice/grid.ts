@@ -54,10 +54,10 @@ export function nearestIndex(axis: AxisGrid, coordinate: number): number {
   return Math.min(axis.count - 1, Math.max(0, index));
 }
 
-/** Indices along one axis that belong to the level with this stride, ascending. */
-export function indicesAt({ count, anchor }: Pick<AxisGrid, 'count' | 'anchor'>, stride: number): readonly number[] {
+/** Indices along one axis that belong to the level with this stride, ascending: at most `most`, the first `skipped` left out. */
+export function indicesAt({ count, anchor }: Pick<AxisGrid, 'count' | 'anchor'>, stride: number, skipped = 0, most = Infinity): readonly number[] {
   const indices: number[] = [];
-  for (let index = anchor % stride; index < count; index += stride) indices.push(index);
+  for (let index = (anchor % stride) + skipped * stride; index < count && indices.length < most; index += stride) indices.push(index);
   return indices;
 }
 

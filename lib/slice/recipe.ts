@@ -58,6 +58,7 @@ export type SliceRecipe = {
 
 export const MIN_COUNT = 3;
 export const MAX_COUNT = 1025;
+export const MAX_EXTENT = 1e6;
 
 const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -74,7 +75,7 @@ const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const bound = z.number('must be a number').check(z.minimum(-1e6, 'must be −1,000,000 or more'), z.maximum(1e6, 'must be 1,000,000 or less'));
+const bound = z.number('must be a number');
 
 const axis: z.ZodMiniType<Axis> = z.strictObject({ direction, min: bound, max: bound, count: z.int('must be a whole number') });
 
@@ -120,6 +121,7 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
     const at = `axes.${index}`;
     if (each.count < MIN_COUNT || each.count > MAX_COUNT) say(`${at}.count`, `choose between ${MIN_COUNT} and ${MAX_COUNT} points`);
     else if (each.count % 2 === 0) say(`${at}.count`, `must be odd, so that the middle is measured: try ${each.count + 1}`);
+    for (const end of ['min', 'max'] as const) if (Math.abs(each[end]) > MAX_EXTENT) say(`${at}.${end}`, 'must be between −1,000,000 and 1,000,000');
     if (each.max <= each.min) say(`${at}.max`, `must be more than ${each.min}`);
     else if ((each.max - each.min) / each.count < Number.EPSILON * 4 * Math.max(Math.abs(each.min), Math.abs(each.max))) {
       say(`${at}.max`, 'is too close to the lower end for that many points');

@@ -10,7 +10,7 @@ import type { SetName } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 
 export const createSessionSchema = z.strictObject({ title: z.optional(titleSchema) });
-export const joinSchema = z.strictObject({ code: z.unknown() });
+export const joinSchema = z.strictObject({ code: z.string('type the six characters of a code') });
 
 export type CreatedSession = {
   readonly id: string;

@@ -14,6 +14,9 @@ export type Completion = 'accepted' | 'duplicate' | 'neverLent';
 /** One slice's tiles that wait, last one wanted next. */
 type Queue = { waiting: Tile[]; served: number };
 
+/** So long no tile is left to one device while others have nothing to do. */
+const LONG_MS = 10_000;
+
 export class LeaseBook {
   // Invariant: a wanted tile is waiting in its slice's queue, or in #leases, or in #done; in one of them only.
   readonly #queues = new Map<string, Queue>();
@@ -28,11 +31,18 @@ export class LeaseBook {
 
   /** Adds tiles of one slice in the order given; those already known keep their state. L1 */
   want(tiles: readonly Tile[]): void {
+    const fresh = new Map<string, Tile[]>();
     for (const tile of tiles) {
       const key = tileKey(tile);
       if (this.#tiles.has(key)) continue;
       this.#tiles.set(key, tile);
-      this.#queueOf(tile.sliceId).waiting.unshift(tile);
+      const ofSlice = fresh.get(tile.sliceId) ?? [];
+      ofSlice.push(tile);
+      fresh.set(tile.sliceId, ofSlice);
+    }
+    for (const [sliceId, added] of fresh) {
+      const queue = this.#queueOf(sliceId);
+      queue.waiting = [...added.reverse(), ...queue.waiting];
     }
   }
 
@@ -58,8 +68,8 @@ export class LeaseBook {
   }
 
   /**
-   * Lends up to `room` tiles. When nothing waits, a tile that is past half its lease with somebody else
-   * is lent a second time, so that one slow device does not hold up the end. L2, L7, L8
+   * Lends up to `room` tiles. When nothing waits, a tile that is long with somebody else, or past half its
+   * lease, is lent a second time, so that one slow or sleeping device does not hold up the end. L2, L7, L8
    */
   grant(volunteer: string, room: number, now: number, leaseMs: (tile: Tile) => number): readonly Lease[] {
     this.expire(now);
@@ -162,7 +172,7 @@ export class LeaseBook {
     for (const leases of this.#leases.values()) {
       const [first] = leases;
       if (!first || leases.length > 1 || first.volunteer === volunteer || this.#isBarred(first.tile, volunteer)) continue;
-      if (now - first.grantedAt < (first.expiresAt - first.grantedAt) / 2) continue;
+      if (now - first.grantedAt < Math.min(LONG_MS, (first.expiresAt - first.grantedAt) / 2)) continue;
       if (!longest || first.grantedAt < longest.grantedAt) longest = first;
     }
     return longest && this.#tiles.get(longest.tile);

@@ -6,7 +6,7 @@
  */
 import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { coordinateOf, gridOf, indicesAt, strideOf, type Grid } from '#lib/slice/grid.ts';
+import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 export type Tile = { readonly sliceId: string; readonly level: number; readonly row: number; readonly column: number };
@@ -44,15 +44,13 @@ export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling
 
 /** Every tile that has at least one new sample, coarse levels first, row by row. */
 export function tilesOf(tiling: Tiling): readonly Tile[] {
+  const { grid, sliceId } = tiling;
   const tiles: Tile[] = [];
-  for (let level = 0; level < tiling.grid.levels; level++) {
-    const across = Math.ceil(columnsAt(tiling, level).length / tiling.side);
-    const down = Math.ceil(rowsAt(tiling, level).length / tiling.side);
-    for (let row = 0; row < down; row++) {
-      for (let column = 0; column < across; column++) {
-        const tile = { sliceId: tiling.sliceId, level, row, column };
-        if (pointsOf(tiling, tile).length > 0) tiles.push(tile);
-      }
+  for (let level = 0; level < grid.levels; level++) {
+    const columns = blocksWithNew(tiling, level, grid.axes[0]);
+    const rows = blocksWithNew(tiling, level, grid.axes[1]);
+    for (const [row, isRowNew] of rows.entries()) {
+      for (const [column, isColumnNew] of columns.entries()) if (isRowNew || isColumnNew) tiles.push({ sliceId, level, row, column });
     }
   }
   return tiles;
@@ -66,24 +64,36 @@ export function isTileOf(tiling: Tiling, tile: Tile): boolean {
 /** The samples a tile adds, row by row: those of its level that no coarser level has. */
 export function pointsOf(tiling: Tiling, { level, row, column }: Tile): readonly Point[] {
   const { grid, side } = tiling;
-  const coarser = level === 0 ? 0 : strideOf(grid, level - 1);
+  const stride = strideOf(grid, level);
   const [alpha, beta] = grid.axes;
   const points: Point[] = [];
-  for (const j of rowsAt(tiling, level).slice(row * side, (row + 1) * side)) {
-    for (const i of columnsAt(tiling, level).slice(column * side, (column + 1) * side)) {
-      if (coarser > 0 && isOn(i, alpha!.anchor, coarser) && (!beta || isOn(j, beta.anchor, coarser))) continue;
+  for (const j of blockOf(beta, stride, side, row)) {
+    for (const i of blockOf(alpha, stride, side, column)) {
+      if (level > 0 && isCoarser(alpha, i, stride) && isCoarser(beta, j, stride)) continue;
       points.push({ column: i, row: j, a: coordinate(grid, 0, i), b: beta ? coordinate(grid, 1, j) : 0 });
     }
   }
   return points;
 }
 
-const isOn = (index: number, anchor: number, stride: number): boolean => (index - anchor) % stride === 0;
+/** Samples along one axis in one block of a level; an axis that is not there has one sample. */
+function blockOf(axis: AxisGrid | undefined, stride: number, side: number, block: number): readonly number[] {
+  if (!axis) return block === 0 ? [0] : [];
+  return indicesAt(axis, stride, block * side, side);
+}
 
-const columnsAt = ({ grid }: Tiling, level: number): readonly number[] => indicesAt(grid.axes[0]!, strideOf(grid, level));
+/** Per block of a level along one axis, whether it holds a sample that no coarser level has. */
+function blocksWithNew({ grid, side }: Tiling, level: number, axis: AxisGrid | undefined): readonly boolean[] {
+  const stride = strideOf(grid, level);
+  const blocks: boolean[] = [];
+  for (let block = blockOf(axis, stride, side, 0); block.length > 0; block = blockOf(axis, stride, side, blocks.length)) {
+    blocks.push(level === 0 || block.some((index) => !isCoarser(axis, index, stride)));
+  }
+  return blocks;
+}
 
-const rowsAt = ({ grid }: Tiling, level: number): readonly number[] =>
-  grid.axes[1] ? indicesAt(grid.axes[1], strideOf(grid, level)) : [0];
+/** Whether the level before has this sample already, as far as this axis can say. */
+const isCoarser = (axis: AxisGrid | undefined, index: number, stride: number): boolean => !axis || (index - axis.anchor) % (2 * stride) === 0;
 
 const coordinate = (grid: Grid, axis: 0 | 1, index: number): number => coordinateOf(grid.axes[axis]!, index);
 

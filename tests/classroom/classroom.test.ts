@@ -46,7 +46,7 @@ async function holdClass(seed: number) {
   const prober: Prober = {
     ...inline,
     truthAt: async (...point) => {
-      await new Promise<void>((resolve) => void clock.after(100, resolve));
+      await new Promise<void>((resolve) => void clock.after(20, resolve));
       return inline.truthAt(...point);
     },
   };

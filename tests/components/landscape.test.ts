@@ -174,7 +174,7 @@ describe('the read-out', () => {
 
   it('[drawing] sums the picture up with its lowest and highest measured points', () => {
     expect(surfaceSummary(surfaceOf(tiling, bowl), 'train')).toBe(
-      'Loss over two directions, 33 by 33 points, all measured. Lowest 0 at α 0, β 0. Highest 2 at α −1.00, β −1.00. 66 points are not a number.',
+      'Loss over two directions, 33 by 33 points, all measured. Lowest 0 at α 0, β 0. Highest 2 at α −1.00, β −1.00. 66 points are not finite.',
     );
     expect(surfaceSummary(createSurface(tiling, ['train']), 'train')).toBe('Loss over two directions, 33 by 33 points, 0 of 1,089 measured.');
   });

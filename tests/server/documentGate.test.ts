@@ -57,6 +57,20 @@ describe('document gate', () => {
     expect(accept(Y.encodeStateAsUpdate(main), EVE).ok).toBe(true);
   });
 
+  it('[D1] where a check throws, nothing of the update stays, and what rests on it is not let through', () => {
+    const main = prepareDocument(new Y.Doc());
+    const gate = new DocumentGate(main);
+    const asker = (subjectOf: () => undefined) => ({ person: { id: 'ada', role: 'edit' as const }, ownsClientId: () => true, subjectOf });
+    const page = prepareDocument(new Y.Doc());
+    page.clientID = ADA.clientId;
+    writeRecord(page, 'slices', SLICE, { by: 'ada', byName: 'Ada', at: 1, recipe, isPutAway: false });
+    const first = Y.encodeStateAsUpdate(page);
+    const before = Y.encodeStateVector(page);
+    setTitle(page, 'rests on it');
+    expect(() => gate.accept(first, asker(() => { throw new Error('broken'); }))).toThrow('broken');
+    expect(gate.accept(Y.encodeStateAsUpdate(page, before), asker(() => undefined)).ok).toBe(false);
+  });
+
   it('[D2] a view link changes nothing', () => {
     const { accept, ada, changed, state } = setUp();
     const before = state();

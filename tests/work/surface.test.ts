@@ -114,6 +114,13 @@ describe('a surface', () => {
     expect(surface.valueAt('train', 1, 0)).toBeNull();
   });
 
+  it('[F5] estimates from the finest level that was measured around a sample', () => {
+    const tiling = tilingFor(33, null, 8);
+    const surface = filled(tiling, tilesOf(tiling).filter(({ level }) => level < tiling.grid.levels - 1), ({ a }) => a * a);
+    const { values } = surface.field('train');
+    for (let at = 1; at < 33; at += 2) expect(values[at]).toBeCloseTo((values[at - 1]! + values[at + 1]!) / 2, 6);
+  });
+
   it('[F6] a loss that is not finite stays where it is: no estimate takes it in, and the range leaves it out', () => {
     fc.assert(
       fc.property(fc.constantFrom(NaN, Infinity, -Infinity), fc.integer({ min: 0, max: 32 }), fc.integer({ min: 0, max: 32 }), fc.integer({ min: 0, max: 3 }), (value, column, row, levels) => {
@@ -149,6 +156,15 @@ describe('a surface', () => {
       const rest = tiles.filter((tile) => tile !== struck);
       expect(pictureOf(surface)).toEqual(pictureOf(filled(tiling, rest, tilted)));
     }
+  });
+
+  it('[F2] a verified tile taken back is verified no more', () => {
+    const tiling = tilingFor(17, 9, 4);
+    const tiles = tilesOf(tiling);
+    const surface = filled(tiling, tiles, tilted);
+    surface.setVerified(tiles[0]!, true);
+    surface.remove(tiles[0]!);
+    expect(surface.counts('train').verified).toBe(0);
   });
 
   it('[F2] a tile found right is drawn as verified, and back', () => {

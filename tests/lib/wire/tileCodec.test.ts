@@ -50,6 +50,12 @@ describe('tile bytes', () => {
     );
   });
 
+  it('[W3] more points than a tile can have are refused', () => {
+    const points = MAX_POINTS + 1;
+    const bytes = encodeTileResult({ points, sets: [{ set: 'train', samples: 1, lossSum: new Float64Array(points), correct: new Uint32Array(points) }] });
+    expect(decodeTileResult(bytes).ok).toBe(false);
+  });
+
   it('[W3] more correct answers than samples are refused', () => {
     const bytes = encodeTileResult({ points: 1, sets: [{ set: 'train', samples: 4, lossSum: Float64Array.of(1), correct: Uint32Array.of(5) }] });
     expect(decodeTileResult(bytes)).toMatchObject({ ok: false });

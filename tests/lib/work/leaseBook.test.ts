@@ -92,6 +92,28 @@ describe('lease book', () => {
     expect(fair.grant('ada', 6, 0, tenSeconds).map(({ tile }) => tile[0])).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
   });
 
+  it('[L7] a slice placed later starts level with the others: it does not take all until it has caught up', () => {
+    const book = new LeaseBook();
+    book.want(tilesOf(SLICE_A, 9, 1));
+    book.grant('ada', 4, 0, tenSeconds);
+    book.want(tilesOf(SLICE_B, 9, 1));
+    expect(book.grant('ada', 4, 0, tenSeconds).map(({ tile }) => tile[0])).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('[L1] a slice that was put away and brought back is wanted anew, whatever was known of it', () => {
+    const [one, two] = tilesOf(SLICE_A, 2) as [Tile, Tile];
+    const book = bookOf(one, two);
+    book.grant('ada', 2, 0, tenSeconds);
+    book.complete(tileKey(one), 'ada');
+    book.complete(tileKey(two), 'ada');
+    book.reopen(tileKey(two), 'ada');
+    book.forget(SLICE_A);
+    expect(book.counts()).toEqual({ waiting: 0, lent: 0, done: 0 });
+    book.want([one, two]);
+    expect(book.grant('ada', 9, 1, tenSeconds)).toHaveLength(2);
+    expect(book.complete(tileKey(one), 'ada')).toBe('accepted');
+  });
+
   it('[L7] a new order holds for what waits', () => {
     const book = bookOf(...tilesOf(SLICE_A, 3));
     book.reorder(SLICE_A, (waiting) => [...waiting].reverse());
@@ -105,6 +127,13 @@ describe('lease book', () => {
     expect(book.grant('ada', 1, 5_000, tenSeconds)).toEqual([]);
     expect(book.grant('bob', 1, 5_000, tenSeconds)).toHaveLength(1);
     expect(book.grant('eve', 1, 9_000, tenSeconds)).toEqual([]);
+  });
+
+  it('[L8] nor is a tile left long with a device whose lease is longer still', () => {
+    const book = bookOf(...tilesOf(SLICE_A, 1));
+    book.grant('ada', 1, 0, () => 300_000);
+    expect(book.grant('bob', 1, 9_999, tenSeconds)).toEqual([]);
+    expect(book.grant('bob', 1, 10_000, tenSeconds)).toHaveLength(1);
   });
 
   it('[L9] a tile found wrong is wanted again, and not lent to who returned it, nor taken from them', () => {

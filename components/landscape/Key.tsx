@@ -1,0 +1,56 @@
+/** What stands on the surface beside its colours: the training path, estimates, what is not verified or not a number. */
+import type { ReactNode } from 'react';
+import { formatCount } from '#lib/session/words.ts';
+import type { Look } from '#lib/session/look.ts';
+import type { SurfaceCounts } from '#lib/work/surface.ts';
+import { colourAt } from './colourMaps.ts';
+import styles from './Key.module.css';
+
+export type KeyProps = {
+  readonly colourMap: Look['colourMap'];
+  readonly counts: SurfaceCounts;
+  readonly hasPath: boolean;
+};
+
+export function Key({ colourMap, counts, hasPath }: KeyProps) {
+  const colour = colourAt(colourMap, 0.6);
+  const hasEstimates = counts.measured > 0 && counts.measured < counts.points;
+  return (
+    <ul className={styles.key} aria-label="Signs in the picture">
+      {hasPath && (
+        <Sign words="training path, projected" title="Each bead is a checkpoint, at the point of this slice that is nearest to it. The paler it is, the farther outside it lies.">
+          <path className={styles.path} d="M0 8H24" />
+          <circle className={styles.bead} cx={12} cy={8} r={4.5} />
+        </Sign>
+      )}
+      {hasEstimates && (
+        <Sign words="estimated" title="Not measured yet: estimated from measured neighbours">
+          <rect className={styles.estimated} width={24} height={16} rx={3} fill={colour} />
+          <path className={styles.hatch} d="M-2 10 10-2M2 18 20-2M10 18 28 0M18 18 30 6" />
+        </Sign>
+      )}
+      {counts.measured > counts.verified && (
+        <Sign words="not verified yet" title="Paler: measured by somebody’s browser, not yet checked by the server">
+          <rect className={styles.unverified} width={24} height={16} rx={3} fill={colour} />
+        </Sign>
+      )}
+      {counts.notFinite > 0 && (
+        <Sign words={`not finite: ${formatCount(counts.notFinite)} ${counts.notFinite === 1 ? 'point' : 'points'}`}>
+          <rect className={styles.notFinite} width={24} height={16} rx={3} />
+          <path className={styles.darkHatch} d="M-2 10 10-2M2 18 20-2M10 18 28 0M18 18 30 6" />
+        </Sign>
+      )}
+    </ul>
+  );
+}
+
+function Sign({ words, title, children }: { readonly words: string; readonly title?: string; readonly children: ReactNode }) {
+  return (
+    <li className={styles.sign} {...(title !== undefined && { title })}>
+      <svg className={styles.swatch} viewBox="0 0 24 16" aria-hidden="true">
+        {children}
+      </svg>
+      {words}
+    </li>
+  );
+}

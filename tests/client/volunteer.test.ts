@@ -1,0 +1,157 @@
+/** A volunteer against a socket and workers that are stand-ins. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LiveSocket } from '#client/connection.ts';
+import { createPricer } from '#client/price.ts';
+import { createVolunteer } from '#client/volunteer.ts';
+import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import { evaluatorFor } from '#tests/support/evaluated.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+const subject = lineSubject();
+const recipe = planeRecipe({}, [33, 33]);
+const keys = tilesOf(tilingOf(recipe, subject.manifest)).map(tileKey);
+const evaluate = evaluatorFor(subject);
+const leases = keys.map((tile) => ({ tile, ticket: `ticket of ${tile}`, expiresInMs: 10_000 }));
+
+class StandIn {
+  static all: StandIn[] = [];
+  static fails = false;
+  isTerminated = false;
+  onmessage: (event: { data: FromWorker }) => void = () => {};
+  constructor() {
+    StandIn.all.push(this);
+  }
+  postMessage(message: ToWorker): void {
+    const say = (data: FromWorker) => queueMicrotask(() => !this.isTerminated && this.onmessage({ data }));
+    if (message.kind === 'start') say({ kind: 'started', report: { backend: 'webgpu', title: 'a device', why: 'a device', isSoftwareAdapter: false } });
+    if (message.kind !== 'evaluate') return;
+    if (StandIn.fails) say({ kind: 'failed', job: message.job, message: 'the device failed' });
+    else say({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 9, tensors: 0 });
+  }
+  terminate(): void {
+    this.isTerminated = true;
+  }
+}
+
+function start(isKnown = true) {
+  const waiting = [...leases];
+  const said: string[] = [];
+  const returned: string[] = [];
+  const world = { knows: isKnown, breaks: false };
+  const handlers = new Map<string, () => void>();
+  const socket = {
+    connected: true,
+    on: (event: string, handler: () => void) => handlers.set(event, handler),
+    off: (event: string) => handlers.delete(event),
+    emit: (event: string, payload: unknown) => said.push(`${event} ${JSON.stringify(payload)}`),
+    timeout: () => ({
+      emitWithAck: async (event: string, payload: { tile: string } | number) => {
+        if (typeof payload === 'number') return waiting.splice(0, payload);
+        if (world.breaks) {
+          socket.connected = false;
+          throw new Error('socket has been disconnected');
+        }
+        returned.push(payload.tile);
+        return { ok: true, value: 'accepted' };
+      },
+    }),
+  };
+  const failures: string[] = [];
+  const volunteer = createVolunteer(socket as unknown as LiveSocket, () => (world.knows ? { recipe, subject } : null), (message) => failures.push(message));
+  return { volunteer, socket, said, returned, world, waiting, failures, handlers };
+}
+
+const turns = async () => {
+  for (let turn = 0; turn < 300; turn++) await Promise.resolve();
+};
+
+beforeEach(() => {
+  StandIn.all = [];
+  StandIn.fails = false;
+  vi.useFakeTimers();
+  vi.stubGlobal('Worker', StandIn);
+  vi.stubGlobal('navigator', { hardwareConcurrency: 4 });
+  vi.stubGlobal('window', { addEventListener: () => {}, removeEventListener: () => {} });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('volunteer', () => {
+  it('[L5] computes what it is lent and returns each tile once', async () => {
+    const { volunteer, returned } = start();
+    volunteer.start();
+    await turns();
+    expect([...returned].sort()).toEqual([...keys].sort());
+    expect(volunteer.state.getSnapshot()).toMatchObject({ kind: 'idle', points: 33 * 33 });
+    volunteer.close();
+    expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
+  });
+
+  it('[L4] a result whose connection broke is returned after the next welcome, also by who has stopped meanwhile', async () => {
+    const { volunteer, socket, returned, world } = start();
+    world.breaks = true;
+    volunteer.start();
+    await turns();
+    expect(returned).toEqual([]);
+    volunteer.stop();
+    world.breaks = false;
+    socket.connected = true;
+    volunteer.rejoin();
+    await turns();
+    expect([...returned].sort()).toEqual(keys.slice(0, 2).sort());
+  });
+
+  it('[L6] tiles of a slice that is not known here yet are handed back, and it asks again', async () => {
+    const { volunteer, said, returned, world, waiting } = start(false);
+    volunteer.start();
+    await turns();
+    expect(said.filter((line) => line.startsWith('handBack'))).toHaveLength(2);
+    world.knows = true;
+    const left = waiting.length;
+    await vi.advanceTimersByTimeAsync(4000);
+    await turns();
+    expect(returned).toHaveLength(left);
+  });
+
+  it('[C8] a device that keeps failing stops asking, hands back and says why', async () => {
+    StandIn.fails = true;
+    const { volunteer, said, waiting } = start();
+    volunteer.start();
+    await turns();
+    expect(volunteer.state.getSnapshot()).toEqual({ kind: 'unable', reason: 'the device failed' });
+    expect(said.at(-1)).toBe('lend null');
+    const left = waiting.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(waiting).toHaveLength(left);
+  });
+
+  it('[L6] stopping hands back what runs and stops lending', async () => {
+    const { volunteer, said } = start();
+    volunteer.start();
+    for (let turn = 0; turn < 12 && !said.some((line) => line.startsWith('lend')); turn++) await Promise.resolve();
+    volunteer.stop();
+    expect(volunteer.state.getSnapshot()).toEqual({ kind: 'off' });
+    expect(said.at(-1)).toBe('lend null');
+  });
+});
+
+describe('price', () => {
+  it('[C9] the workers of a price are let go when it is known, and when it cannot be', async () => {
+    const { volunteer } = start();
+    const pricer = createPricer(volunteer);
+    const price = await pricer.price(recipe, subject);
+    expect(price).toMatchObject({ points: 1089, samples: 8 });
+    expect(price.seconds).toBeCloseTo(1089 / 1000, 5);
+    StandIn.fails = true;
+    volunteer.setWish('cpu');
+    await expect(pricer.price(recipe, subject)).rejects.toThrow('the device failed');
+    expect(StandIn.all.length).toBeGreaterThanOrEqual(2);
+    expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
+    StandIn.fails = false;
+    expect((await pricer.price(recipe, subject)).points).toBe(1089);
+    pricer.close();
+  });
+});

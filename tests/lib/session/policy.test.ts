@@ -1,0 +1,32 @@
+/** Limits of the session document that no test would reach by writing. */
+import { describe, expect, it } from 'vitest';
+import { MAX_ANNOTATIONS, MAX_SLICES } from '#lib/session/document.ts';
+import { refusalOf } from '#lib/session/policy.ts';
+import { sliceIdOf } from '#lib/slice/recipe.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+const recipe = planeRecipe();
+const slice = sliceIdOf(recipe);
+const signed = { by: 'ada', byName: 'Ada', at: 1 };
+const around = (slices: number, annotations: number) => ({
+  person: { id: 'ada', role: 'edit' as const },
+  subjectOf: () => lineSubject().manifest,
+  hasSlice: () => true,
+  sizes: { session: 1, slices, annotations },
+});
+
+describe('policy', () => {
+  it('[D6] a session has a largest number of slices', () => {
+    const change = { map: 'slices' as const, key: slice, before: undefined, after: { ...signed, recipe, isPutAway: false } };
+    expect(refusalOf(change, around(MAX_SLICES, 0))).toBeNull();
+    expect(refusalOf(change, around(MAX_SLICES + 1, 0))).toContain(`${MAX_SLICES} slices`);
+  });
+
+  it('[D6] a session has a largest number of notes, and those it has can still be changed', () => {
+    const note = { ...signed, kind: 'note', text: 'here', slice, a: 0, b: 0 };
+    const change = { map: 'annotations' as const, key: 'note-of-ada', before: undefined, after: note };
+    expect(refusalOf(change, around(1, MAX_ANNOTATIONS))).toBeNull();
+    expect(refusalOf(change, around(1, MAX_ANNOTATIONS + 1))).toContain(`${MAX_ANNOTATIONS} notes`);
+    expect(refusalOf({ ...change, before: note }, around(1, MAX_ANNOTATIONS + 1))).toBeNull();
+  });
+});
