@@ -17,6 +17,7 @@ import { createStore, type Store } from './store.ts';
 
 /** How long an answer may take before the link is made anew. */
 const ANSWER_MS = 15_000;
+const RETRY_MS = 3000;
 /** What one message may hold, well within the limits of the gate: much can be written while offline. */
 const MOST_CHANGES = 50;
 const MOST_BYTES = 32 * 1024;
@@ -45,9 +46,10 @@ export function linkDocument(socket: LiveSocket, onRefusal: (reason: string) => 
   let made = 0;
   let confirmed = 0;
   let unconfirmed: LocalChange[] = [];
-  /** Changes made beside one that was refused: written once more, each by itself, on the document without it. */
+  /** What was written beside something that was refused: written once more, each group as one message. */
   let again: (readonly Written[])[] = [];
   let isJoined = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   let clientId: number | null = null;
 
   function makeDocument(): Y.Doc {
@@ -107,12 +109,15 @@ export function linkDocument(socket: LiveSocket, onRefusal: (reason: string) => 
 
   /**
    * Starts again from what the server has: a refused change must not linger in this page's document. What else was
-   * not confirmed is written once more; of several refused together, each, so that only the culprit is lost.
+   * not confirmed is written once more; what was refused together is halved until only the culprit is lost.
    */
   async function refuse(reason: string, changes: readonly LocalChange[]): Promise<void> {
-    const innocent = changes.length > 1 ? unconfirmed : unconfirmed.filter((change) => !changes.includes(change));
-    if (changes.length === 1) onRefusal(reason);
-    again = [...again, ...innocent.map(({ written }) => written)];
+    const suspects = changes.flatMap(({ written }) => written);
+    const others = unconfirmed.filter((change) => !changes.includes(change)).flatMap(({ written }) => written);
+    const half = Math.ceil(suspects.length / 2);
+    if (suspects.length <= 1) onRefusal(reason);
+    else again.push(suspects.slice(0, half), suspects.slice(half));
+    again.push(...groupsOf(others));
     isJoined = false;
     confirmed = made;
     unconfirmed = [];
@@ -120,7 +125,6 @@ export function linkDocument(socket: LiveSocket, onRefusal: (reason: string) => 
     await exchange();
   }
 
-  /** Each by itself, so that each is judged by itself. */
   function writeAgain(): void {
     const fresh = doc.getSnapshot();
     for (const written of again.splice(0)) {
@@ -146,7 +150,11 @@ export function linkDocument(socket: LiveSocket, onRefusal: (reason: string) => 
       if (socket.connected) socket.disconnect().connect();
       return;
     }
-    if (!reply.ok || reply.value === null) throw new Error('the server did not answer with its document');
+    if (!reply.ok || reply.value === null) {
+      // Asked too often, as the only reason to refuse a question.
+      retry = setTimeout(() => socket.connected && void exchange(), RETRY_MS);
+      return;
+    }
     // Refused and begun again meanwhile: another exchange is under way for the new document.
     if (doc.getSnapshot() !== mine) return;
     take(mine, new Uint8Array(reply.value));
@@ -179,8 +187,25 @@ export function linkDocument(socket: LiveSocket, onRefusal: (reason: string) => 
     close: () => {
       socket.off('sync', receive);
       socket.off('disconnect', part);
+      clearTimeout(retry);
     },
   };
+}
+
+/** In the order written, each group small enough for one message. */
+function groupsOf(records: readonly Written[]): readonly (readonly Written[])[] {
+  const groups: Written[][] = [];
+  let bytes = Infinity;
+  for (const record of records) {
+    const size = JSON.stringify(record).length;
+    if (bytes + size > MOST_BYTES || groups.at(-1)!.length === MOST_CHANGES) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)!.push(record);
+    bytes += size;
+  }
+  return groups;
 }
 
 /** The records that a transaction changed, as they are after it. */

@@ -82,9 +82,10 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
 
   function openSurfaces(): void {
     let isNew = false;
-    for (const [sliceId, { recipe }] of slices.getSnapshot()) {
+    for (const [sliceId, { recipe, isPutAway }] of slices.getSnapshot()) {
       const subject = subjectOf(recipe.subject);
-      if (!subject || surfaces.of(sliceId)) continue;
+      const isWanted = !isPutAway || sliceId === lastPointer.slice;
+      if (!isWanted || !subject || surfaces.of(sliceId)) continue;
       surfaces.open(sliceId, recipe, subject.manifest);
       isNew = true;
     }
@@ -227,7 +228,10 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     point(pointer) {
       const isOther = pointer.slice !== lastPointer.slice;
       lastPointer = pointer;
-      if (isOther) ledger.fetchMissing(pointer.slice);
+      if (isOther) {
+        openSurfaces();
+        ledger.fetchMissing(pointer.slice);
+      }
       pointTimer ??= setTimeout(() => {
         pointTimer = undefined;
         if (socket.connected) socket.volatile.emit('point', lastPointer);

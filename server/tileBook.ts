@@ -138,8 +138,10 @@ export class TileBook {
   }
 
   async #probeAll(): Promise<void> {
-    for (let next = this.#probes.pop(); next && !this.#isClosed; next = this.#probes.pop()) {
+    let last: WatchedSlice | null = null;
+    for (let next = this.#nextProbe(last); next && !this.#isClosed; next = this.#nextProbe(last)) {
       const { slice, record } = next;
+      last = slice;
       if (slice.records.get(record.tile)?.digest !== record.digest) continue;
       try {
         await this.#probe(slice, record);
@@ -148,6 +150,12 @@ export class TileBook {
         if (!this.#isClosed) this.#dependencies.log.error('probe.failed', error, { tile: record.tile });
       }
     }
+  }
+
+  /** The one that waits longest, of another slice than the last where there is one: a large slice does not hold up the others. */
+  #nextProbe(last: WatchedSlice | null): Probe | undefined {
+    const index = this.#probes.findLastIndex(({ slice }) => slice !== last);
+    return index < 0 ? this.#probes.pop() : this.#probes.splice(index, 1)[0];
   }
 
   async #probe(slice: WatchedSlice, record: TileRecord): Promise<void> {

@@ -43,6 +43,8 @@ export const MAX_TEXT = 2000;
 export const MAX_TITLE = 80;
 export const MAX_SLICES = 500;
 export const MAX_ANNOTATIONS = 5000;
+/** Of all slices in a session that are not put away: four of the largest planes. */
+export const MAX_POINTS = 4_300_000;
 
 const personId = z.string().check(z.minLength(1), z.maxLength(40));
 const signed = { by: personId, byName: z.string().check(z.maxLength(24)), at: z.number() };
@@ -86,6 +88,11 @@ export function slicesOf(doc: Y.Doc): ReadonlyMap<string, SliceRecord> {
 
 export function annotationsOf(doc: Y.Doc): ReadonlyMap<string, Annotation> {
   return recordsOf(doc, 'annotations', annotationSchema);
+}
+
+/** Points of all slices that are not put away. */
+export function pointsPlaced(doc: Y.Doc): number {
+  return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => sum + (isPutAway ? 0 : recipe.axes.reduce((product, { count }) => product * count, 1)), 0);
 }
 
 /** Writes or, with null, deletes one record. Callers go through commands.ts, which can be undone. */

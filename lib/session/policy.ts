@@ -14,6 +14,7 @@ import {
   sliceRecordSchema,
   titleSchema,
   MAX_ANNOTATIONS,
+  MAX_POINTS,
   MAX_SLICES,
   type MapName,
 } from './document.ts';
@@ -26,6 +27,8 @@ export type Surroundings = {
   readonly subjectOf: (id: string) => SubjectManifest | undefined;
   readonly hasSlice: (id: string) => boolean;
   readonly sizes: Readonly<Record<MapName, number>>;
+  /** Points of all slices that are not put away, those of this change included. */
+  readonly points: number;
 };
 
 /** Null when the change is allowed, else why not. */
@@ -47,12 +50,13 @@ function titleRefusal({ key, after }: Change): string | null {
   return title.ok ? null : sayProblems(title.problems);
 }
 
-function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes }: Surroundings): string | null {
+function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes, points }: Surroundings): string | null {
   if (after === undefined) return 'a slice can be put away, not erased: notes may stand on it';
   const record = read(sliceRecordSchema, after);
   if (!record.ok) return sayProblems(record.problems);
   const { recipe, by } = record.value;
   if (sliceIdOf(recipe) !== key) return 'the id of a slice must be the hash of its recipe';
+  if (!record.value.isPutAway && points > MAX_POINTS) return `the slices of this session would have more than ${MAX_POINTS.toLocaleString('en')} points: put one away first`;
   if (before !== undefined) {
     const earlier = read(sliceRecordSchema, before);
     const same = earlier.ok && canonicalJson({ ...earlier.value, isPutAway: false }) === canonicalJson({ ...record.value, isPutAway: false });

@@ -1,6 +1,6 @@
 /** Limits of the session document that no test would reach by writing. */
 import { describe, expect, it } from 'vitest';
-import { MAX_ANNOTATIONS, MAX_SLICES } from '#lib/session/document.ts';
+import { MAX_ANNOTATIONS, MAX_POINTS, MAX_SLICES } from '#lib/session/document.ts';
 import { refusalOf } from '#lib/session/policy.ts';
 import { sliceIdOf } from '#lib/slice/recipe.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
@@ -8,11 +8,12 @@ import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 const recipe = planeRecipe();
 const slice = sliceIdOf(recipe);
 const signed = { by: 'ada', byName: 'Ada', at: 1 };
-const around = (slices: number, annotations: number) => ({
+const around = (slices: number, annotations: number, points = 81) => ({
   person: { id: 'ada', role: 'edit' as const },
   subjectOf: () => lineSubject().manifest,
   hasSlice: () => true,
   sizes: { session: 1, slices, annotations },
+  points,
 });
 
 describe('policy', () => {
@@ -20,6 +21,14 @@ describe('policy', () => {
     const change = { map: 'slices' as const, key: slice, before: undefined, after: { ...signed, recipe, isPutAway: false } };
     expect(refusalOf(change, around(MAX_SLICES, 0))).toBeNull();
     expect(refusalOf(change, around(MAX_SLICES + 1, 0))).toContain(`${MAX_SLICES} slices`);
+  });
+
+  it('[D6] a session has a largest number of points, of slices that are not put away', () => {
+    const placed = { ...signed, recipe, isPutAway: false };
+    const change = { map: 'slices' as const, key: slice, before: undefined, after: placed };
+    expect(refusalOf(change, around(2, 0, MAX_POINTS))).toBeNull();
+    expect(refusalOf(change, around(2, 0, MAX_POINTS + 1))).toContain('put one away');
+    expect(refusalOf({ ...change, before: placed, after: { ...placed, isPutAway: true } }, around(2, 0, MAX_POINTS + 1))).toBeNull();
   });
 
   it('[D6] a session has a largest number of notes, and those it has can still be changed', () => {
