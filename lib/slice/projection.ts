@@ -10,7 +10,7 @@ import { dot, normOf } from './vectors.ts';
 export type Projection = {
   /** One coordinate per axis. */
   readonly coordinates: readonly number[];
-  /** ‖Δ − D·a‖, with Δ from the origin to the point. */
+  /** ‖Δ − D·a‖, with Δ from the origin to the point; 0 where it is no more than the rounding of float32 parameters. */
   readonly outOfPlane: number;
   /** ‖D·a‖² / ‖Δ‖², from 0 to 1; 1 for the origin itself. */
   readonly captured: number;
@@ -24,6 +24,9 @@ export type Projector = {
 
 /** Above this the axes are so nearly one line that coordinates would mean nothing. */
 const MAX_CONDITION = 1e6;
+
+/** Share of a displacement that float32 parameters may lose. */
+const ROUNDING = 2e-6;
 
 /** @throws KnownError `ill-conditioned` for axes that are zero or nearly collinear */
 export function projectorOf({ origin, directions }: Pick<Frame, 'origin' | 'directions'>): Projector {
@@ -50,7 +53,8 @@ export function projectorOf({ origin, directions }: Pick<Frame, 'origin' | 'dire
         inside += within ** 2;
         outside += (delta[index]! - within) ** 2;
       }
-      return { coordinates, outOfPlane: Math.sqrt(outside), captured: inside + outside === 0 ? 1 : inside / (inside + outside) };
+      const isOnSlice = outside <= ROUNDING ** 2 * (inside + outside);
+      return { coordinates, outOfPlane: isOnSlice ? 0 : Math.sqrt(outside), captured: inside + outside === 0 ? 1 : inside / (inside + outside) };
     },
   };
 }

@@ -81,6 +81,12 @@ describe('projection', () => {
     expect(line.project(Float64Array.of(1, 1))).toMatchObject({ coordinates: [0], outOfPlane: 0, captured: 1 });
   });
 
+  test('[slice] what float32 rounds off a point of the slice is no distance from it', () => {
+    const plane = projectorOf(frame([0, 0, 0], [1, 0, 0], [0, 1, 0]));
+    expect(plane.project(Float64Array.of(8, 3, 8e-7)).outOfPlane).toBe(0);
+    expect(plane.project(Float64Array.of(8, 3, 8e-4)).outOfPlane).toBeCloseTo(8e-4, 12);
+  });
+
   test('[slice] axes of very different length are fine; axes nearly on one line, or zero, are refused', () => {
     expect(projectorOf(frame([0, 0], [1e5, 0], [0, 1e-3])).project(Float64Array.of(2e5, 3e-3)).coordinates[1]).toBeCloseTo(3, 5);
     expect(() => projectorOf(frame([0, 0], [1, 0], [1, 1e-4]))).toThrow('nearly the same line');
