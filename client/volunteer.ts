@@ -18,6 +18,9 @@ import { createStore } from './store.ts';
 const ANSWER_MS = 20_000;
 /** How often to ask again when there was nothing to do, should a push have been missed. */
 const ASK_AGAIN_MS = 4_000;
+/** Work to hold in advance, so that a quick device does not wait for the network. */
+const AHEAD_MS = 400;
+const MOST_AHEAD = 24;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
 const SAY_MS = 2_200;
 
@@ -45,6 +48,8 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
   const finished: Finished[] = [];
   let isAsking = false;
   let points = 0;
+  /** What a tile takes here, lately; null before the first. */
+  let tileMs: number | null = null;
   let failures = 0;
   let askTimer: ReturnType<typeof setTimeout> | undefined;
   let sayTimer: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +66,9 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
     state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond });
   }
+
+  /** Leases to hold beyond one for each worker: one, or as many as last while the next are fetched. */
+  const ahead = (): number => (tileMs === null ? 1 : Math.max(1, Math.min(MOST_AHEAD, Math.ceil(((pool?.size ?? 1) * AHEAD_MS) / Math.max(tileMs, 1)))));
 
   const offered = (): string | null => (pool && report ? report.title.slice(0, 80) : null);
 
@@ -81,8 +89,10 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
   async function ask(): Promise<void> {
     clearTimeout(askTimer);
     if (!pool || isAsking || !socket.connected) return;
-    const room = pool.size + 1 - running.size;
-    if (room <= 0) return;
+    const most = pool.size + ahead();
+    const room = most - running.size;
+    // Not for every tile: quick ones are asked for several at a time.
+    if (room < Math.max(1, Math.floor(most / 3))) return;
     isAsking = true;
     let leases: readonly LeaseOffer[] = [];
     try {
@@ -110,6 +120,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
       const { bytes, ms, points: count } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
       failures = 0;
       points += count;
+      tileMs = tileMs === null ? ms : (tileMs + ms) / 2;
       recent.push({ at: performance.now(), points: count });
       finished.push({ returned: { tile: lease.tile, ms, backend: report!.title.slice(0, 80), ticket: lease.ticket }, bytes });
       void deliver();
@@ -181,6 +192,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     running.clear();
     recent.length = 0;
     failures = 0;
+    tileMs = null;
     pool?.dispose();
     pool = null;
     report = null;

@@ -22,6 +22,8 @@ const UNMEASURED_MS_PER_MULTIPLY_ADD = 2e-6;
 const EWMA_WEIGHT = 0.5;
 /** One page never holds more, however much it asks for. */
 const MAX_HELD = 128;
+/** No page has more workers that compute side by side. */
+const MOST_WORKERS = 8;
 
 type Volunteer = { held: Set<TileKey>; workers: number; wasToldNone: boolean };
 
@@ -57,8 +59,8 @@ export class Lending {
     const volunteer = this.#volunteerOf(connectionId);
     const leased = new Set(this.#book.leasesOf(personId).map(({ tile }) => tile));
     volunteer.held = new Set([...volunteer.held].filter((key) => leased.has(key)));
-    // A page asks for one more than its workers, so that none of them waits for the network.
-    volunteer.workers = Math.max(volunteer.workers, room - 1);
+    // A page asks for more than its workers, so that none of them waits for the network: for one more, or for several quick ones.
+    volunteer.workers = Math.max(volunteer.workers, Math.min(room - 1, MOST_WORKERS));
     const granted: Lease[] = [];
     let workMs = 0;
     while (granted.length < Math.min(room, MAX_HELD - volunteer.held.size)) {
