@@ -2,8 +2,8 @@
 import type { Surface } from '#lib/work/surface.ts';
 import { formatLoss } from '#lib/session/words.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
-import { opacitiesOf, pinWords, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
-import { PinShape } from './PinShape.tsx';
+import { PersonMark, PinMark } from './MarkShapes.tsx';
+import { opacitiesOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import { LEVEL, spreadPins, STEM } from './spreadPins.ts';
 import type { Look } from '#lib/session/look.ts';
 import styles from './Overlay.module.css';
@@ -53,14 +53,9 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
           )
         );
       })}
-      {people.filter(isInside).map(({ id, name, colour, a }) => (
-        <span key={id} className={styles.mark} {...placed(a, heightOf(a))}>
-          <span className={styles.person} style={{ ['--person' as string]: colour }}>
-            <svg className={styles.arrow} viewBox="0 0 16 16" aria-hidden="true">
-              <path d="M1 1 6 15 8.5 8.5 15 6Z" />
-            </svg>
-            <span className={styles.name}>{name}</span>
-          </span>
+      {people.filter(isInside).map((person) => (
+        <span key={person.id} className={styles.mark} {...placed(person.a, heightOf(person.a))}>
+          <PersonMark person={person} isNamed />
         </span>
       ))}
       {shownPins.map((pin) => {
@@ -75,12 +70,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
             data-folded={isFolded ? '' : undefined}
             style={{ transform, ['--stem' as string]: `${STEM + level * LEVEL}px`, ['--depth' as string]: -level }}
           >
-            <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
-              <PinShape kind={pin.kind} />
-              <span className={styles.pinText} aria-hidden="true">
-                {pin.text}
-              </span>
-            </button>
+            <PinMark pin={pin} onPin={onPin} />
           </span>
         );
       })}

@@ -1,8 +1,8 @@
 /** The labels, pins, people and checkpoints over one view. It says what stands where; placeMarks.ts puts it there. */
 import type { Ref } from 'react';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
-import { opacitiesOf, pinWords, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
-import { PinShape } from './PinShape.tsx';
+import { PersonMark, PinMark } from './MarkShapes.tsx';
+import { opacitiesOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import type { PlanePoint } from './scene.ts';
 import type { ViewId } from './viewLayout.ts';
 import styles from './Overlay.module.css';
@@ -65,24 +65,14 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
           <span className={styles.cursor} />
         </span>
       )}
-      {people.map(({ id, name, colour, a, b }) => (
-        <span key={id} className={styles.mark} data-mark="person" data-a={a} data-b={b}>
-          <span className={styles.person} style={{ ['--person' as string]: colour }}>
-            <svg className={styles.arrow} viewBox="0 0 16 16" aria-hidden="true">
-              <path d="M1 1 6 15 8.5 8.5 15 6Z" />
-            </svg>
-            {people.length <= MANY_PEOPLE && <span className={styles.name}>{name}</span>}
-          </span>
+      {people.map((person) => (
+        <span key={person.id} className={styles.mark} data-mark="person" data-a={person.a} data-b={person.b}>
+          <PersonMark person={person} isNamed={people.length <= MANY_PEOPLE} />
         </span>
       ))}
       {pins.map((pin) => (
         <span key={pin.id} className={styles.mark} data-mark="pin" data-a={pin.a} data-b={pin.b} data-text={pin.text}>
-          <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
-            <PinShape kind={pin.kind} />
-            <span className={styles.pinText} aria-hidden="true">
-              {pin.text}
-            </span>
-          </button>
+          <PinMark pin={pin} onPin={onPin} />
         </span>
       ))}
     </div>

@@ -1,0 +1,27 @@
+/** A person's cursor and a pin as they look, wherever they stand: over a plane or over a curve. They do not know where. */
+import { formatLoss } from '#lib/session/words.ts';
+import { pinWords, type PersonCursor, type Pin } from './marks.ts';
+import { PinShape } from './PinShape.tsx';
+import styles from './Overlay.module.css';
+
+export function PersonMark({ person: { name, colour }, isNamed }: { readonly person: PersonCursor; readonly isNamed: boolean }) {
+  return (
+    <span className={styles.person} style={{ ['--person' as string]: colour }}>
+      <svg className={styles.arrow} viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M1 1 6 15 8.5 8.5 15 6Z" />
+      </svg>
+      {isNamed && <span className={styles.name}>{name}</span>}
+    </span>
+  );
+}
+
+export function PinMark({ pin, onPin }: { readonly pin: Pin; readonly onPin: (id: string) => void }) {
+  return (
+    <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
+      <PinShape kind={pin.kind} />
+      <span className={styles.pinText} aria-hidden="true">
+        {pin.text}
+      </span>
+    </button>
+  );
+}
