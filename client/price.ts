@@ -5,7 +5,7 @@
  * would compute it, kept for the page's life. Nothing is guessed from the device's name.
  */
 import { tilingOf, tilesOf, tileKey } from '#lib/work/tile.ts';
-import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
 import type { Price } from './sessionTypes.ts';
@@ -51,7 +51,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
   return {
     async price(recipe, subject) {
       if (!subject) throw new Error('the network is not loaded yet');
-      const points = recipe.axes.reduce((product, { count }) => product * count, 1);
+      const points = pointsIn(recipe);
       const samples = samplesIn(recipe);
       const name = `${subject.id} ${volunteer.wish.getSnapshot()}`;
       let rate = rates.get(name);
@@ -69,5 +69,3 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
     },
   };
 }
-
-const samplesIn = (recipe: SliceRecipe): number => recipe.samples.reduce((sum, { count }) => sum + count, 0);

@@ -3,7 +3,7 @@
  *
  * This is the only file that knows all of them. It draws nothing and decides nothing that the server decides.
  */
-import { KnownError } from '#lib/knownError.ts';
+import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { CommandHistory } from '#lib/session/commands.ts';
@@ -11,7 +11,7 @@ import { annotationsOf, setTitle, slicesOf, titleOf, type Annotation, type Slice
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { frameOf } from '#lib/slice/frame.ts';
-import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
 import { tileKey, tilesOf } from '#lib/work/tile.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { openConnection } from './connection.ts';
@@ -185,8 +185,9 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       if (!link.canWrite()) return { problems: [{ path: '', message: STILL_CONNECTING }] };
       const checked = readRecipe(recipe, (subjectId) => subjectOf(subjectId)?.manifest);
       if (!checked.ok) return { problems: checked.problems };
-      const spanless = problemOfFrame(checked.value, subjectOf(checked.value.subject)!);
-      if (spanless !== null) return { problems: [{ path: '', message: spanless }] };
+      // Whether the directions span a line or a plane at all is known only with the weights.
+      const frame = attempt(() => frameOf(checked.value, subjectOf(checked.value.subject)!));
+      if (!frame.ok) return { problems: frame.problems };
       const sliceId = sliceIdOf(checked.value);
       const before = slices.getSnapshot().get(sliceId) ?? null;
       if (before && !before.isPutAway) return { sliceId };
@@ -258,17 +259,6 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   function after<T>(outcome: T): T {
     readDocument();
     return outcome;
-  }
-}
-
-/** Whether the directions span a line or a plane at all: known only once the weights are here. Null, or what is wrong in words. */
-function problemOfFrame(recipe: SliceRecipe, subject: Subject): string | null {
-  try {
-    frameOf(recipe, subject);
-    return null;
-  } catch (error) {
-    if (error instanceof KnownError) return error.message;
-    throw error;
   }
 }
 

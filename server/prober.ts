@@ -8,7 +8,8 @@ import { Worker } from 'node:worker_threads';
 import type { SetTruth } from '#lib/network/forward.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import { KnownError } from '#lib/knownError.ts';
+import { attempt } from '#lib/knownError.ts';
+import { sayProblems } from '#lib/parsed.ts';
 import type { Log } from './log.ts';
 import type { Subjects } from './subjects.ts';
 import { createTruth } from './truth.ts';
@@ -32,13 +33,8 @@ export function createInlineProber(subjects: Subjects): Prober {
   return {
     truthAt: async (recipe, a, b) => truth.at(recipe, a, b),
     problemWith: async (recipe) => {
-      try {
-        truth.prepare(recipe);
-        return null;
-      } catch (error) {
-        if (error instanceof KnownError) return error.message;
-        throw error;
-      }
+      const outcome = attempt(() => truth.prepare(recipe));
+      return outcome.ok ? null : sayProblems(outcome.problems);
     },
     close: async () => {},
   };

@@ -1,6 +1,6 @@
 /** Frames made so far, since a frame of a large network takes a while and many things are asked of it. */
-import { KnownError } from '#lib/knownError.ts';
-import { parsed, refused, type Parsed } from '#lib/parsed.ts';
+import { attempt } from '#lib/knownError.ts';
+import type { Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { frameOf, type Frame } from '#lib/slice/frame.ts';
 import { projectorOf, type Projector } from '#lib/slice/projection.ts';
@@ -26,12 +26,8 @@ export function geometryOf(recipe: SliceRecipe, subject: Subject): Parsed<Geomet
   return geometry;
 }
 
-function make(recipe: SliceRecipe, subject: Subject): Parsed<Geometry> {
-  try {
+const make = (recipe: SliceRecipe, subject: Subject): Parsed<Geometry> =>
+  attempt(() => {
     const frame = frameOf(recipe, subject);
-    return parsed({ frame, projector: projectorOf(frame) });
-  } catch (error) {
-    if (error instanceof KnownError) return refused(error.message);
-    throw error;
-  }
-}
+    return { frame, projector: projectorOf(frame) };
+  });

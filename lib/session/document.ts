@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import type * as Y from 'yjs';
 import { read } from '#lib/parsed.ts';
-import { recipeSchema, sliceIdSchema, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { pointsIn, recipeSchema, sliceIdSchema, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { showable } from './people.ts';
 
 export const MAPS = ['session', 'slices', 'annotations'] as const;
@@ -92,7 +92,7 @@ export function annotationsOf(doc: Y.Doc): ReadonlyMap<string, Annotation> {
 
 /** Points of all slices that are not put away. */
 export function pointsPlaced(doc: Y.Doc): number {
-  return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => sum + (isPutAway ? 0 : recipe.axes.reduce((product, { count }) => product * count, 1)), 0);
+  return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => sum + (isPutAway ? 0 : pointsIn(recipe)), 0);
 }
 
 /** Writes or, with null, deletes one record. Callers go through commands.ts, which can be undone. */

@@ -143,4 +143,10 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
 /** 128 bits of the hash of the recipe: the same slice placed twice, or in two sessions, has one id. */
 export const sliceIdOf = (recipe: SliceRecipe): string => digestOf(canonicalJson(recipe)).slice(0, 32);
 
+/** Points of the whole grid. */
+export const pointsIn = ({ axes }: SliceRecipe): number => axes.reduce((product, { count }) => product * count, 1);
+
+/** Samples at each point, over all sets. */
+export const samplesIn = ({ samples }: SliceRecipe): number => samples.reduce((sum, { count }) => sum + count, 0);
+
 export const sliceIdSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, 'must be a slice id'));

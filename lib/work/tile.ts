@@ -7,7 +7,7 @@
 import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
-import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 export type Tile = { readonly sliceId: string; readonly level: number; readonly row: number; readonly column: number };
 
@@ -37,8 +37,7 @@ export function tileOfKey(key: string): Tile | null {
 }
 
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
-  const samples = recipe.samples.reduce((sum, { count }) => sum + count, 0);
-  const pointCost = costOfSample(manifest.network) * samples;
+  const pointCost = costOfSample(manifest.network) * samplesIn(recipe);
   return { sliceId: sliceIdOf(recipe), grid: gridOf(recipe.axes), side: sideFor(pointCost, recipe.axes.length), pointCost };
 }
 
