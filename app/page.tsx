@@ -1,11 +1,14 @@
-/** The first page. Reads the measured surface of a built-in network, so that a landscape is there before any script. */
+/** The first page. Reads the built-in networks and the measured surface of one, so that a landscape is there before any script. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connection } from 'next/server';
 import { HomeHero } from '#components/home/HomeHero.tsx';
 import { HomeScreen } from '#components/home/HomeScreen.tsx';
+import type { NetworkCard } from '#components/home/NetworkCards.tsx';
 import { FirstPicture } from '#components/landscape/FirstPicture.tsx';
+import { networkFacts } from '#components/sliceTitle.ts';
 import { say } from '#components/words.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 
 const NETWORK = 'spirals-tiny';
@@ -15,10 +18,11 @@ type MeasuredSurface = { readonly recipe: SliceRecipe; readonly loss: readonly (
 
 export default async function HomePage() {
   await connection();
-  const { recipe, loss } = await measured();
+  const [{ recipe, loss }, networks] = await Promise.all([measured(), builtins()]);
   const [alpha, beta] = recipe.axes;
   return (
     <HomeScreen
+      networks={networks}
       hero={
         <HomeHero name={NETWORK} recipe={recipe}>
           <FirstPicture columns={alpha?.count ?? 1} rows={beta?.count ?? 1} loss={loss.map((value) => value ?? NaN)} title={say('home.first')} scale="log" />
@@ -30,8 +34,22 @@ export default async function HomePage() {
 
 let kept: MeasuredSurface | null = null;
 
-/** The project's own file: a broken one is a broken build, so it is not checked field by field. */
+/** The project's own files: a broken one is a broken build, so they are not checked field by field. */
 async function measured(): Promise<MeasuredSurface> {
-  kept ??= JSON.parse(await readFile(join(process.cwd(), 'public', 'builtins', `${NETWORK}.surface.json`), 'utf8')) as MeasuredSurface;
+  kept ??= (await builtin(`${NETWORK}.surface.json`)) as MeasuredSurface;
   return kept;
 }
+
+let cards: readonly NetworkCard[] | null = null;
+
+async function builtins(): Promise<readonly NetworkCard[]> {
+  cards ??= await Promise.all(
+    ((await builtin('index.json')) as readonly string[]).map(async (name) => {
+      const manifest = (await builtin(`${name}.json`)) as SubjectManifest;
+      return { name, title: manifest.title, summary: manifest.summary, facts: networkFacts(manifest) };
+    }),
+  );
+  return cards;
+}
+
+const builtin = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(process.cwd(), 'public', 'builtins', file), 'utf8'));

@@ -4,6 +4,7 @@
  * `window.tarnMeasure(request)` opens a pool, computes one tile per worker to warm up, then measures.
  */
 import { createEvaluatorPool } from '#client/evaluatorPool.ts';
+import { pageWorkers } from '#client/pageWorkers.ts';
 import { loadBuiltin } from '#client/subjects.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
@@ -22,7 +23,7 @@ export type Measured = {
 async function measure({ name, wish, seconds, isSmall }: MeasureRequest): Promise<Measured> {
   const subject = await loadBuiltin(name);
   const recipe = measuredSlice(subject, isSmall);
-  const pool = createEvaluatorPool({ wish, duty: 1 });
+  const pool = createEvaluatorPool(pageWorkers, { wish, duty: 1 });
   try {
     const report = await pool.ready;
     const tiles = tilesOf(tilingOf(recipe, subject.manifest));
@@ -30,7 +31,7 @@ async function measure({ name, wish, seconds, isSmall }: MeasureRequest): Promis
     let next = 0;
     const one = async () => pool.evaluate(recipe, subject, tileKey(tiles[next++ % tiles.length]!), signal);
     await Promise.all(Array.from({ length: pool.size }, one));
-    const before = pool.tensors();
+    const before = pool.held().tensors;
     const start = performance.now();
     let points = 0;
     let last = start;
@@ -43,7 +44,7 @@ async function measure({ name, wish, seconds, isSmall }: MeasureRequest): Promis
     };
     // One more than there are workers, so that none waits for the page.
     await Promise.all(Array.from({ length: pool.size + 1 }, work));
-    return { report, workers: pool.size, pointsPerSecond: (points * 1000) / (last - start), tensors: [before, pool.tensors()] };
+    return { report, workers: pool.size, pointsPerSecond: (points * 1000) / (last - start), tensors: [before, pool.held().tensors] };
   } finally {
     pool.dispose();
   }

@@ -1,15 +1,69 @@
-/** `npm run bench -- evaluate|session [--json]` */
-import { benchEvaluate } from './evaluate.ts';
-import { benchSession } from './session.ts';
+/**
+ * `npm run bench -- NAME`: what is measured, by name.
+ *
+ *     evaluate [--json]        the evaluator against PyTorch and plain TensorFlow.js, with the targets beside what was measured
+ *     evaluate --workload mlp|cnn|resnet20|resnet56 [--grid 11] [--n 1000] [--threads 1] [--engine session|operators|plain] [--json]
+ *     growth [--json]          time and memory against points and samples, up to a million points
+ *     builtins [--json]        points per second of each built-in network on each backend, in a browser
+ *     session [--json]         from an edit to its being visible elsewhere
+ */
+import { parseArgs } from 'node:util';
+import { ENGINE_KINDS } from './benchEngine.ts';
+import { RECIPES, WORKLOADS } from './workloads.ts';
 
-const BENCHES: Readonly<Record<string, (options: { readonly json: boolean }) => Promise<void>>> = { evaluate: benchEvaluate, session: benchSession };
+const USAGE = `usage: npm run bench -- evaluate|growth|builtins|session [--json]
+       npm run bench -- evaluate --workload ${WORKLOADS.join('|')} [--grid 11] [--n N] [--threads 1] [--engine ${ENGINE_KINDS.join('|')}] [--json]`;
 
-const [name = '', ...flags] = process.argv.slice(2);
-const bench = BENCHES[name];
-const unknown = flags.filter((flag) => flag !== '--json');
-if (!bench || unknown.length > 0) {
-  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--json]`);
-  process.exitCode = 2;
-} else {
-  await bench({ json: flags.includes('--json') });
+class Usage extends Error {}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      workload: { type: 'string' },
+      grid: { type: 'string', default: '11' },
+      n: { type: 'string' },
+      threads: { type: 'string', default: '1' },
+      engine: { type: 'string', default: 'session' },
+    },
+  });
+  const { json } = values;
+  const [name, ...more] = positionals;
+  if (more.length > 0) throw new Usage(`${more.join(' ')} is too much`);
+  switch (name) {
+    case 'evaluate': {
+      if (values.workload === undefined) return (await import('./evaluate.ts')).benchEvaluate({ json });
+      const workload = WORKLOADS.find((each) => each === values.workload);
+      const engine = ENGINE_KINDS.find((each) => each === values.engine);
+      if (!workload) throw new Usage(`there is no workload ${values.workload}`);
+      if (!engine) throw new Usage(`there is no engine ${values.engine}`);
+      const grid = counted('--grid', values.grid);
+      if (grid % 2 === 0) throw new Usage('--grid takes an odd number, so that the centre is a point');
+      const n = values.n === undefined ? RECIPES[workload].samples : counted('--n', values.n);
+      return (await import('./oneWorkload.ts')).benchWorkload({ workload, engine, grid, n, threads: counted('--threads', values.threads), json });
+    }
+    case 'growth':
+      return (await import('./growth.ts')).benchGrowth({ json });
+    case 'builtins':
+      return (await import('./builtins.ts')).benchBuiltins({ json });
+    case 'session':
+      return (await import('./session.ts')).benchSession({ json });
+    default:
+      throw new Usage(name === undefined ? 'what is to be measured?' : `nothing called ${name} is measured`);
+  }
+}
+
+function counted(option: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 1)) throw new Usage(`${option} takes a whole number above 0, not ${text}`);
+  return value;
+}
+
+try {
+  await main();
+} catch (error) {
+  const isUsage = error instanceof Usage || (error instanceof TypeError && 'code' in error);
+  console.error(isUsage ? `${error.message}\n${USAGE}` : error);
+  process.exitCode = isUsage ? 2 : 1;
 }

@@ -4,7 +4,7 @@
  * WebSocket where the network lets it through, long-polling where not. It reconnects by itself and says
  * truthfully which it has. It knows nothing of what is said over it.
  */
-import { io, type Socket } from 'socket.io-client';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { PROTOCOL_VERSION, type ClientToServer, type Handshake, type RefusedConnection, type ServerToClient } from '#lib/wire/events.ts';
 import type { ConnectionState } from './sessionTypes.ts';
 import { createStore, type Store } from './store.ts';
@@ -21,10 +21,31 @@ const REFUSALS: Readonly<Record<RefusedConnection, string>> = {
   full: 'This session is full. Ask the host for a view link.',
 };
 
+/** What the place where we run knows of the network. */
+export type NetworkPlace = {
+  /** The server's address; absent where it is the page's own. */
+  readonly origin?: string;
+  readonly isOnline: () => boolean;
+  /** Calls `wake` when the network is back and `drop` when it is gone; returns the way to stop. */
+  readonly watch: (wake: () => void, drop: () => void) => () => void;
+};
+
+const PAGE: NetworkPlace = {
+  isOnline: () => navigator.onLine,
+  watch(wake, drop) {
+    window.addEventListener('online', wake);
+    window.addEventListener('offline', drop);
+    return () => {
+      window.removeEventListener('online', wake);
+      window.removeEventListener('offline', drop);
+    };
+  },
+};
+
 /** @param present what this page presents, asked anew at every attempt */
-export function openConnection(present: () => Omit<Handshake, 'version'>): Connection {
+export function openConnection(present: () => Omit<Handshake, 'version'>, place: NetworkPlace = PAGE): Connection {
   const state = createStore<ConnectionState>({ kind: 'connecting' });
-  const socket: LiveSocket = io({
+  const options: Partial<ManagerOptions & SocketOptions> = {
     // WebSocket first: a page that gets it needs no upgrade round trips. Polling is tried when it is blocked.
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
@@ -33,7 +54,8 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
     reconnectionDelayMax: 4000,
     randomizationFactor: 0.5,
     autoConnect: false,
-  });
+  };
+  const socket: LiveSocket = place.origin === undefined ? io(options) : io(place.origin, options);
 
   let isKnown = false;
   let comingBack: ReturnType<typeof setTimeout> | undefined;
@@ -63,7 +85,7 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
       socket.disconnect();
       return;
     }
-    if (state.getSnapshot().kind !== 'connecting' || !navigator.onLine) state.set({ kind: 'offline' });
+    if (state.getSnapshot().kind !== 'connecting' || !place.isOnline()) state.set({ kind: 'offline' });
     if (!socket.active) comeBack();
   });
   const wake = () => {
@@ -71,16 +93,14 @@ export function openConnection(present: () => Omit<Handshake, 'version'>): Conne
   };
   // The transport would notice only when its next sign of life is missed, half a minute later.
   const drop = () => socket.io.engine?.close();
-  window.addEventListener('online', wake);
-  window.addEventListener('offline', drop);
+  const stopWatching = place.watch(wake, drop);
   socket.connect();
 
   return {
     socket,
     state,
     close: () => {
-      window.removeEventListener('online', wake);
-      window.removeEventListener('offline', drop);
+      stopWatching();
       clearTimeout(comingBack);
       socket.close();
     },

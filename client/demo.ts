@@ -11,6 +11,7 @@ import { tileKey, tilesOf } from '#lib/work/tile.ts';
 import { inWantedOrder } from '#lib/work/wanted.ts';
 import type { BackendReport } from '#lib/wire/workerMessages.ts';
 import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
+import { pageWorkers } from './pageWorkers.ts';
 import { createStore, type Store } from './store.ts';
 import { loadBuiltin } from './subjects.ts';
 import { createSurfaceStore, type SurfaceSource } from './surfaceStore.ts';
@@ -48,7 +49,7 @@ export function startDemo(name: string, recipeJson: unknown): Demo {
     if (stopped.signal.aborted) return;
     subject.set(loaded);
     surface.set(source);
-    pool = createEvaluatorPool({ wish: 'auto', duty: 1 });
+    pool = createEvaluatorPool(pageWorkers, { wish: 'auto', duty: 1, networks: [loaded.manifest.network] });
     const report = await pool.ready;
     const waiting = [...inWantedOrder(source.tiling, tilesOf(source.tiling))];
     const total = source.tiling.grid.columns * source.tiling.grid.rows;

@@ -1,17 +1,18 @@
 /**
- * The page's end of the compute workers: how many there are, which is least busy, what became of a tile.
+ * The owner's end of the compute workers: how many there are, which is least busy, what became of a tile.
  *
- * One worker drives a graphics device; on WASM or CPU there is one per core, less one for the page. The only file that
- * names the worker. It knows no server.
+ * One worker drives a graphics device; on WASM or CPU there are as many as the host allows. It knows no server, and not
+ * what a worker is made of: a page and a command line each bring their own host.
  */
+import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
-import type { BackendReport, BackendWish, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import type { BackendReport, BackendWish, FromWorker, HeldByWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 
-/** `points` is how many the tile has; `ms` what they took, rests left out. */
-export type Evaluated = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ms: number; readonly points: number };
+/** `points` is how many the tile has; `ms` what they took, rests left out; `engine` what computed them, in words. */
+export type Evaluated = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ms: number; readonly points: number; readonly engine: string };
 
 export type EvaluatorPool = {
   /** What the workers compute with. Rejects with an EvaluatorUnavailable where nothing works. */
@@ -19,8 +20,8 @@ export type EvaluatorPool = {
   report(): BackendReport | null;
   /** Workers. */
   readonly size: number;
-  /** Tensors alive in all workers, as of their last tiles. */
-  tensors(): number;
+  /** What all workers hold together, as of their last tiles. */
+  held(): HeldByWorker;
   /** Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
   evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal): Promise<Evaluated>;
   /** Share of the time, in (0, 1]. */
@@ -28,6 +29,17 @@ export type EvaluatorPool = {
   /** Tells of a change of the report or the size; returns the way to stop. */
   subscribe(listener: () => void): () => void;
   dispose(): void;
+};
+
+/** A worker as its owner sees it. */
+export type ComputeWorker = { readonly post: (message: ToWorker) => void; readonly end: () => void };
+
+/** What the place where we run brings. */
+export type ComputeHost = {
+  /** @param fail the worker is dead, and why */
+  readonly hire: (hear: (message: FromWorker) => void, fail: (reason: string) => void) => ComputeWorker;
+  /** How many workers may compute side by side where no graphics device does. */
+  readonly cpuWorkers: () => number;
 };
 
 export class EvaluationFailed extends Error {
@@ -38,12 +50,20 @@ export class EvaluatorUnavailable extends Error {
   override readonly name = 'EvaluatorUnavailable';
 }
 
-const MOST_WORKERS = 8;
+const NOTHING: HeldByWorker = { tensors: 0, bytes: 0 };
 
 type Waiting = { readonly resolve: (value: Evaluated) => void; readonly reject: (reason: unknown) => void };
-type Member = { readonly worker: Worker; readonly subjects: Set<string>; readonly jobs: Map<number, Waiting>; tensors: number };
+type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker };
 
-export function createEvaluatorPool(options: { readonly wish: BackendWish; readonly duty: number }): EvaluatorPool {
+export type PoolOptions = {
+  readonly wish: BackendWish;
+  /** Share of the time, in (0, 1]. */
+  readonly duty: number;
+  /** Those that may be asked for: a device is probed with their operations before it is trusted. */
+  readonly networks?: readonly Network[];
+};
+
+export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): EvaluatorPool {
   const members: Member[] = [];
   const listeners = new Set<() => void>();
   let duty = options.duty;
@@ -56,15 +76,16 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
   ready.catch(() => {});
 
   const tell = () => listeners.forEach((listener) => listener());
-  const post = (member: Member, message: ToWorker) => member.worker.postMessage(message);
+  const post = (member: Member, message: ToWorker) => member.worker.post(message);
 
   function hire(wish: BackendWish): void {
-    const worker = new Worker(new URL('../workers/evaluate.worker.ts', import.meta.url), { type: 'module' });
-    const member: Member = { worker, subjects: new Set(), jobs: new Map(), tensors: 0 };
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(member, data);
-    worker.onerror = (event) => dismiss(member, event.message === '' ? 'the compute worker did not load' : event.message);
+    const worker = host.hire(
+      (message) => hear(member, message),
+      (reason) => dismiss(member, reason),
+    );
+    const member: Member = { worker, subjects: new Set(), jobs: new Map(), held: NOTHING };
     members.push(member);
-    post(member, { kind: 'start', wish });
+    post(member, { kind: 'start', wish, networks: options.networks });
     post(member, { kind: 'duty', share: duty });
   }
 
@@ -78,8 +99,8 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
       case 'unable':
         return dismiss(member, message.message);
       case 'evaluated':
-        member.tensors = message.tensors;
-        return take(member, message.job)?.resolve({ bytes: message.bytes, ms: message.ms, points: pointsIn(message.bytes) });
+        member.held = message.held;
+        return take(member, message.job)?.resolve({ bytes: message.bytes, ms: message.ms, points: pointsIn(message.bytes), engine: message.engine });
       case 'cancelled':
         return take(member, message.job)?.reject(new DOMException('the tile was cancelled', 'AbortError'));
       case 'failed':
@@ -91,7 +112,7 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
   function started(found: BackendReport): void {
     if (report) return;
     report = found;
-    const wanted = found.backend === 'webgpu' ? 1 : workersFor(navigator.hardwareConcurrency);
+    const wanted = found.backend === 'webgpu' ? 1 : host.cpuWorkers();
     while (members.length < wanted) hire(found.backend);
     settle.resolve(found);
     tell();
@@ -100,7 +121,7 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
   function dismiss(member: Member, reason: string): void {
     if (isDisposed || !members.includes(member)) return;
     members.splice(members.indexOf(member), 1);
-    member.worker.terminate();
+    member.worker.end();
     for (const { reject } of member.jobs.values()) reject(new EvaluationFailed(reason));
     if (members.length === 0) settle.reject(new EvaluatorUnavailable(reason));
     tell();
@@ -143,7 +164,7 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
     get size() {
       return members.length;
     },
-    tensors: () => members.reduce((sum, { tensors }) => sum + tensors, 0),
+    held: () => members.reduce((sum, { held }) => ({ tensors: sum.tensors + held.tensors, bytes: sum.bytes + held.bytes }), NOTHING),
     evaluate,
     setDuty(share) {
       duty = share;
@@ -157,16 +178,13 @@ export function createEvaluatorPool(options: { readonly wish: BackendWish; reado
       isDisposed = true;
       const gone = new DOMException('the compute workers were let go', 'AbortError');
       for (const { worker, jobs } of members.splice(0)) {
-        worker.terminate();
+        worker.end();
         for (const { reject } of jobs.values()) reject(gone);
       }
       settle.reject(new EvaluatorUnavailable('the compute workers were let go'));
     },
   };
 }
-
-/** One per core, less one for the page; at least one. */
-export const workersFor = (cores: number): number => Math.max(1, Math.min(cores - 1, MOST_WORKERS));
 
 function pointsIn(bytes: Uint8Array): number {
   const outcome = decodeTileResult(bytes);

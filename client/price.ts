@@ -5,9 +5,9 @@
  * would compute it, kept for the page's life. Nothing is guessed from the device's name.
  */
 import { tilingOf, tilesOf, tileKey } from '#lib/work/tile.ts';
-import { pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesIn, pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
+import type { EvaluatorPool } from './evaluatorPool.ts';
 import type { Price } from './sessionTypes.ts';
 import type { Volunteer } from './volunteer.ts';
 
@@ -19,7 +19,7 @@ export type Pricer = {
 /** The probe is one tile of a slice of this many samples per axis. */
 const PROBE_COUNT = 3;
 
-export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Pricer {
+export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'wish'>): Pricer {
   /** Milliseconds per point and sample of a network on one worker, by subject, with how many workers there are. */
   const rates = new Map<string, Promise<{ readonly ms: number; readonly workers: number }>>();
   const own = new Set<EvaluatorPool>();
@@ -28,7 +28,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
   async function probe(recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
     const lent = volunteer.pool();
     if (lent) return measure(lent, recipe, subject);
-    const pool = createEvaluatorPool({ wish: volunteer.wish.getSnapshot(), duty: 1 });
+    const pool = volunteer.openPool(1, [subject.manifest.network]);
     own.add(pool);
     try {
       return await measure(pool, recipe, subject);
@@ -45,7 +45,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
     // Twice: the first time compiles and warms up.
     await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
     const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
-    return { ms: ms / points / samplesIn(recipe), workers: pool.size };
+    return { ms: ms / points / passesIn(recipe), workers: pool.size };
   }
 
   return {
@@ -61,7 +61,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'wish'>): Price
         rates.set(name, rate);
       }
       const { ms, workers } = await rate;
-      return { points, samples, seconds: (points * samples * ms) / workers / 1000 };
+      return { points, samples, seconds: (points * passesIn(recipe) * ms) / workers / 1000 };
     },
     close: () => {
       closed.abort();

@@ -13,11 +13,13 @@ import type { Pointer } from '#lib/session/pointer.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
 import { tileKey, tilesOf } from '#lib/work/tile.ts';
+import { tileAt } from '#lib/work/tileAt.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { openConnection } from './connection.ts';
 import { linkDocument } from './documentLink.ts';
 import { recallToken, rememberToken } from './identity.ts';
 import { linkLedger } from './ledgerLink.ts';
+import { pageWorkers } from './pageWorkers.ts';
 import { createPricer } from './price.ts';
 import type { Session } from './sessionTypes.ts';
 import { createStore, type WritableStore } from './store.ts';
@@ -51,15 +53,17 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
   const ledger = linkLedger(socket, surfaces);
   const subjectOf = (subjectId: string) => subjects.getSnapshot().find((each) => each.id === subjectId);
-  const volunteer = createVolunteer(
+  const volunteer = createVolunteer({
     socket,
-    (sliceId) => {
+    host: pageWorkers,
+    lookup: (sliceId) => {
       const recipe = slices.getSnapshot().get(sliceId)?.recipe;
       const subject = recipe && subjectOf(recipe.subject);
       return recipe && subject ? { recipe, subject } : null;
     },
-    (message) => notify({ kind: 'checkFailed', message }),
-  );
+    networks: () => subjects.getSnapshot().map(({ manifest }) => manifest.network),
+    onFailure: (message) => notify({ kind: 'checkFailed', message }),
+  });
   const pricer = createPricer(volunteer);
   let history = new CommandHistory(link.doc.getSnapshot());
   let lastPointer: Pointer = { slice: null, at: null };
@@ -150,6 +154,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     if (link.saved.getSnapshot().kind !== 'saved') event.preventDefault();
   };
   window.addEventListener('beforeunload', askBeforeLeaving);
+  // A page that is hidden for good may never say another word.
+  window.addEventListener('pagehide', volunteer.handBack);
 
   /** Who signs a change now; throws when this page may not write, which the screen does not offer. */
   function signed(): { by: string; byName: string; at: number } {
@@ -241,12 +247,21 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     price: (recipe) => pricer.price(recipe, subjectOf(recipe.subject)),
     backendsOf(sliceId) {
       const source = surfaces.of(sliceId);
-      const found = source ? tilesOf(source.tiling).flatMap((tile) => ledger.entry(tileKey(tile))?.backend ?? []) : [];
-      return [...new Set(found)];
+      const counts = new Map<string, number>();
+      for (const tile of source ? tilesOf(source.tiling) : []) {
+        const entry = ledger.entry(tileKey(tile));
+        if (entry) counts.set(entry.backend, (counts.get(entry.backend) ?? 0) + 1);
+      }
+      return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
+    },
+    computedAt(sliceId, column, row) {
+      const source = surfaces.of(sliceId);
+      return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row))) : null;
     },
     dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
     leave() {
       window.removeEventListener('beforeunload', askBeforeLeaving);
+      window.removeEventListener('pagehide', volunteer.handBack);
       clearTimeout(pointTimer);
       pricer.close();
       volunteer.close();

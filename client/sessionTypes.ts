@@ -6,6 +6,7 @@
 import type { Problem } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { AnnotationKind, Annotation, SliceRecord } from '#lib/session/document.ts';
+import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
@@ -32,6 +33,8 @@ export type LendingState =
       readonly workers: number;
       readonly points: number;
       readonly pointsPerSecond: number;
+      /** What computed the last tile, in words; absent before the first. */
+      readonly engine?: string | undefined;
     }
   | { readonly kind: 'unable'; readonly reason: string };
 
@@ -48,6 +51,9 @@ export type Lending = {
 
 /** What a recipe would cost here, from a rate measured by a short probe. */
 export type Price = { readonly points: number; readonly samples: number; readonly seconds: number };
+
+/** An engine in words, and how many tiles of a slice it computed. */
+export type ComputedWith = { readonly title: string; readonly tiles: number };
 
 export type Session = {
   readonly id: string;
@@ -87,8 +93,10 @@ export type Session = {
   rename(name: string): Promise<string | null>;
   point(pointer: Pointer): void;
   price(recipe: SliceRecipe): Promise<Price>;
-  /** What the tiles of a slice that are here were computed with, each once. */
-  backendsOf(sliceId: string): readonly string[];
+  /** What the tiles of a slice that are here were computed with, most tiles first. */
+  backendsOf(sliceId: string): readonly ComputedWith[];
+  /** Who computed the sample at (column, row), and with what; null while nobody has. */
+  computedAt(sliceId: string, column: number, row: number): LedgerEntry | null;
   dismissNotice(notice: Notice): void;
   leave(): void;
 };

@@ -9,26 +9,31 @@ import type { Subject } from '#lib/network/subject.ts';
 
 const loading = new Map<string, Promise<Subject>>();
 
-/** Names of the built-in networks, in the order to show. */
-export async function builtinNames(): Promise<readonly string[]> {
-  return (await fetchJson('/builtins/index.json')) as readonly string[];
+/**
+ * Names of the built-in networks, in the order to show.
+ *
+ * @param origin of the server; empty where it is the page's own
+ */
+export async function builtinNames(origin = ''): Promise<readonly string[]> {
+  return (await fetchJson(`${origin}/builtins/index.json`)) as readonly string[];
 }
 
 /** One built-in network; rejects with words when it cannot be fetched or does not fit its hash. */
-export function loadBuiltin(name: string): Promise<Subject> {
-  let promise = loading.get(name);
+export function loadBuiltin(name: string, origin = ''): Promise<Subject> {
+  const address = `${origin}/builtins/${name}`;
+  let promise = loading.get(address);
   if (!promise) {
-    promise = fetchSubject(name);
+    promise = fetchSubject(name, origin);
     // A failure is not kept: the next call tries again.
-    promise.catch(() => loading.delete(name));
-    loading.set(name, promise);
+    promise.catch(() => loading.delete(address));
+    loading.set(address, promise);
   }
   return promise;
 }
 
-async function fetchSubject(name: string): Promise<Subject> {
-  const manifest = (await fetchJson(`/builtins/${name}.json`)) as { readonly file?: { readonly digest?: string } };
-  const answer = await fetch(`/builtins/${manifest.file?.digest}.safetensors`);
+async function fetchSubject(name: string, origin: string): Promise<Subject> {
+  const manifest = (await fetchJson(`${origin}/builtins/${name}.json`)) as { readonly file?: { readonly digest?: string } };
+  const answer = await fetch(`${origin}/builtins/${manifest.file?.digest}.safetensors`);
   if (!answer.ok) throw new Error(`the weights of ${name} cannot be fetched (${answer.status})`);
   const subject = readSubject(manifest, new Uint8Array(await answer.arrayBuffer()));
   if (!subject.ok) throw new Error(sayProblems(subject.problems));

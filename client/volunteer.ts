@@ -1,17 +1,19 @@
 /**
- * Lends this browser: asks for work while the person is willing, computes it, returns it, hands back what it leaves.
+ * Lends this device: asks for work while the person is willing, computes it, returns it, hands back what it leaves.
  *
  * Pull, not push: there is always one lease behind the running ones, so a device never waits for the network.
- * A result whose connection broke is kept and returned after the next welcome. It does not know what a tile means.
+ * A result whose connection broke is kept and returned after the next welcome. It does not know what a tile means,
+ * and not whether a page or a command line lends: whoever makes it brings the host of its workers.
  */
 import { sayProblems } from '#lib/parsed.ts';
+import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import type { LeaseOffer, ReturnedTile } from '#lib/wire/events.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LiveSocket } from './connection.ts';
-import { createEvaluatorPool, type EvaluatorPool } from './evaluatorPool.ts';
+import { createEvaluatorPool, type ComputeHost, type EvaluatorPool } from './evaluatorPool.ts';
 import type { Lending, LendingState } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 
@@ -21,6 +23,10 @@ const ASK_AGAIN_MS = 4_000;
 /** Work to hold in advance, so that a quick device does not wait for the network. */
 const AHEAD_MS = 400;
 const MOST_AHEAD = 24;
+/** The server takes no request for more. */
+const MOST_ASKED = 64;
+/** What the server takes of a backend's name. */
+const MOST_LETTERS = 80;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
 const SAY_MS = 2_200;
 
@@ -29,15 +35,31 @@ export type Lookup = (sliceId: string) => { readonly recipe: SliceRecipe; readon
 
 type Finished = { readonly returned: ReturnedTile; readonly bytes: Uint8Array };
 
+export type VolunteerOptions = {
+  readonly socket: LiveSocket;
+  readonly host: ComputeHost;
+  readonly lookup: Lookup;
+  /** Those that may be lent, to probe a device with. */
+  readonly networks: () => readonly Network[];
+  /** What was returned was not taken, and why. */
+  readonly onFailure: (message: string) => void;
+};
+
 export type Volunteer = Lending & {
   /** The connection is welcome again: offer ourselves anew, and return what was finished meanwhile. */
   readonly rejoin: () => void;
   /** The pool while lending, so that a price can be measured on it. */
   readonly pool: () => EvaluatorPool | null;
+  /** Opens a pool of one's own, as this one is opened. */
+  readonly openPool: (duty: number, networks: readonly Network[]) => EvaluatorPool;
+  /** Gives back what is running, as when the device may sleep now; what finishes all the same is returned. */
+  readonly handBack: () => void;
+  /** Resolves when everything finished was taken by the server, or the connection broke. */
+  readonly delivered: () => Promise<void>;
   readonly close: () => void;
 };
 
-export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (message: string) => void): Volunteer {
+export function createVolunteer({ socket, host, lookup, networks, onFailure }: VolunteerOptions): Volunteer {
   const state = createStore<LendingState>({ kind: 'off' });
   const wish = createStore<BackendWish>('auto');
   const duty = createStore(1);
@@ -46,8 +68,10 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
   let abort = new AbortController();
   const running = new Map<TileKey, LeaseOffer>();
   const finished: Finished[] = [];
+  const delivering = new Set<Promise<void>>();
   let isAsking = false;
   let points = 0;
+  let lastEngine: string | undefined;
   /** What a tile takes here, lately; null before the first. */
   let tileMs: number | null = null;
   let failures = 0;
@@ -64,13 +88,13 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     while (recent.length > 0 && now - recent[0]!.at > 10_000) recent.shift();
     const span = recent.length > 1 ? (now - recent[0]!.at) / 1000 : 0;
     const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
-    state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond });
+    state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond, engine: lastEngine });
   }
 
   /** Leases to hold beyond one for each worker: one, or as many as last while the next are fetched. */
   const ahead = (): number => (tileMs === null ? 1 : Math.max(1, Math.min(MOST_AHEAD, Math.ceil(((pool?.size ?? 1) * AHEAD_MS) / Math.max(tileMs, 1)))));
 
-  const offered = (): string | null => (pool && report ? report.title.slice(0, 80) : null);
+  const offered = (): string | null => (pool && report ? report.title.slice(0, MOST_LETTERS) : null);
 
   /** Tells the server whether we lend. Stopping is said at once; beginning not too often, for a switch may be flicked. */
   function sayLending(): void {
@@ -96,7 +120,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     isAsking = true;
     let leases: readonly LeaseOffer[] = [];
     try {
-      leases = await socket.timeout(ANSWER_MS).emitWithAck('askForWork', room);
+      leases = await socket.timeout(ANSWER_MS).emitWithAck('askForWork', Math.min(room, MOST_ASKED));
     } catch {
       // No answer: the timer below asks again, and a new connection does so at once.
     } finally {
@@ -117,12 +141,13 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     running.set(lease.tile, lease);
     const { signal } = abort;
     try {
-      const { bytes, ms, points: count } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
+      const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
       failures = 0;
       points += count;
+      lastEngine = engine;
       tileMs = tileMs === null ? ms : (tileMs + ms) / 2;
       recent.push({ at: performance.now(), points: count });
-      finished.push({ returned: { tile: lease.tile, ms, backend: report!.title.slice(0, 80), ticket: lease.ticket }, bytes });
+      finished.push({ returned: { tile: lease.tile, ms, backend: engine.slice(0, MOST_LETTERS), ticket: lease.ticket }, bytes });
       void deliver();
     } catch (error) {
       if (signal.aborted) return;
@@ -138,8 +163,14 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     void ask();
   }
 
+  function deliver(): Promise<void> {
+    const delivery = deliverAll().finally(() => delivering.delete(delivery));
+    delivering.add(delivery);
+    return delivery;
+  }
+
   /** Returns what is finished, oldest first; what could not be returned waits for the next connection. */
-  async function deliver(): Promise<void> {
+  async function deliverAll(): Promise<void> {
     while (socket.connected) {
       const next = finished.shift();
       if (!next) return;
@@ -153,11 +184,14 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     }
   }
 
+  const openPool = (share: number, probedWith: readonly Network[]): EvaluatorPool =>
+    createEvaluatorPool(host, { wish: wish.getSnapshot(), duty: share, networks: probedWith });
+
   async function start(): Promise<void> {
     if (pool) return;
     state.set({ kind: 'starting' });
     abort = new AbortController();
-    const started = createEvaluatorPool({ wish: wish.getSnapshot(), duty: duty.getSnapshot() });
+    const started = openPool(duty.getSnapshot(), networks());
     pool = started;
     try {
       report = await started.ready;
@@ -188,7 +222,7 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
   function release(): void {
     clearTimeout(askTimer);
     abort.abort();
-    if (running.size > 0) socket.emit('handBack', [...running.keys()]);
+    handBack();
     running.clear();
     recent.length = 0;
     failures = 0;
@@ -208,12 +242,12 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     sayLending();
   }
 
-  const onWork = () => void ask();
-  const onHide = () => {
+  function handBack(): void {
     if (running.size > 0) socket.emit('handBack', [...running.keys()]);
-  };
+  }
+
+  const onWork = () => void ask();
   socket.on('workWaiting', onWork);
-  window.addEventListener('pagehide', onHide);
 
   return {
     state,
@@ -234,11 +268,16 @@ export function createVolunteer(socket: LiveSocket, lookup: Lookup, onFailure: (
     },
     rejoin,
     pool: () => pool,
+    openPool,
+    handBack,
+    delivered: async () => {
+      void deliver();
+      await Promise.all(delivering);
+    },
     close: () => {
       stop();
       clearTimeout(sayTimer);
       socket.off('workWaiting', onWork);
-      window.removeEventListener('pagehide', onHide);
     },
   };
 }

@@ -1,5 +1,7 @@
 /** A slice in words, for cards and announcements: what kind, around what, how fine. */
+import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
+import { formatCount } from '#lib/session/words.ts';
 import type { DirectionRecipe, Normalisation, SliceRecipe } from '#lib/slice/recipe.ts';
 
 export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
@@ -42,6 +44,12 @@ export function seedsTitle({ axes }: SliceRecipe): string {
   return seeds.length === 0 ? '' : `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
 }
 
+/** `batch statistics, dropout on`: how the mode differs from the usual one; empty where it does not. */
+export function modeTitle({ mode: { batchNorm, dropout } }: Pick<SliceRecipe, 'mode'>): string {
+  const statistics = typeof batchNorm === 'string' ? (batchNorm === 'frozen' ? '' : 'statistics moving') : batchNorm.policy === 'batch' ? 'batch statistics' : 'statistics recomputed';
+  return [statistics, dropout === 'off' ? '' : 'dropout on'].filter((part) => part !== '').join(', ');
+}
+
 /** `Random plane, filter-wise · around trained · 33 × 33` */
 export const sliceTitle = (recipe: SliceRecipe, manifest: SubjectManifest | undefined): string =>
   `${kindOf(recipe, manifest)} · around ${checkpointTitle(manifest, recipe.centre)} · ${gridTitle(recipe)}`;
@@ -56,6 +64,12 @@ export function directionTitle(direction: DirectionRecipe, manifest: SubjectMani
   if (direction.orthogonal) parts.push('the part across the first axis');
   parts.push(direction.length === 'unit' ? 'counted as distance' : '1 is that checkpoint');
   return parts.join(', ');
+}
+
+/** `354 parameters · Two spirals, 2 classes · 256 train and 128 test samples` */
+export function networkFacts({ network, dataset: { title, classes, samples } }: Pick<SubjectManifest, 'network' | 'dataset'>): string {
+  const sets = (['train', 'test'] as const).filter((set) => samples[set] > 0).map((set) => `${formatCount(samples[set])} ${set}`);
+  return [`${formatCount(layoutOf(network).size)} parameters`, classes === null ? title : `${title}, ${classes} classes`, `${sets.join(' and ')} samples`].join(' · ');
 }
 
 export const samplesTitle = ({ samples }: SliceRecipe): string => samples.map(({ set, count }) => `${count.toLocaleString('en-GB')} ${set}`).join(' and ');

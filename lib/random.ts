@@ -4,6 +4,7 @@
  * Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): word = f(key, counter), no state.
  * Only integer operations and + − × ÷ √ of IEEE doubles are used, because engines differ in the last bits of Math.log and Math.cos.
  */
+import { circlePoint, polynomial } from './circle.ts';
 import { digestOf } from './digest.ts';
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -91,41 +92,15 @@ export function createRandom(seed: number): Random {
 function normalPair(out: Float64Array, words: Uint32Array): void {
   // 1 − u lies in (0, 1], so its logarithm is finite.
   const radius = Math.sqrt(-2 * logOfUnit(1 - unitOf(words[0]!, words[1]!)));
-  const turn = unitOf(words[2]!, words[3]!);
-  const quarter = Math.floor(4 * turn + 0.5);
-  const angle = (turn - quarter / 4) * TWO_PI;
-  const square = angle * angle;
-  const cosine = polynomial(COSINE, square);
-  const sine = angle * polynomial(SINE, square);
-  const isSwapped = quarter % 2 === 1;
-  out[0] = radius * (isSwapped ? sine : cosine) * (quarter === 1 || quarter === 2 ? -1 : 1);
-  out[1] = radius * (isSwapped ? cosine : sine) * (quarter === 2 || quarter === 3 ? -1 : 1);
+  circlePoint(out, unitOf(words[2]!, words[3]!));
+  out[0]! *= radius;
+  out[1]! *= radius;
 }
 
-const TWO_PI = 6.283185307179586;
 const LN_2 = 0.6931471805599453;
 
-/** Taylor coefficients in powers of the square of the angle, highest first; |angle| ≤ π/4. */
-const COSINE = taylor(0, 9);
-const SINE = taylor(1, 9);
 /** 2·artanh(s)/s in powers of s², highest first. */
 const LOG = Array.from({ length: 14 }, (_, index) => 2 / (2 * (13 - index) + 1));
-
-function taylor(first: number, highest: number): readonly number[] {
-  const coefficients: number[] = [];
-  let factorial = 1;
-  for (let k = 0; k <= highest; k++) {
-    if (k > 0) factorial *= (2 * k + first - 1) * (2 * k + first);
-    coefficients.unshift((k % 2 === 0 ? 1 : -1) / factorial);
-  }
-  return coefficients;
-}
-
-function polynomial(coefficients: readonly number[], x: number): number {
-  let sum = 0;
-  for (const coefficient of coefficients) sum = sum * x + coefficient;
-  return sum;
-}
 
 /** ln x for x in (0, 1]. */
 function logOfUnit(x: number): number {

@@ -1,35 +1,48 @@
 /**
- * A page that evaluates any job on any backend of its browser, for the reference command and the benchmark.
+ * A page that evaluates any job on any backend of its browser, for the reference command and the tests.
  *
  * `window.tarnEvaluate(request)`; see browserJob.ts for the way there from Node.
  */
-import type { BackendWish } from '#lib/wire/workerMessages.ts';
-import type { Evaluator } from '#workers/evaluator.ts';
+import type { Backend, BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
+import { openBackend } from '#workers/backend.ts';
+import type { EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
+import { createMemory } from '#workers/memory.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
+import { createOperatorsEngine } from '#workers/operators/operatorsEngine.ts';
+import { createPace } from '#workers/pace.ts';
 import { jobFrom, type BrowserAnswer, type BrowserRequest } from './browserJob.ts';
 
-const evaluators = new Map<BackendWish, Promise<Evaluator>>();
+type Opened = { readonly report: BackendReport; readonly prepare: (job: EvaluationJob) => Promise<PreparedSlice> };
 
-async function evaluate(request: BrowserRequest): Promise<BrowserAnswer> {
-  let opening = evaluators.get(request.wish);
-  if (!opening) {
-    opening = openEvaluator({ wish: request.wish, wasmPath: '/tfjs-wasm/' });
-    evaluators.set(request.wish, opening);
-  }
+const WASM_PATH = '/tfjs-wasm/';
+const opened = new Map<string, Promise<Opened>>();
+
+async function evaluate({ wish, onOperators = false, job, points }: BrowserRequest): Promise<BrowserAnswer> {
+  const key = `${wish} ${onOperators}`;
+  const opening = opened.get(key) ?? (onOperators ? openOperators(wish) : openEvaluator({ wish, wasmPath: WASM_PATH }));
+  opened.set(key, opening);
   const evaluator = await opening;
-  const slice = await evaluator.prepare(jobFrom(request.job));
+  const slice = await evaluator.prepare(jobFrom(job));
   try {
     const start = performance.now();
-    const { sets } = await slice.evaluate(request.points);
+    const { sets } = await slice.evaluate(points);
     const ms = performance.now() - start;
     return {
       report: evaluator.report,
+      engine: slice.title,
       sets: sets.map(({ set, samples, lossSum, correct }) => ({ set, samples, lossSum: [...lossSum], correct: [...correct] })),
       ms,
     };
   } finally {
     slice.dispose();
   }
+}
+
+async function openOperators(wish: BackendWish): Promise<Opened> {
+  const backend: Backend = wish === 'auto' ? 'wasm' : wish;
+  const open = await openBackend(backend, wish);
+  const engine = await createOperatorsEngine(open, { wasmPath: WASM_PATH, pace: createPace(), memory: createMemory() });
+  return { report: { backend, title: open.title, why: open.title, isSoftwareAdapter: open.isSoftwareAdapter }, prepare: (job) => engine.prepare(job) };
 }
 
 declare global {

@@ -1,4 +1,4 @@
-/** Bundles the server and its probing thread into dist/; packages stay in node_modules, our own rooms are bundled in. */
+/** Bundles what runs in Node into dist/: the server, the volunteer, and their threads. Packages stay in node_modules, our own rooms are bundled in. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -7,7 +7,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {import('esbuild').BuildOptions} */
 export const serverBuild = {
   absWorkingDir: root,
-  entryPoints: { main: 'server/main.ts', proberThread: 'server/proberThread.ts' },
+  entryPoints: {
+    main: 'server/main.ts',
+    proberThread: 'server/proberThread.ts',
+    volunteer: 'scripts/volunteer.ts',
+    computeThread: 'scripts/volunteer/computeThread.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -1,5 +1,5 @@
 /**
- * Makes sure of what a command needs: `deps`, `build`, `browser`. Node's own modules only, since it runs before any install.
+ * Makes sure of what a command needs: `deps`, `build`, `volunteer`, `browser`. Node's own modules only, since it runs before any install.
  *
  * Each step leaves a stamp (a hash of what it was made from), so a second run costs nothing.
  */
@@ -29,7 +29,18 @@ const steps = {
     say: 'Building (about a minute the first time) …',
     make: () => {
       run('node', ['scripts/copyWasm.mjs']);
+      run('node', ['scripts/buildKernels.mjs']);
       run('node', ['node_modules/next/dist/bin/next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' });
+      run('node', ['scripts/buildServer.mjs']);
+    },
+  },
+  // A part of `build` that takes a second: a computer that only lends serves no pages.
+  volunteer: {
+    hash: () => hashOf(['client', 'lib', 'server', 'workers', 'scripts', 'package.json'].flatMap((name) => filesUnder(join(root, name))), process.version),
+    isThere: () => existsSync(join(root, 'dist', 'volunteer.mjs')),
+    say: 'Building the volunteer …',
+    make: () => {
+      run('node', ['scripts/buildKernels.mjs']);
       run('node', ['scripts/buildServer.mjs']);
     },
   },
@@ -66,7 +77,7 @@ function filesUnder(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
   // Copied in by the build itself.
-  if (path === join(root, 'public', 'tfjs-wasm')) return [];
+  if ([join(root, 'public', 'tfjs-wasm'), join(root, 'public', 'engine')].includes(path)) return [];
   return readdirSync(path).sort().flatMap((name) => filesUnder(join(path, name)));
 }
 

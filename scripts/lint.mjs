@@ -15,6 +15,7 @@ const PLANTED = {
   'lib/network': "import { gridOf } from '#lib/slice/grid.ts';\nexport const planted = gridOf;\n",
   'lib/slice': "import { LeaseBook } from '#lib/work/leaseBook.ts';\nexport const planted = LeaseBook;\n",
   'lib/work': "import type { Person } from '#lib/session/people.ts';\nexport type Planted = Person;\n",
+  'lib/conformance': "import { decodeTileResult } from '#lib/wire/tileCodec.ts';\nexport const planted = decodeTileResult;\n",
   'lib/session': 'export const planted = Math.random();\n',
   'lib/wire': "import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n",
   workers: "import { createStore } from '#client/store.ts';\nexport const planted = createStore;\n",

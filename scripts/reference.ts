@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   try {
     if (!values.json) process.stdout.write(`${line(['case', 'kind', 'result', 'largest error', 'tolerance', 'points'])}\n`);
     for (const name of names) {
-      const { row, checks, problem } = await runCase(directory, name, engine, points);
+      const { row, checks, problem } = await runCase(directory, name, engine, points, (words) => process.stderr.write(`  ${name}: ${words}\n`));
       rows.push(row);
       if (!values.json) process.stdout.write(`${line([row.case, row.kind, row.status, number(row.error), number(row.tolerance), String(row.points)])}\n`);
       if (problem !== null) process.stderr.write(`  ${name}: ${problem}\n`);

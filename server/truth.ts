@@ -4,13 +4,14 @@
  * Frames and interpreters are kept for the slices asked for last, since a probe is one point and a frame is many.
  */
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
-import type { Samples, Subject } from '#lib/network/subject.ts';
-import { frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
+import { firstOf, type Subject } from '#lib/network/subject.ts';
+import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
+import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 const KEPT_SLICES = 8;
 
-type Ready = { readonly frame: Frame; readonly job: EvaluationSubject; readonly reuse: Forward };
+type Ready = { readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers'>; readonly reuse: Forward };
 
 export type Truth = {
   /** Makes the slice's vectors. @throws KnownError where its directions span nothing */
@@ -36,19 +37,14 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined): Tru
     const { network } = subject.manifest;
     const frame = frameOf(recipe, subject);
     const sets = recipe.samples.map(({ set, count }) => ({ set, samples: firstOf(subject.sets[set], count) }));
-    return { frame, job: { network, loss: recipe.loss, buffers: frame.buffers, sets }, reuse: forwardOf(network) };
+    return { frame, job: { network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject), sets }, reuse: forwardOf(network) };
   }
 
   return {
     prepare: (recipe) => void ready(recipe),
     at: (recipe, a, b) => {
       const { frame, job, reuse } = ready(recipe);
-      return evaluateAt(job, parametersAt(frame, a, b, new Float64Array(frame.origin.length)), reuse);
+      return evaluateAt({ ...job, buffers: buffersAt(frame, a, b) }, parametersAt(frame, a, b, new Float64Array(frame.origin.length)), reuse);
     },
   };
-}
-
-function firstOf({ count, inputs, targets }: Samples, wanted: number): Samples {
-  const width = inputs.length / count;
-  return { count: wanted, inputs: inputs.subarray(0, wanted * width), targets: targets.subarray(0, wanted) };
 }

@@ -1,10 +1,9 @@
 /**
- * Brings up one TensorFlow.js backend, and says in words why a backend cannot be had.
+ * Opens one backend, and says in words why a backend cannot be had.
  *
- * Each is imported only when it is wanted, so that a browser downloads one. It does not judge whether the numbers are
- * right: openEvaluator.ts does, and it chooses.
+ * It finds the graphics device and what it allows; engines are built on what it opens. It loads no engine, and does not judge
+ * whether the numbers are right: openEvaluator.ts does, and it chooses.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import type { Backend, BackendWish } from '#lib/wire/workerMessages.ts';
 import { createGpuGuard, type GpuGuard } from './gpuGuard.ts';
 
@@ -13,6 +12,8 @@ export type OpenBackend = {
   /** In words: "WebGPU (nvidia ampere)". */
   readonly title: string;
   readonly isSoftwareAdapter: boolean;
+  /** The WebGPU device that TensorFlow.js and the tile engine share; null on other backends. */
+  readonly device: GPUDevice | null;
   /** Floats that the largest activation of one block of samples may have. */
   readonly activationFloats: number;
   /** Null where errors are thrown when they happen. */
@@ -27,49 +28,36 @@ export class BackendUnavailable extends Error {
   override readonly name = 'BackendUnavailable';
 }
 
-const NEVER = new Promise<string>(() => {});
+/** Floats of an activation on a CPU, which stay near its caches. */
+const CPU_FLOATS = 2 ** 20;
+/** Where a core does a graphics device's work. */
+const SOFTWARE_FLOATS = 2 ** 19;
+const MOST_FLOATS = 2 ** 25;
+
+/** Asked for where the adapter has them; whoever uses one looks first whether the device does. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'shader-f16'];
 
 /**
- * @param wasmPath where the three .wasm files are: a URL path or, under Node, a folder; ends with a slash
+ * @param share of the usual block of samples, below 1 after the device failed
  * @throws BackendUnavailable
  */
-export async function openBackend(backend: Backend, wish: BackendWish, wasmPath: string): Promise<OpenBackend> {
-  // Without this the CPU backend prints advice on every start under Node.
-  tf.enableProdMode();
+export async function openBackend(backend: Backend, wish: BackendWish, share = 1): Promise<OpenBackend> {
+  const plain = { isSoftwareAdapter: false, device: null, guard: null, lost: new Promise<string>(() => {}), activationFloats: CPU_FLOATS * share, close: () => {} } as const;
   switch (backend) {
     case 'webgpu':
-      return openWebGpu(wish === 'webgpu');
+      return openWebGpu(wish === 'webgpu', share);
     case 'wasm':
-      return openWasm(wasmPath);
+      if (typeof WebAssembly === 'undefined') throw new BackendUnavailable('there is no WebAssembly here');
+      return { ...plain, backend, title: WebAssembly.validate(SIMD) ? 'WASM with SIMD' : 'WASM without SIMD' };
     case 'cpu':
-      await import('@tensorflow/tfjs-backend-cpu');
-      await activate('cpu', 'the CPU backend did not start');
-      return { ...PLAIN, backend: 'cpu', title: 'CPU', activationFloats: 2 ** 20, close: () => {} };
+      return { ...plain, backend, title: 'CPU' };
   }
 }
 
-/** Makes `backend` the one that operations run on; TensorFlow.js has one at a time. */
-export async function activate(backend: Backend, otherwise: string): Promise<void> {
-  if (tf.getBackend() === backend) return;
-  if (!(await tf.setBackend(backend))) throw new BackendUnavailable(otherwise);
-}
+/** A module of one function that returns i8x16.popcnt of a splat: valid only where there is SIMD. */
+const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 
-const PLAIN = { isSoftwareAdapter: false, guard: null, lost: NEVER } as const;
-
-async function openWasm(wasmPath: string): Promise<OpenBackend> {
-  if (typeof WebAssembly === 'undefined') throw new BackendUnavailable('there is no WebAssembly here');
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  if (!tf.findBackend('wasm')) {
-    // Threads break under any minifier, and one worker per core is faster.
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    setWasmPaths(wasmPath);
-  }
-  await activate('wasm', 'the WebAssembly files did not load');
-  const hasSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  return { ...PLAIN, backend: 'wasm', title: hasSimd ? 'WASM with SIMD' : 'WASM without SIMD', activationFloats: 2 ** 20, close: () => {} };
-}
-
-async function openWebGpu(takesSoftware: boolean): Promise<OpenBackend> {
+async function openWebGpu(takesSoftware: boolean, share: number): Promise<OpenBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) throw new BackendUnavailable(globalThis.isSecureContext === false ? 'WebGPU needs HTTPS or localhost' : 'there is no WebGPU here');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -79,30 +67,28 @@ async function openWebGpu(takesSoftware: boolean): Promise<OpenBackend> {
   if (isSoftwareAdapter && !takesSoftware) throw new BackendUnavailable(`WebGPU has only a software adapter here (${name})`);
   const { limits } = adapter;
   const device = await adapter.requestDevice({
+    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: {
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
       maxBufferSize: limits.maxBufferSize,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
       maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     },
   });
-  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
-  // The import registers a backend that makes its own device, without these limits and out of our sight.
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
-  await activate('webgpu', 'the WebGPU backend did not start');
-  if (isSoftwareAdapter) (await import('./softwareKernels.ts')).useDirectKernels();
   let isClosed = false;
+  // Three activations of a block within a quarter of the largest binding; small blocks where a core does the work.
+  const floats = isSoftwareAdapter ? SOFTWARE_FLOATS : Math.min(MOST_FLOATS, Math.floor(limits.maxStorageBufferBindingSize / (4 * 4 * 3)));
   return {
     backend: 'webgpu',
     title: `WebGPU (${name}${isSoftwareAdapter ? ', a software adapter' : ''})`,
     isSoftwareAdapter,
-    // Three activations of a block within a quarter of the largest binding; small blocks where a core does the work.
-    activationFloats: isSoftwareAdapter ? 2 ** 19 : Math.min(2 ** 25, Math.floor(limits.maxStorageBufferBindingSize / (4 * 4 * 3))),
+    device,
+    activationFloats: floats * share,
     guard: createGpuGuard(device),
-    lost: device.lost.then(({ message, reason }) => (isClosed ? NEVER : message === '' ? reason : message)),
+    lost: device.lost.then(({ message, reason }) => (isClosed ? new Promise<string>(() => {}) : message === '' ? reason : message)),
     close() {
       isClosed = true;
       device.destroy();

@@ -5,9 +5,18 @@
  * question. So every tile runs inside error scopes, and whatever the device reports fails the tile.
  */
 
+/** `lost`: the device is gone. `hung`: it no longer answers. `wrong`: it reported an error, memory that ran out included, or contradicts itself. */
+export type FaultKind = 'lost' | 'hung' | 'wrong';
+
 /** The device gave no result that can be believed. The tile may be tried again elsewhere. */
 export class DeviceFault extends Error {
   override readonly name = 'DeviceFault';
+  readonly kind: FaultKind;
+
+  constructor(message: string, kind: FaultKind = 'wrong') {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 export type GpuGuard = {
@@ -35,7 +44,7 @@ export function createGpuGuard(device: GPUDevice): GpuGuard {
     },
     async close() {
       const outcomes = await Promise.allSettled(SCOPES.map(() => device.popErrorScope()));
-      if (lost !== null) throw new DeviceFault(`the graphics device was lost (${lost})`);
+      if (lost !== null) throw new DeviceFault(`the graphics device was lost (${lost})`, 'lost');
       const errors = uncaptured.splice(0);
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') errors.push(String(outcome.reason));

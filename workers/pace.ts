@@ -15,13 +15,14 @@ export type Pace = {
   isDue(): boolean;
   /** Gives the turn, and rests where the share asks for it. */
   rest(): Promise<void>;
-  /** Milliseconds rested so far. */
+  /** Milliseconds rested so far, a rest under way included. */
   rested(): number;
 };
 
 export function createPace(share = 1): Pace {
   let since = performance.now();
   let rested = 0;
+  let restingSince: number | null = null;
   return {
     setShare(next) {
       if (!(next > 0 && next <= 1)) throw new Error(`a share of ${next}, expected more than 0 and at most 1`);
@@ -34,11 +35,13 @@ export function createPace(share = 1): Pace {
     async rest() {
       const start = performance.now();
       const owed = ((start - since) * (1 - share)) / share;
+      restingSince = start;
       await (owed > 1 ? sleep(owed) : turn());
+      restingSince = null;
       since = performance.now();
       rested += since - start;
     },
-    rested: () => rested,
+    rested: () => rested + (restingSince === null ? 0 : performance.now() - restingSince),
   };
 }
 

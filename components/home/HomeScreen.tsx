@@ -3,11 +3,17 @@ import type { ReactNode } from 'react';
 import { ThemeSwitch } from '#components/ui/ThemeSwitch.tsx';
 import { Wordmark } from '#components/ui/Wordmark.tsx';
 import { say } from '#components/words.ts';
+import { NetworkCards, type NetworkCard } from './NetworkCards.tsx';
 import { StartButtons } from './StartButtons.tsx';
 import styles from './HomeScreen.module.css';
 
-/** @param hero the landscape: a picture that the server drew, and what replaces it in a living page */
-export function HomeScreen({ hero }: { readonly hero: ReactNode }) {
+type HomeScreenProps = {
+  /** The landscape: a picture that the server drew, and what replaces it in a living page. */
+  readonly hero: ReactNode;
+  readonly networks: readonly NetworkCard[];
+};
+
+export function HomeScreen({ hero, networks }: HomeScreenProps) {
   return (
     <div className={styles.page}>
       <header className={styles.bar}>
@@ -23,6 +29,7 @@ export function HomeScreen({ hero }: { readonly hero: ReactNode }) {
             <StartButtons />
           </div>
         </section>
+        <NetworkCards networks={networks} />
         <section className={styles.below}>
           <div>
             <h2>{say('home.what')}</h2>
@@ -41,6 +48,9 @@ export function HomeScreen({ hero }: { readonly hero: ReactNode }) {
           </div>
         </section>
       </main>
+      <footer className={styles.footer}>
+        <a href="/conformance">{say('conformance.link')}</a>
+      </footer>
     </div>
   );
 }

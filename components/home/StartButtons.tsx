@@ -1,30 +1,15 @@
 'use client';
 /** The three ways on from the home page. A new session is opened by its link, which says how to begin (session/opening.ts). */
-import { useState } from 'react';
-import { createSession } from '#client/api.ts';
 import { useHydrated } from '#components/useHydrated.ts';
-import { linkToOpen, type Opening } from '#components/session/opening.ts';
 import { Button, ButtonLink } from '#components/ui/Button.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
 import { say } from '#components/words.ts';
+import { useStart } from './useStart.ts';
 import styles from './HomeScreen.module.css';
 
 export function StartButtons() {
   const isAlive = useHydrated();
-  const [busy, setBusy] = useState<Opening | null>(null);
-  const [problem, setProblem] = useState<string>();
-
-  const start = (opening: Opening) => {
-    setBusy(opening);
-    setProblem(undefined);
-    createSession().then(
-      ({ id, key }) => location.assign(linkToOpen(id, key, opening)),
-      (error: unknown) => {
-        setBusy(null);
-        setProblem(say('home.failed', { reason: error instanceof Error ? error.message : String(error) }));
-      },
-    );
-  };
+  const { busy, problem, start } = useStart();
 
   return (
     <div className={styles.start}>

@@ -1,21 +1,15 @@
 /** Lending this browser: one switch, what it does right now and with what, and how hard it may work. */
-import { BACKENDS, type BackendWish } from '#lib/wire/workerMessages.ts';
+import { BACKENDS } from '#lib/wire/workerMessages.ts';
 import type { LendingState } from '#client/sessionTypes.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { Field } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
+import { noticeWords, reasonOf, WISH_TITLES } from '#components/backendWords.ts';
 import { useStore } from '#components/useStore.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { plural, say } from '#components/words.ts';
 import styles from './Panel.module.css';
-
-const WISH_TITLES: Readonly<Record<BackendWish, string>> = {
-  auto: 'Choose for me',
-  webgpu: 'WebGPU',
-  wasm: 'WASM (processor, SIMD)',
-  cpu: 'Plain JavaScript',
-};
 
 export function ComputePanel() {
   const { lending } = useSession();
@@ -62,12 +56,13 @@ function LendingWords({ state }: { readonly state: LendingState }) {
       return (
         <>
           <p>{state.kind === 'helping' ? say('lend.on', { n: plural(state.points, 'point') }) : say('lend.idle')}</p>
+          {state.report.notice && <p className={styles.notice}>{noticeWords(state.report.notice)}</p>}
           {!('gpu' in navigator) && <p className={styles.small}>{say('lend.cpu')}</p>}
           <dl className={styles.facts}>
             <dt>With</dt>
             <dd>
-              {state.report.why}
-              {state.report.isSoftwareAdapter && ' (a software adapter)'}
+              {state.engine ?? state.report.title}
+              <Reason state={state} />
             </dd>
             <dt>Workers</dt>
             <dd>{plural(state.workers, 'worker')}</dd>
@@ -79,4 +74,15 @@ function LendingWords({ state }: { readonly state: LendingState }) {
         </>
       );
   }
+}
+
+/** Why it computes with this and with nothing faster. */
+function Reason({ state: { report, engine } }: { readonly state: Extract<LendingState, { kind: 'helping' | 'idle' }> }) {
+  const device = engine && !engine.includes(report.title) && !report.title.includes(engine) ? report.title : null;
+  const parts = [device && `On ${device}`, reasonOf(report), report.isSoftwareAdapter && !/software/i.test(report.why) ? 'A software adapter' : null].filter((part) => part !== null);
+  return parts.map((part) => (
+    <span key={part} className={styles.under}>
+      {part}.
+    </span>
+  ));
 }

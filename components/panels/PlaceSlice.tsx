@@ -1,7 +1,6 @@
 /** The form that places a slice. It stands beside the picture, says the price first, and every problem beside its field. */
 import { useState, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
-import { isClassification, LOSS_NAMES, LOSS_TITLES } from '#lib/network/loss.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { NORMALISATIONS } from '#lib/slice/recipe.ts';
@@ -16,6 +15,8 @@ import { gridTitle, NORMALISATION_TITLES, samplesTitle } from '#components/slice
 import { formatSeconds } from '#components/durations.ts';
 import { plural, say } from '#components/words.ts';
 import { AxisFields } from './AxisFields.tsx';
+import { EvaluationFields } from './EvaluationFields.tsx';
+import { NetworkFacts } from './NetworkFacts.tsx';
 import { draftFor, isPlane, isRandom, KIND_TITLES, KINDS, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
 import { usePlaceForm, type PlaceForm } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
@@ -68,7 +69,7 @@ function Form({ subjects, first }: { readonly subjects: readonly Subject[]; read
         label="Network"
         value={draft.subject}
         options={subjects.map(({ id, manifest: each }) => ({ value: id, title: each.title }))}
-        hint={manifest.summary}
+        hint={<NetworkFacts manifest={manifest} />}
         problem={problemAt('subject')}
         onChange={(id) => {
           const next = subjects.find((each) => each.id === id);
@@ -116,13 +117,7 @@ function Form({ subjects, first }: { readonly subjects: readonly Subject[]; read
       ))}
       <Presets form={form} />
       <SampleFields form={form} subject={subject} />
-      <Select
-        label="Loss"
-        value={draft.loss}
-        options={LOSS_NAMES.filter((name) => isClassification(name) === (manifest.dataset.classes !== null)).map((value) => ({ value, title: LOSS_TITLES[value] }))}
-        problem={problemAt('loss')}
-        onChange={(loss) => change({ loss })}
-      />
+      <EvaluationFields form={form} manifest={manifest} />
       <div className={styles.foot}>
         <PriceLine form={form} />
         {refusals.map(({ path, message }) => (

@@ -1,23 +1,28 @@
 /** What the picture is: every fact that its numbers depend on, and what it cannot tell. */
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { layoutOf } from '#lib/network/layout.ts';
+import { modeWordsOf } from '#lib/network/modeWords.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { ComputedWith } from '#client/sessionTypes.ts';
+import type { SurfaceSource } from '#client/surfaceStore.ts';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { checkpointTitle, directionTitle, gridTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
-import { say } from '#components/words.ts';
+import { plural, say } from '#components/words.ts';
+import { OtherLosses } from './OtherLosses.tsx';
 import styles from './Panel.module.css';
 
 const AXES = ['α', 'β'] as const;
 
-type SlicePanelProps = { readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly string[] };
+type SlicePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly ComputedWith[] };
 
-export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
+export function SlicePanel({ source, geography, job, backends }: SlicePanelProps) {
   const session = useSession();
   const { slice, sliceId } = useRoomView();
   const { edit } = useMay();
@@ -32,6 +37,7 @@ export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
       <section className={styles.section}>
         <h2>{shapeTitle(recipe, manifest)}</h2>
         {manifest ? <RecipeFacts recipe={recipe} manifest={manifest} /> : <p className={styles.soft}>{say('slice.unreadable')}</p>}
+        {manifest && <OtherLosses key={sliceId} recipe={recipe} manifest={manifest} />}
       </section>
       <section className={styles.section}>
         <h3>Axes</h3>
@@ -59,7 +65,16 @@ export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
             <dt>Verified</dt>
             <dd>{job.measured === 0 ? 'nothing yet' : `${formatShare(job.verified / job.measured)} of what is measured`}</dd>
             <dt>Computed with</dt>
-            <dd>{backends.length === 0 ? 'nothing yet' : backends.join(', ')}</dd>
+            <dd>
+              {backends.length === 0 && 'nothing yet'}
+              {backends.map(({ title, tiles }) => (
+                <span key={title} className={styles.line}>
+                  {title}
+                  {backends.length > 1 && <span className={styles.soft}> · {plural(tiles, 'tile')}</span>}
+                </span>
+              ))}
+            </dd>
+            {source && <HereFacts source={source} />}
             <dt>Placed by</dt>
             <dd>{slice.byName}</dd>
             <dt>Slice id</dt>
@@ -75,13 +90,34 @@ export function SlicePanel({ geography, job, backends }: SlicePanelProps) {
           <h3 id="honesty">{say('honesty.title')}</h3>
           <p>{say('honesty.random', { p: formatCount(parameters) })}</p>
           {job && job.measured < job.points && <p>{say('honesty.estimated')}</p>}
+          <p>
+            <a href="/conformance" target="_blank" rel="noopener">
+              {say('conformance.link')}
+            </a>
+          </p>
         </section>
       )}
     </div>
   );
 }
 
+/** Who computed the point under the crosshair, and with what. */
+function HereFacts({ source }: { readonly source: SurfaceSource }) {
+  const session = useSession();
+  const { crosshair } = useRoomView();
+  const [alpha, beta] = source.surface.tiling.grid.axes;
+  if (!crosshair || !alpha) return null;
+  const entry = session.computedAt(source.sliceId, nearestIndex(alpha, crosshair.a), beta ? nearestIndex(beta, crosshair.b) : 0);
+  return (
+    <>
+      <dt>At the crosshair</dt>
+      <dd>{entry ? `${entry.backend}, by ${entry.byName}${entry.isVerified ? ', verified' : ''}` : 'not measured yet'}</dd>
+    </>
+  );
+}
+
 function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; readonly manifest: SubjectManifest }) {
+  const { trained, evaluated } = modeWordsOf(recipe.mode, manifest.network, manifest.checkpoints.find(({ id }) => id === recipe.centre)?.training);
   return (
     <dl className={styles.facts}>
       <dt>Network</dt>
@@ -94,10 +130,13 @@ function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; reado
       </dd>
       <dt>Loss</dt>
       <dd>mean {LOSS_TITLES[recipe.loss]}</dd>
-      <dt>Mode</dt>
-      <dd>batch norm frozen at the centre, dropout off</dd>
+      <dt>Evaluated</dt>
+      <dd>{evaluated}</dd>
       <dt>Centre</dt>
-      <dd>{checkpointTitle(manifest, recipe.centre)}</dd>
+      <dd>
+        {checkpointTitle(manifest, recipe.centre)}
+        <span className={styles.under}>trained {trained}</span>
+      </dd>
       <dt>Grid</dt>
       <dd>{gridTitle(recipe)}</dd>
     </dl>

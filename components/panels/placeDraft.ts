@@ -11,6 +11,7 @@ import type { SetName, Subject, SubjectManifest } from '#lib/network/subject.ts'
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { modeDraftFor, modeOf, type ModeDraft } from './modeDraft.ts';
 
 export const KINDS = ['randomLine', 'randomPlane', 'lineTowards', 'planeThrough'] as const;
 export type SliceKind = (typeof KINDS)[number];
@@ -35,6 +36,7 @@ export type PlaceDraft = {
   readonly sets: 'train' | 'test' | 'both';
   readonly counts: Readonly<Record<SetName, string>>;
   readonly loss: LossName;
+  readonly mode: ModeDraft;
 };
 
 export const isPlane = (kind: SliceKind): boolean => kind === 'randomPlane' || kind === 'planeThrough';
@@ -64,6 +66,7 @@ export function draftFor({ id, manifest }: Subject, seeds: readonly [first: numb
     sets: dataset.samples.train > 0 ? 'train' : 'test',
     counts: { train: String(Math.min(USUAL_SAMPLES, dataset.samples.train)), test: String(Math.min(USUAL_SAMPLES, dataset.samples.test)) },
     loss,
+    mode: modeDraftFor(manifest),
   };
 }
 
@@ -75,7 +78,9 @@ export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): 
   const count = isPlane(kind) ? USUAL_PLANE : USUAL_LINE;
   // A line is cheap, so it shows training and test together.
   const sets = !isPlane(kind) && train > 0 && test > 0 ? 'both' : train > 0 ? 'train' : 'test';
-  const next: PlaceDraft = { ...draft, kind, sets, axes: [{ ...first, ...extent, count }, { ...second, ...extent, count }] };
+  // Statistics can only move towards a checkpoint.
+  const mode: ModeDraft = isRandom(kind) && draft.mode.statistics === 'interpolated' ? { ...draft.mode, statistics: 'frozen' } : draft.mode;
+  const next: PlaceDraft = { ...draft, kind, sets, mode, axes: [{ ...first, ...extent, count }, { ...second, ...extent, count }] };
   return kind === 'planeThrough' ? withFittingExtent(next, subject) : next;
 }
 
@@ -133,7 +138,7 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
     subject: draft.subject,
     samples: sets.map((set, index) => ({ set, count: whole(draft.counts[set], `samples.${index}.count`) })),
     loss: draft.loss,
-    mode: { batchNorm: 'frozen', dropout: 'off' },
+    mode: modeOf(draft.mode, manifest, whole, (problem) => unread.push(problem)),
     centre: draft.centre,
     axes,
   };

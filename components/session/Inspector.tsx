@@ -1,5 +1,6 @@
 /** The panels to the right; on a small screen a sheet from below that also holds the slices. */
 import { useState } from 'react';
+import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { LossRange } from '#lib/work/surface.ts';
 import { ComputePanel } from '#components/panels/ComputePanel.tsx';
 import { LookPanel } from '#components/panels/LookPanel.tsx';
@@ -19,13 +20,14 @@ import styles from './Room.module.css';
 
 type InspectorProps = {
   readonly isNarrow: boolean;
+  readonly source: SurfaceSource | null;
   readonly pins: readonly PlacedNote[];
   readonly geography: GeographyOutcome | null;
   readonly job: Job | null;
   readonly measured: LossRange | null;
 };
 
-export function Inspector({ isNarrow, pins, geography, job, measured }: InspectorProps) {
+export function Inspector({ isNarrow, source, pins, geography, job, measured }: InspectorProps) {
   const session = useSession();
   const view = useRoomView();
   const [isUp, setUp] = useState(false);
@@ -57,7 +59,7 @@ export function Inspector({ isNarrow, pins, geography, job, measured }: Inspecto
         }}
       >
         {tab === 'slices' && (view.isPlacing ? <PlaceSlice /> : <SliceList />)}
-        {tab === 'slice' && <SlicePanel geography={geography} job={job} backends={backends} />}
+        {tab === 'slice' && <SlicePanel source={source} geography={geography} job={job} backends={backends} />}
         {tab === 'look' && <LookPanel measured={measured} />}
         {tab === 'pins' && <PinsPanel pins={pins} />}
         {tab === 'compute' && <ComputePanel />}

@@ -5,6 +5,7 @@ import { PlaceSlice } from '#components/panels/PlaceSlice.tsx';
 import { NARROW, useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
+import { DeviceBanner } from './DeviceBanner.tsx';
 import { Inspector } from './Inspector.tsx';
 import { JobStrip } from './JobStrip.tsx';
 import { Notices } from './Notices.tsx';
@@ -26,7 +27,7 @@ import { useSurface } from './useSurface.ts';
 import { useTrajectory } from './useTrajectory.ts';
 import styles from './Room.module.css';
 
-export function Room({ opening }: { readonly opening: Opening | null }) {
+export function Room({ opening, network }: { readonly opening: Opening | null; readonly network: string | null }) {
   const session = useSession();
   const view = useRoomView();
   const { edit, isKnown } = useMay();
@@ -47,7 +48,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
   });
 
   useLink(session, view);
-  useOpening(session, view, opening);
+  useOpening(session, view, opening, network);
   const source = useSurface(session.surfaces, view.sliceId);
   const pins = usePins(session, view);
   const geography = useTrajectory(session, view);
@@ -74,6 +75,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
               <Icon name="offline" /> {say('net.offline')}
             </p>
           )}
+          <DeviceBanner />
         </aside>
       )}
       <div className={styles.floor}>
@@ -82,7 +84,7 @@ export function Room({ opening }: { readonly opening: Opening | null }) {
           <Stage source={source} pins={pins} geography={geography} job={job} />
           {isPresenting && <PresentedCode onLeave={() => setPresenting(false)} />}
         </main>
-        {areaOfPanels === 'shown' && <Inspector isNarrow={isNarrow} pins={pins} geography={geography} job={job} measured={measured} />}
+        {areaOfPanels === 'shown' && <Inspector isNarrow={isNarrow} source={source} pins={pins} geography={geography} job={job} measured={measured} />}
       </div>
       {!isPresenting && <JobStrip job={job} />}
       <Notices said={said.message} />

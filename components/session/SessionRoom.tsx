@@ -8,15 +8,15 @@ import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { useLasting } from '#components/useLasting.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
-import { openingOf, type Opening } from './opening.ts';
+import { networkToOpen, openingOf, type Opening } from './opening.ts';
 import { Room } from './Room.tsx';
 import { SessionContext, ViewContext } from './SessionContext.ts';
 import { useView } from './useView.ts';
 
-type Opened = { readonly link: LinkState; readonly opening: Opening | null };
+type Opened = { readonly link: LinkState; readonly opening: Opening | null; readonly network: string | null };
 
 export function SessionRoom({ sessionId }: { readonly sessionId: string }) {
-  const [opened] = useState<Opened>(() => ({ link: readLink(location.hash), opening: openingOf(location.hash) }));
+  const [opened] = useState<Opened>(() => ({ link: readLink(location.hash), opening: openingOf(location.hash), network: networkToOpen(location.hash) }));
   const session = useLasting(sessionId, () => joinSession(sessionId, { key: opened.link.key }), (joined) => joined.leave());
   if (!session) return null;
   return (
@@ -41,7 +41,7 @@ function Entrance({ session, opened }: { readonly session: Session; readonly ope
   }
   return (
     <ViewContext value={view}>
-      <Room opening={opened.opening} />
+      <Room opening={opened.opening} network={opened.network} />
     </ViewContext>
   );
 }

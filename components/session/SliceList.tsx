@@ -1,11 +1,12 @@
 /** The slices of this session, newest first, each with how far its picture is. */
 import { useMemo } from 'react';
+import { LOSS_TITLES } from '#lib/network/loss.ts';
 import type { SliceRecord } from '#lib/session/document.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { checkpointTitle, gridTitle, kindOf, normalisationTitle, seedsTitle, shapeTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, gridTitle, kindOf, modeTitle, normalisationTitle, seedsTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -49,7 +50,8 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
   const manifest = subjects.find((subject) => subject.id === recipe.subject)?.manifest;
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
-  const facts = [`around ${checkpointTitle(manifest, recipe.centre)}`, gridTitle(recipe), normalisationTitle(recipe), seedsTitle(recipe)].filter((fact) => fact !== null && fact !== '');
+  const measure = [manifest && recipe.loss !== manifest.loss ? LOSS_TITLES[recipe.loss] : null, modeTitle(recipe)];
+  const facts = [`around ${checkpointTitle(manifest, recipe.centre)}`, gridTitle(recipe), normalisationTitle(recipe), seedsTitle(recipe), ...measure].filter((fact) => fact !== null && fact !== '');
   const isChosen = id === view.sliceId;
   return (
     <li className={styles.card} data-chosen={isChosen}>

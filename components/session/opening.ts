@@ -11,11 +11,16 @@ export const OPENINGS = ['explore', 'class'] as const;
 export type Opening = (typeof OPENINGS)[number];
 
 const FIELD = 'open';
+const NETWORK = 'network';
 
-export const linkToOpen = (id: string, key: string, opening: Opening): string =>
-  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA })}&${FIELD}=${opening}`;
+/** @param network the name of the one to begin with; the first where absent */
+export const linkToOpen = (id: string, key: string, opening: Opening, network?: string): string =>
+  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA })}&${FIELD}=${opening}${network === undefined ? '' : `&${NETWORK}=${encodeURIComponent(network)}`}`;
 
 export function openingOf(hash: string): Opening | null {
   const found = new URLSearchParams(hash.replace(/^#/, '')).get(FIELD);
   return OPENINGS.find((each) => each === found) ?? null;
 }
+
+/** The name of the network that a session is to begin with, where the link says one. */
+export const networkToOpen = (hash: string): string | null => new URLSearchParams(hash.replace(/^#/, '')).get(NETWORK);

@@ -9,14 +9,14 @@ import type { View } from './useView.ts';
 /** The directions of the first page's landscape, so that one arrives where one was. */
 const FIRST_SEEDS = [13, 14] as const;
 
-export function useOpening(session: Session, { chooseSlice }: View, opening: Opening | null): void {
+export function useOpening(session: Session, { chooseSlice }: View, opening: Opening | null, network: string | null): void {
   const me = useStore(session.me);
   const slices = useStore(session.slices);
   const subjects = useStore(session.subjects);
   const isDone = useRef(false);
 
   useEffect(() => {
-    const [first] = subjects;
+    const first = subjects.find(({ manifest }) => manifest.name === network) ?? subjects[0];
     if (opening === null || isDone.current || me?.role !== 'edit' || !first) return;
     // A reload of the same link finds the slice that the first time placed.
     if (slices.size > 0) {
@@ -28,5 +28,5 @@ export function useOpening(session: Session, { chooseSlice }: View, opening: Ope
       isDone.current = true;
       chooseSlice(outcome.sliceId);
     }
-  }, [session, opening, me, slices, subjects, chooseSlice]);
+  }, [session, opening, network, me, slices, subjects, chooseSlice]);
 }

@@ -1,5 +1,5 @@
 /** A few choices side by side, one of them on: radio buttons that look like one control. */
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { Icon, type IconName } from './Icon.tsx';
 import styles from './Segments.module.css';
 
@@ -12,12 +12,14 @@ type SegmentsProps<T extends string> = {
   readonly onChange: (value: T) => void;
   /** Whether the label is read only by screen readers. */
   readonly isLabelHidden?: boolean;
+  /** What the choice means. */
+  readonly hint?: ReactNode;
 };
 
-export function Segments<T extends string>({ label, value, segments, onChange, isLabelHidden = false }: SegmentsProps<T>) {
+export function Segments<T extends string>({ label, value, segments, onChange, isLabelHidden = false, hint }: SegmentsProps<T>) {
   const name = useId();
   return (
-    <fieldset className={styles.segments}>
+    <fieldset className={styles.segments} {...(hint !== undefined && { 'aria-describedby': `${name}-hint` })}>
       <legend className={isLabelHidden ? 'aside' : styles.legend}>{label}</legend>
       <div className={styles.row}>
         {segments.map((segment) => (
@@ -28,6 +30,11 @@ export function Segments<T extends string>({ label, value, segments, onChange, i
           </label>
         ))}
       </div>
+      {hint !== undefined && (
+        <p className={styles.hint} id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -2,9 +2,11 @@
  * Principal components of a few long vectors: the axes along which a training run spread out.
  *
  * With T vectors of p numbers and T ≪ p, the T×T Gram matrix is decomposed instead of the p×p covariance:
- * X·Xᵀ = U·S²·Uᵀ and vₖ = Xᵀ·uₖ / sₖ. Li et al. 2018, section 7, takes differences to the last checkpoint and centres them.
+ * X·Xᵀ = U·S²·Uᵀ and vₖ = Xᵀ·uₖ / sₖ. Singular values are taken as sₖ = ‖Xᵀ·uₖ‖: the square root of an eigenvalue of the Gram matrix
+ * would lose those below 1e-8 of the largest. Li et al. 2018, section 7, takes differences to the last checkpoint and centres them.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { dot, normOf } from '#lib/slice/vectors.ts';
 
 export type Components = {
   /** Unit vectors as long as a row, most important first; the largest entry of each is positive. Fewer than asked for at low rank. */
@@ -13,6 +15,10 @@ export type Components = {
   readonly singularValues: readonly number[];
   /** Share of the total variance (of the sum of squares where the rows are not centred), one per row. */
   readonly explained: readonly number[];
+  /** What was taken away from every row; zeros where the rows are not centred. */
+  readonly mean: Float64Array;
+  /** Coordinates of every row, less the mean, on the axes. */
+  readonly scores: readonly (readonly number[])[];
 };
 
 /** Below this share of the largest singular value, an axis is rounding noise. */
@@ -39,20 +45,30 @@ export function principalComponents(rows: readonly (Float32Array | Float64Array)
   }
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
   const order = realEigenvalues.map((_, index) => index).sort((one, other) => realEigenvalues[other]! - realEigenvalues[one]!);
-  const squares = order.map((index) => Math.max(0, realEigenvalues[index]!));
-  const total = squares.reduce((sum, square) => sum + square, 0);
-  const singularValues = squares.map(Math.sqrt);
-  const axes: Float64Array[] = [];
-  for (const [rank, column] of order.slice(0, count).entries()) {
-    if (!(singularValues[rank]! > RANK_FLOOR * singularValues[0]!)) break;
-    const axis = new Float64Array(length);
+  const turned = order.map((column) => {
+    const along = new Float64Array(length);
     for (const [row, values] of centred.entries()) {
-      const weight = eigenvectorMatrix.get(row, column) / singularValues[rank]!;
-      for (let index = 0; index < length; index++) axis[index]! += weight * values[index]!;
+      const weight = eigenvectorMatrix.get(row, column);
+      for (let index = 0; index < length; index++) along[index]! += weight * values[index]!;
     }
-    axes.push(withLargestPositive(axis));
-  }
-  return { axes, singularValues, explained: squares.map((square) => (total === 0 ? 0 : square / total)) };
+    return { along, singular: normOf(along) };
+  });
+  // Values that are nothing but rounding may come out of order.
+  turned.sort((one, other) => other.singular - one.singular);
+  const singularValues = turned.map(({ singular }) => singular);
+  const squares = singularValues.map((singular) => singular ** 2);
+  const total = squares.reduce((sum, square) => sum + square, 0);
+  const axes = turned
+    .slice(0, count)
+    .filter(({ singular }) => singular > RANK_FLOOR * singularValues[0]!)
+    .map(({ along, singular }) => withLargestPositive(along.map((value) => value / singular)));
+  return {
+    axes,
+    singularValues,
+    explained: squares.map((square) => (total === 0 ? 0 : square / total)),
+    mean,
+    scores: centred.map((row) => axes.map((axis) => dot(row, axis))),
+  };
 }
 
 function withLargestPositive(axis: Float64Array): Float64Array {

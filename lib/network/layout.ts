@@ -1,8 +1,14 @@
 /**
- * Where each tensor stands in the flat vector θ.
+ * Where each tensor stands in the flat vector θ, and what counts as one of its filters.
  *
- * θ is laid out in `parameter_order`, each tensor row-major; buffers (batch-norm
- * statistics) have a flat vector of their own, because no slice moves them.
+ * θ is laid out in `parameter_order`, each tensor row-major; buffers (batch-norm statistics) have a flat vector of their own,
+ * because a direction is scaled to weights only.
+ *
+ * The declared filter rule: a tensor with two or more axes has as many filters as its first axis counts. That is, for a convolution
+ * the weights that make one output channel (Li et al. 2018), and so one input channel's kernel each for a depthwise one; for a linear
+ * layer and for every projection of attention the weights into one output unit; for an embedding the row of one symbol; for a
+ * positional table the row of one position; for a layer norm over several axes what scales one place of the first of them. The papers
+ * define only the first two. A tensor of one axis (a bias, batch norm, layer norm over features) has none. Rule N8 in docs/SPEC.md.
  */
 import type { Network, TensorSpec } from './program.ts';
 

@@ -17,6 +17,8 @@ export type Checkpoint = {
   readonly title: string;
   /** Epochs of training, where it is one of a training run. */
   readonly epoch?: number | undefined;
+  /** How it was trained, where the layer program does not say it: not at all, or with another chance of dropping. */
+  readonly training?: 'none' | { readonly dropout: number } | undefined;
 };
 
 /** A subject as a small JSON file; its arrays stand in one safetensors file named by digest. */
@@ -60,7 +62,14 @@ export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
     scale: z.nullable(z.literal('1/255')),
     samples: z.strictObject({ train: counted, test: counted }),
   }),
-  checkpoints: z.array(z.strictObject({ id: z.string(), title: z.string(), epoch: z.optional(z.number()) })),
+  checkpoints: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      epoch: z.optional(z.number()),
+      training: z.optional(z.union([z.literal('none'), z.strictObject({ dropout: z.number() })])),
+    }),
+  ),
   trajectory: z.array(z.string()),
   file: z.strictObject({ digest: digestSchema, bytes: counted }),
   provenance: z.string(),
@@ -90,4 +99,10 @@ export function checkpointIndex(manifest: SubjectManifest, id: string): number {
   const index = manifest.checkpoints.findIndex((each) => each.id === id);
   if (index < 0) throw new Error(`${manifest.name} has no checkpoint ${id}`);
   return index;
+}
+
+/** The first `wanted` samples of a set, in file order, without a copy. */
+export function firstOf({ count, inputs, targets }: Samples, wanted: number): Samples {
+  const width = inputs.length / count;
+  return { count: wanted, inputs: inputs.subarray(0, wanted * width), targets: targets.subarray(0, wanted) };
 }

@@ -7,9 +7,9 @@
 import { KnownError } from '#lib/knownError.ts';
 import { fillNormal } from '#lib/random.ts';
 import { layoutOf, type Layout, type Placed } from '#lib/network/layout.ts';
-import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
+import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 import type { DirectionRecipe, Normalisation, VectorPolicy } from './recipe.ts';
-import { normOf, withoutPartAlong } from './vectors.ts';
+import { normOf, partAlong, withoutPartAlong } from './vectors.ts';
 
 type Vector = Float32Array | Float64Array;
 
@@ -38,16 +38,56 @@ export function directionOf(recipe: DirectionRecipe, subject: Subject, centre: s
     const noise = noiseOf(layout, recipe.seed, axisIndex);
     return Float32Array.from(normalise(noise, origin, layout, recipe.normalisation, recipe.vectors));
   }
-  const target = subject.checkpoints[checkpointIndex(manifest, recipe.checkpoint)]!;
-  const difference = target.map((value, index) => value - origin[index]!);
+  const difference = differenceOf(subject.checkpoints, manifest, centre, recipe.checkpoint);
+  return combined(difference, combinationOf(recipe, difference, centre, axisIndex, previous), previous);
+}
+
+/**
+ * How the batch-norm statistics move along the same axis, as long as the buffers: towards a checkpoint they are scaled and made
+ * orthogonal by exactly the numbers that the weights are; a random direction leads to no other statistics, so they stand still.
+ * @param previous the first axis, of the weights and of the statistics
+ * @throws KnownError as directionOf
+ */
+export function statisticsDirectionOf(
+  recipe: DirectionRecipe,
+  subject: Subject,
+  centre: string,
+  axisIndex: number,
+  previous?: { readonly weights: Float32Array; readonly statistics: Float32Array },
+): Float32Array {
+  const { manifest } = subject;
+  if (recipe.kind === 'random') return new Float32Array(subject.buffers[checkpointIndex(manifest, centre)]!.length);
+  const difference = differenceOf(subject.checkpoints, manifest, centre, recipe.checkpoint);
+  const combination = combinationOf(recipe, difference, centre, axisIndex, previous?.weights);
+  return combined(differenceOf(subject.buffers, manifest, centre, recipe.checkpoint), combination, previous?.statistics);
+}
+
+/** How a direction is made of a difference and the first axis: factor · (difference − along · first). */
+type Combination = { readonly factor: number; readonly along: number };
+
+function combinationOf(
+  recipe: Extract<DirectionRecipe, { kind: 'towards' }>,
+  difference: Float32Array,
+  centre: string,
+  axisIndex: number,
+  previous: Float32Array | undefined,
+): Combination {
   const reach = normOf(difference);
   if (reach === 0) throw new KnownError('zero-direction', `${recipe.checkpoint} has the same weights as ${centre}: there is no direction between them`);
-  if (!recipe.orthogonal) return recipe.length === 'unit' ? scaled(difference, 1 / reach) : difference;
+  if (!recipe.orthogonal) return { factor: recipe.length === 'unit' ? 1 / reach : 1, along: 0 };
   if (!previous) throw new Error(`axis ${axisIndex} is to be orthogonal to a first axis that was not given`);
-  const rest = withoutPartAlong(difference, previous);
-  const distance = normOf(rest);
+  const distance = normOf(withoutPartAlong(difference, previous));
   refuseCollinear(distance, Math.max(reach, normOf(previous)), [centre, recipe.checkpoint]);
-  return scaled(rest, recipe.length === 'unit' ? 1 / distance : 1);
+  return { factor: recipe.length === 'unit' ? 1 / distance : 1, along: partAlong(difference, previous) };
+}
+
+const combined = (difference: Float32Array, { factor, along }: Combination, first: Float32Array | undefined): Float32Array =>
+  Float32Array.from(difference, (value, index) => (along === 0 ? value : value - along * first![index]!) * factor);
+
+/** From the centre to the target, rounded to float32. */
+function differenceOf(rows: readonly Float32Array[], manifest: SubjectManifest, centre: string, target: string): Float32Array {
+  const origin = rows[checkpointIndex(manifest, centre)]!;
+  return rows[checkpointIndex(manifest, target)]!.map((value, index) => value - origin[index]!);
 }
 
 /** Standard normal noise as long as θ; differs between seeds, axes and tensors. */
@@ -110,5 +150,3 @@ function scaleParts(out: Float64Array, parameters: Vector, tensor: Placed, norma
     for (let index = start; index < start + length; index++) out[index]! *= factor;
   }
 }
-
-const scaled = (vector: Vector, factor: number): Float32Array => Float32Array.from(vector, (value) => value * factor);

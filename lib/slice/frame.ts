@@ -3,11 +3,12 @@
  *
  *     θ(α, β) = origin + α·directions[0] + β·directions[1]
  *
- * Every participant makes the same frame from the same recipe. It evaluates nothing.
+ * In the mode `interpolated` the batch-norm statistics move in the same way. Every participant makes the same frame from the same
+ * recipe. It evaluates nothing. Rules S4 and M2 in docs/SPEC.md.
  */
 import { KnownError } from '#lib/knownError.ts';
 import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
-import { directionOf, refuseCollinear } from './direction.ts';
+import { directionOf, refuseCollinear, statisticsDirectionOf } from './direction.ts';
 import type { SliceRecipe } from './recipe.ts';
 import { dot, normOf, withoutPartAlong } from './vectors.ts';
 
@@ -15,8 +16,10 @@ export type Frame = {
   readonly origin: Float32Array;
   /** One for a line, two for a plane; each as long as θ. */
   readonly directions: readonly Float32Array[];
-  /** Batch-norm statistics of the centre, which no slice moves; empty for a network without. */
+  /** Batch-norm statistics of the centre; empty for a network without. */
   readonly buffers: Float32Array;
+  /** How the statistics move along each axis; absent unless the mode is `interpolated`. */
+  readonly bufferDirections?: readonly Float32Array[];
 };
 
 /** @throws KnownError where the recipe names directions that span nothing (`zero-direction`, `collinear`) */
@@ -33,12 +36,29 @@ export function frameOf(recipe: SliceRecipe, subject: Subject): Frame {
   }
   const [first, second] = directions;
   if (first && second) refuseCollinear(normOf(withoutPartAlong(second, first)), normOf(second), [recipe.centre, 'both axes']);
-  return { origin: subject.checkpoints[row]!, directions, buffers: subject.buffers[row]! };
+  const frame = { origin: subject.checkpoints[row]!, directions, buffers: subject.buffers[row]! };
+  return recipe.mode.batchNorm === 'interpolated' ? { ...frame, bufferDirections: statisticsDirections(recipe, subject, directions) } : frame;
+}
+
+function statisticsDirections({ axes, centre }: SliceRecipe, subject: Subject, directions: readonly Float32Array[]): readonly Float32Array[] {
+  const made: Float32Array[] = [];
+  for (const [index, { direction }] of axes.entries()) {
+    made.push(statisticsDirectionOf(direction, subject, centre, index, made[0] && { weights: directions[0]!, statistics: made[0] }));
+  }
+  return made;
 }
 
 /** Writes θ(a, b) into `out`, in float64. */
 export function parametersAt({ origin, directions }: Frame, a: number, b: number, out: Float64Array): Float64Array {
-  const [first, second] = directions;
+  return pointAt(origin, directions, a, b, out);
+}
+
+/** The batch-norm statistics at (a, b), in float64: those of the centre, or moved like the weights. */
+export function buffersAt({ buffers, bufferDirections = [] }: Frame, a: number, b: number): Float64Array {
+  return pointAt(buffers, bufferDirections, a, b, new Float64Array(buffers.length));
+}
+
+function pointAt(origin: Float32Array, [first, second]: readonly Float32Array[], a: number, b: number, out: Float64Array): Float64Array {
   for (let index = 0; index < out.length; index++) {
     out[index] = origin[index]! + a * (first ? first[index]! : 0) + b * (second ? second[index]! : 0);
   }

@@ -10,7 +10,9 @@
 import * as z from 'zod/mini';
 import { canonicalJson, digestOf, digestSchema } from '#lib/digest.ts';
 import { parsed, read, refusedAll, type Parsed, type Problem } from '#lib/parsed.ts';
-import { LOSS_NAMES, isClassification, type LossName } from '#lib/network/loss.ts';
+import { LOSS_NAMES, LOSS_TITLES, isClassification, lossesFor, type LossName } from '#lib/network/loss.ts';
+import { modeSchema, type Mode } from '#lib/network/mode.ts';
+import { modeProblems } from '#lib/network/modeProblems.ts';
 import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
 
 /** How a random direction is scaled to the weights. The names are the reference tool's. */
@@ -48,8 +50,7 @@ export type SliceRecipe = {
   /** One or two sets, each the first `count` samples of that set in file order. */
   readonly samples: readonly SampleChoice[];
   readonly loss: LossName;
-  /** How layers that behave differently in training are evaluated: statistics of the centre kept, dropout off. */
-  readonly mode: { readonly batchNorm: 'frozen'; readonly dropout: 'off' };
+  readonly mode: Mode;
   /** Checkpoint id. */
   readonly centre: string;
   /** One axis is a line, two are a plane. */
@@ -86,7 +87,7 @@ export const recipeSchema: z.ZodMiniType<SliceRecipe> = z.strictObject({
     .array(z.strictObject({ set: z.enum(['train', 'test']), count: z.int('must be a whole number') }))
     .check(z.minLength(1, 'choose train or test samples'), z.maxLength(2)),
   loss: z.enum(LOSS_NAMES),
-  mode: z.strictObject({ batchNorm: z.literal('frozen'), dropout: z.literal('off') }),
+  mode: modeSchema,
   centre: z.string().check(z.maxLength(80)),
   axes: z.array(axis).check(z.minLength(1), z.maxLength(2)),
 });
@@ -110,7 +111,9 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
 
   if (!known(recipe.centre)) say('centre', `${manifest.title} has no checkpoint ${recipe.centre}`);
   if (isClassification(recipe.loss) !== (manifest.dataset.classes !== null)) {
-    say('loss', manifest.dataset.classes === null ? 'this dataset has values, not classes: use squared error' : 'this dataset has classes: use cross-entropy');
+    const hasClasses = manifest.dataset.classes !== null;
+    const fitting = lossesFor(hasClasses).map((loss) => LOSS_TITLES[loss]).join(', ');
+    say('loss', `this dataset has ${hasClasses ? 'classes, not values' : 'values, not classes'}: choose one of ${fitting}`);
   }
   if (new Set(recipe.samples.map(({ set }) => set)).size !== recipe.samples.length) say('samples', 'each set may be chosen once');
   for (const [index, { set, count }] of recipe.samples.entries()) {
@@ -133,6 +136,8 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
       if (orthogonal && index === 0) say(`${at}.direction.orthogonal`, 'only a second axis can be made orthogonal to the first');
     }
   }
+  const hasCheckpointAxis = recipe.axes.some((each) => each.direction.kind === 'towards');
+  problems.push(...modeProblems(recipe.mode, { manifest, samples: recipe.samples, hasCheckpointAxis }));
   const [first, second] = recipe.axes;
   if (first && second && canonicalJson(first.direction) === canonicalJson(second.direction)) {
     say('axes.1.direction', first.direction.kind === 'random' ? 'must differ from the first: choose another seed' : 'must differ from the first: choose another checkpoint');
@@ -148,5 +153,11 @@ export const pointsIn = ({ axes }: SliceRecipe): number => axes.reduce((product,
 
 /** Samples at each point, over all sets. */
 export const samplesIn = ({ samples }: SliceRecipe): number => samples.reduce((sum, { count }) => sum + count, 0);
+
+/** Passes of one sample through the network at each point: over all sets, and over the training samples where statistics are recomputed. */
+export function passesIn(recipe: SliceRecipe): number {
+  const { batchNorm } = recipe.mode;
+  return samplesIn(recipe) + (typeof batchNorm === 'object' && batchNorm.policy === 'recomputed' ? batchNorm.samples : 0);
+}
 
 export const sliceIdSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, 'must be a slice id'));

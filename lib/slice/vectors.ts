@@ -15,8 +15,11 @@ export function normOf(vector: Vector, start = 0, end = vector.length): number {
   return Math.sqrt(sum);
 }
 
+/** How many times `axis` goes into `vector`: its least-squares coordinate. */
+export const partAlong = (vector: Vector, axis: Vector): number => dot(vector, axis) / dot(axis, axis);
+
 /** `vector` without its part along `axis`. */
 export function withoutPartAlong(vector: Vector, axis: Vector): Float64Array {
-  const factor = dot(vector, axis) / dot(axis, axis);
+  const factor = partAlong(vector, axis);
   return Float64Array.from(vector, (value, index) => value - factor * axis[index]!);
 }

@@ -4,6 +4,7 @@
  * The worker is given a subject and a slice, then tiles one by one; it answers with the result's bytes.
  * A worker never decides what to compute.
  */
+import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
@@ -22,10 +23,19 @@ export type BackendReport = {
   /** In words, for the screen: "WebGPU (nvidia)" or "WASM, because this browser has no WebGPU". */
   readonly why: string;
   readonly isSoftwareAdapter: boolean;
+  /** What whoever lends the device is told; absent while nothing happened to it. */
+  readonly notice?: DeviceNotice | undefined;
 };
 
+/** `reset`: it failed, and is opened again in so many seconds. `resetAgain`: it keeps failing, and the processor took over. */
+export type DeviceNotice = { readonly kind: 'reset'; readonly seconds: number } | { readonly kind: 'resetAgain' };
+
+/** What a worker holds, to show that nothing leaks: tensors or GPU buffers alive, and bytes on the device or in the WASM memory. */
+export type HeldByWorker = { readonly tensors: number; readonly bytes: number };
+
 export type ToWorker =
-  | { readonly kind: 'start'; readonly wish: BackendWish }
+  /** `networks` are those that it may be asked for: their operations are probed before it answers `started`. */
+  | { readonly kind: 'start'; readonly wish: BackendWish; readonly networks?: readonly Network[] | undefined }
   /** Sent once per subject; slices name it by id. */
   | { readonly kind: 'subject'; readonly subject: Subject }
   | { readonly kind: 'evaluate'; readonly job: number; readonly recipe: SliceRecipe; readonly tile: TileKey }
@@ -42,12 +52,14 @@ export type FromWorker =
       readonly bytes: Uint8Array<ArrayBuffer>;
       /** Milliseconds of computing, preparation of a new slice not counted. */
       readonly ms: number;
-      /** Tensors alive after the tile, to show that none leak; 0 for an engine without tensors. */
-      readonly tensors: number;
+      /** What computed it, in words: stands beside the tile. */
+      readonly engine: string;
+      /** After the tile. */
+      readonly held: HeldByWorker;
     }
   | { readonly kind: 'cancelled'; readonly job: number }
   | { readonly kind: 'failed'; readonly job: number; readonly message: string }
-  /** The device was lost and the worker came back on another; jobs in flight answer `failed`. */
+  /** The device failed, which its notice tells, or the worker came back, perhaps on another; jobs in flight answer `failed`. */
   | { readonly kind: 'changed'; readonly report: BackendReport }
   /** No backend works here. */
   | { readonly kind: 'unable'; readonly message: string };

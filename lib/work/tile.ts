@@ -7,7 +7,7 @@
 import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
-import { samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 export type Tile = { readonly sliceId: string; readonly level: number; readonly row: number; readonly column: number };
 
@@ -20,7 +20,7 @@ export type Tiling = {
   readonly grid: Grid;
   /** Samples of a level's sub-grid along each side of a tile. */
   readonly side: number;
-  /** Multiply-adds at one point over all its samples. */
+  /** Multiply-adds at one point over all its samples, and over those that statistics are recomputed from. */
   readonly pointCost: number;
 };
 
@@ -37,7 +37,7 @@ export function tileOfKey(key: string): Tile | null {
 }
 
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
-  const pointCost = costOfSample(manifest.network) * samplesIn(recipe);
+  const pointCost = costOfSample(manifest.network) * passesIn(recipe);
   return { sliceId: sliceIdOf(recipe), grid: gridOf(recipe.axes), side: sideFor(pointCost, recipe.axes.length), pointCost };
 }
 

@@ -1,6 +1,6 @@
 /** The network whose whole landscape is a plane: y = m·x + b under squared error. */
 import { createRandom } from '#lib/random.ts';
-import { noisyLine, TRUE_LINE } from '#lib/network/datasets.ts';
+import { noisyLine, TRUE_LINE } from '#lib/network/datasets/line.ts';
 import type { Samples } from '#lib/network/subject.ts';
 import { stacked, type Parts } from './parts.ts';
 

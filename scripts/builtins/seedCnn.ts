@@ -8,9 +8,9 @@ import { networkSchema } from '#lib/network/program.ts';
 import { stacked, type Parts } from './parts.ts';
 
 const CHECKPOINTS = [
-  { id: 'initial', title: 'Initial', tag: 'theta0' },
-  { id: 'trained', title: 'Trained', tag: 'that' },
-  { id: 'trained-dropout', title: 'Trained with dropout', tag: 'that_drop' },
+  { id: 'initial', title: 'Initial', training: 'none', tag: 'theta0' },
+  { id: 'trained', title: 'Trained', training: { dropout: 0 }, tag: 'that' },
+  { id: 'trained-dropout', title: 'Trained with dropout', training: { dropout: 0.2 }, tag: 'that_drop' },
 ] as const;
 
 /** @param directory the reference cases, with seedcnn-weights and data-glyph */
@@ -39,7 +39,7 @@ export function seedCnn(directory: string): Parts {
       network,
       loss: 'crossEntropy',
       dataset: { title: 'Glyphs, 28×28', input_shape_chw: [1, 28, 28], classes: 10, scale: '1/255', samples },
-      checkpoints: CHECKPOINTS.map(({ id, title }) => ({ id, title })),
+      checkpoints: CHECKPOINTS.map(({ id, title, training }) => ({ id, title, training })),
       trajectory: [],
       provenance:
         'The architecture is that of the notebook NN_Surface_Visualization in MerkulovDaniil/optim (commit e0f4d037). ' +

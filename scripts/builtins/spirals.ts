@@ -1,6 +1,6 @@
 /** The tiny network: 2–16–16–2 with ReLU, trained here on two spirals of 256 points. */
 import { createRandom } from '#lib/random.ts';
-import { twoSpirals } from '#lib/network/datasets.ts';
+import { twoSpirals } from '#lib/network/datasets/spirals.ts';
 import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
 import { stacked, type Parts } from './parts.ts';
 import { trainMlp } from './trainMlp.ts';

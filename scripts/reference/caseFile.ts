@@ -21,7 +21,7 @@ const descriptionSchema = z.object({
   weights_case: z.optional(z.string()),
   tensors_file: z.optional(z.string()),
   point: z.optional(z.string()),
-  data: z.optional(z.looseObject({ file: z.optional(z.string()), x: z.string(), y: z.string(), normalisation: z.optional(normalisation), n: z.optional(z.record(z.string(), z.number())) })),
+  data: z.optional(z.looseObject({ file: z.optional(z.string()), x: z.optional(z.string()), y: z.optional(z.string()), normalisation: z.optional(normalisation), n: z.optional(z.record(z.string(), z.number())) })),
   normalisation: z.optional(normalisation),
   points: z.optional(z.record(z.string(), z.unknown())),
   sets: z.optional(z.unknown()),
@@ -55,6 +55,8 @@ export type Tensors = ReadonlyMap<string, Tensor>;
 
 export type ReferenceCase = {
   readonly description: Description;
+  /** The description as it stands in the file, for kinds that say more. */
+  readonly raw: unknown;
   readonly tensors: Tensors;
   /** As stated in verification.json; `acc_ambiguous` in the shape of the surface. */
   readonly ambiguous: (tag: string, set: string) => readonly number[] | null;
@@ -74,11 +76,13 @@ export function casesIn(directory: string): readonly string[] {
 export const kindOf = (directory: string, name: string): string => String((jsonOf(path.join(directory, `${name}.json`)) as { kind: unknown }).kind);
 
 export function openCase(directory: string, name: string): ReferenceCase {
-  const description = valueOf(read(descriptionSchema as z.ZodMiniType<Description>, jsonOf(path.join(directory, `${name}.json`))), name);
+  const raw = jsonOf(path.join(directory, `${name}.json`));
+  const description = valueOf(read(descriptionSchema as z.ZodMiniType<Description>, raw), name);
   const tensors = tensorsIn(directory, description.tensors_file ?? `${name}.safetensors`);
   const verified = verificationOf(directory, description.id);
   return {
     description,
+    raw,
     tensors,
     directory,
     ambiguous: (tag, set) => {
@@ -127,19 +131,26 @@ export function samplesOf({ description, tensors, directory }: ReferenceCase, se
   const { data, id } = description;
   if (!data) throw new Error(`${id} names no data`);
   const source = data.file === undefined || data.file === 'self' ? tensors : tensorsIn(directory, data.file);
-  const x = source.get(data.x.replace('<set>', set)) ?? source.get(`${set}.x`);
-  const y = source.get(data.y.replace('<set>', set)) ?? source.get(`${set}.y`);
+  const x = source.get(data.x?.replace('<set>', set) ?? '') ?? source.get(`${set}.x`);
+  const y = source.get(data.y?.replace('<set>', set) ?? '') ?? source.get(`${set}.y`);
   if (!x || !y) throw new Error(`${id}: no samples for the set ${set}`);
-  const { scale, mean, std } = data.normalisation ?? {};
-  const divisor = scale === '1/255' ? 255 : 1;
-  const plane = x.shape.slice(2).reduce((product, side) => product * side, 1);
-  const channels = x.shape[1] ?? 1;
   const count = Math.min(y.values.length, data.n?.[set] ?? Infinity);
-  const inputs = Float64Array.from(x.values.subarray(0, (x.values.length / y.values.length) * count), (value, index) => {
+  const inputs = normalised(x, data.normalisation).subarray(0, (x.values.length / y.values.length) * count);
+  return { count, inputs, targets: Float32Array.from(y.values.subarray(0, count)) };
+}
+
+type Normalisation = z.infer<typeof normalisation>;
+
+/** Pixels [samples, channels, …] scaled and normalised per channel, in double. */
+export function normalised({ shape, values }: Tensor, how: Normalisation | undefined): Float64Array {
+  const { scale, mean, std } = how ?? {};
+  const divisor = scale === '1/255' ? 255 : 1;
+  const plane = shape.slice(2).reduce((product, side) => product * side, 1);
+  const channels = shape[1] ?? 1;
+  return Float64Array.from(values, (value, index) => {
     const channel = Math.floor(index / plane) % channels;
     return (value / divisor - (mean?.[channel] ?? 0)) / (std?.[channel] ?? 1);
   });
-  return { count, inputs, targets: Float32Array.from(y.values.subarray(0, count)) };
 }
 
 const cache = new Map<string, Tensors>();

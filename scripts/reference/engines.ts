@@ -4,8 +4,10 @@
  * The others are float64Engine.ts, float64Cores.ts and browserEngine.ts. An engine that is not the one asked for is an error.
  */
 import path from 'node:path';
+import type { Network } from '#lib/network/program.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
+import type { ReferenceSamples } from './caseFile.ts';
 import type { ReferenceJob } from './surfaces.ts';
 
 export type At = { readonly a: number; readonly b: number };
@@ -17,6 +19,8 @@ export type Engine = {
   readonly isDouble: boolean;
   /** In the order of the job's sets. */
   readonly evaluate: (job: ReferenceJob, points: readonly At[]) => Promise<readonly Sums[]>;
+  /** Outputs [samples, …], where the engine can be asked for them. */
+  readonly outputs?: (network: Network, parameters: Float64Array, buffers: Float64Array, samples: ReferenceSamples) => Promise<Float64Array>;
   readonly close: () => Promise<void>;
 };
 

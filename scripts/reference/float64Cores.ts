@@ -3,9 +3,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import type { At, Engine, Sums } from './engines.ts';
+import type { Engine } from './engines.ts';
 import type { CoreAnswer, CoreRequest } from './float64Worker.ts';
-import type { ReferenceJob } from './surfaces.ts';
 
 /** Points that one core takes at a time: few, so that all finish together. */
 const SHARE = 4;
@@ -33,9 +32,10 @@ export async function float64Cores(count = availableParallelism()): Promise<Engi
         cores.map(async (core) => {
           let isNew = true;
           for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-            const found = await ask(core, isNew ? job : null, points.slice(start, start + SHARE));
+            const found = await ask(core, { job: isNew ? job : null, points: points.slice(start, start + SHARE) });
+            if (!('sums' in found)) throw new Error('a core answered another question');
             isNew = false;
-            for (const [set, { lossSum, correct }] of found.entries()) {
+            for (const [set, { lossSum, correct }] of found.sums.entries()) {
               sums[set]!.lossSum.set(Array.from(lossSum), start);
               sums[set]!.correct.set(Array.from(correct), start);
             }
@@ -44,17 +44,48 @@ export async function float64Cores(count = availableParallelism()): Promise<Engi
       );
       return sums;
     },
+    outputs: async (network, parameters, buffers, samples) => {
+      const all = shared(parameters);
+      const size = samples.inputs.length / samples.count;
+      const share = Math.ceil(samples.count / cores.length);
+      const parts = await Promise.all(
+        cores.map(async (core, index) => {
+          const [start, end] = [Math.min(index * share, samples.count), Math.min((index + 1) * share, samples.count)];
+          if (start === end) return [];
+          const some = { count: end - start, inputs: samples.inputs.slice(start * size, end * size), targets: samples.targets.slice(start, end) };
+          const found = await ask(core, { outputs: [network, all, buffers, some] });
+          if (!('outputs' in found)) throw new Error('a core answered another question');
+          return [found.outputs];
+        }),
+      );
+      const made = parts.flat();
+      const outputs = new Float64Array(made.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of made) {
+        outputs.set(part, at);
+        at += part.length;
+      }
+      return outputs;
+    },
   };
 }
 
-function ask(core: Worker, job: ReferenceJob | null, points: readonly At[]): Promise<readonly Sums[]> {
+/** A problem in words rejects. */
+function ask(core: Worker, request: CoreRequest): Promise<Exclude<CoreAnswer, { readonly problem: string }>> {
   return new Promise((resolve, reject) => {
     core.once('error', reject);
     core.once('message', (answer: CoreAnswer) => {
       core.off('error', reject);
-      if ('sums' in answer) resolve(answer.sums);
-      else reject(new Error(answer.problem));
+      if ('problem' in answer) reject(new Error(answer.problem));
+      else resolve(answer);
     });
-    core.postMessage({ job, points } satisfies CoreRequest);
+    core.postMessage(request);
   });
+}
+
+/** The same numbers in memory that every core sees, so that a large network is held once. */
+function shared(values: Float64Array): Float64Array {
+  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }

@@ -1,10 +1,11 @@
 /** The float64 interpreter as an engine: what the other engines and the expected numbers are measured against. */
-import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
+import { evaluateAt, forward as outputsOf, forwardOf } from '#lib/network/forward.ts';
 import type { At, Engine } from './engines.ts';
 
-export const float64Engine: Engine = {
+export const float64Engine: Engine & Required<Pick<Engine, 'outputs'>> = {
   isDouble: true,
   close: async () => {},
+  outputs: async (network, parameters, buffers, samples) => outputsOf(network, parameters, buffers, samples),
   evaluate: async (job, points) => {
     const forward = forwardOf(job.network);
     const moved = (origin: Float64Array, directions: readonly Float64Array[], { a, b }: At): Float64Array =>

@@ -2,29 +2,48 @@
 import { kindOf, openCase, type ReferenceCase } from './caseFile.ts';
 import { rowOf, type Check, type Row } from './checks.ts';
 import type { Engine } from './engines.ts';
+import { checkConvexity } from './convexityChecks.ts';
+import { checkForward } from './forwardChecks.ts';
+import { checkHessian } from './hessianChecks.ts';
+import { checkReduction } from './reduceChecks.ts';
 import { checkSurfaces } from './surfaceChecks.ts';
+import { checkSvd } from './svdChecks.ts';
 import { checkData, checkPrincipal, checkScaleFactors, checkVariants, checkWeights } from './vectorChecks.ts';
 
-type Run = (found: ReferenceCase, engine: Engine, points: number | undefined) => Promise<readonly Check[]>;
+type Run = (found: ReferenceCase, engine: Engine, points: number | undefined, progress: (words: string) => void) => Promise<readonly Check[]>;
 
 const KINDS: Readonly<Record<string, Run>> = {
+  forward: checkForward,
   weights: async (found) => checkWeights(found),
   data: async (found) => checkData(found),
   directions: async (found) => checkVariants(found),
   line1d: checkSurfaces,
   plane2d: checkSurfaces,
   'line1d+plane2d': async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkScaleFactors(found)],
+  hessian: async (found) => checkHessian(found),
+  convexity: async (found, _engine, _points, progress) => checkConvexity(found, progress),
+  reduction: async (found) => checkReduction(found),
+  svd: async (found) => checkSvd(found),
   trajectory: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkPrincipal(found)],
 };
 
-/** @param points of each surface; all when undefined. Never rejects: a case that cannot be evaluated fails, with words. */
-export async function runCase(directory: string, name: string, engine: Engine, points: number | undefined): Promise<{ row: Row; checks: readonly Check[]; problem: string | null }> {
+/** Kinds that need second derivatives, which only the float64 interpreter has: elsewhere they are unsupported. */
+const DOUBLE_ONLY: ReadonlySet<string> = new Set(['hessian', 'convexity']);
+
+export type CaseOutcome = { readonly row: Row; readonly checks: readonly Check[]; readonly problem: string | null };
+
+/**
+ * Never rejects: a case that cannot be evaluated fails, with words.
+ * @param points of each surface; all when undefined
+ * @param progress is told what a long case is at
+ */
+export async function runCase(directory: string, name: string, engine: Engine, points: number | undefined, progress: (words: string) => void = () => {}): Promise<CaseOutcome> {
   let kind = 'unknown';
   try {
     kind = kindOf(directory, name);
     const run = KINDS[kind];
-    if (!run) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null };
-    const checks = await run(openCase(directory, name), engine, points);
+    if (!run || (DOUBLE_ONLY.has(kind) && !engine.isDouble)) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null };
+    const checks = await run(openCase(directory, name), engine, points, progress);
     if (checks.length === 0) throw new Error('the case holds nothing to check');
     return { row: rowOf(name, kind, checks), checks, problem: null };
   } catch (error) {

@@ -15,24 +15,37 @@ const UNKNOWN_AMBIGUITY = 1;
 /** @param points how many of each surface, centre and corners among them; all of them when undefined */
 export async function checkSurfaces(found: ReferenceCase, engine: Engine, points: number | undefined): Promise<readonly Check[]> {
   const { tolerance } = found.description;
-  const allowed = Number(tolerance?.[engine.isDouble ? 'loss_float64_rel' : 'loss_float32_rel'] ?? (engine.isDouble ? 1e-9 : 2e-5));
+  const loss = Number(tolerance?.[engine.isDouble ? 'loss_float64_rel' : 'loss_float32_rel'] ?? (engine.isDouble ? 1e-9 : 2e-5));
   const floor = Number(tolerance?.denominator_floor ?? 0.01);
   const checks: Check[] = [];
-  for (const surface of surfacesOf(found)) {
-    const cells = cellsOf(surface, points);
-    const sums = await engine.evaluate(
-      surface.job,
-      cells.map(({ column, row }) => ({ a: surface.x[column]!, b: surface.y?.[row] ?? 0 })),
-    );
-    for (const [index, { set, loss, accuracy }] of surface.expected.entries()) {
-      const what = `${surface.tag}.${set}`;
-      const { samples, lossSum } = sums[index]!;
-      const errors = cells.map(({ column, row }, cell) => relative(lossSum[cell]! / samples, loss[surface.indexOf(column, row)]!, floor));
-      checks.push({ what: `${what} loss`, error: Math.max(...errors), tolerance: allowed, points: cells.length });
-      if (accuracy && isClassification(surface.job.loss)) {
-        const ambiguous = engine.isDouble ? null : found.ambiguous(surface.tag, set);
-        checks.push(checkAccuracy(what, surface, cells, sums[index]!, { loss, accuracy, isDouble: engine.isDouble, ambiguous }));
-      }
+  for (const surface of surfacesOf(found)) checks.push(...(await checkSurface(surface, engine, { points, loss, floor, ambiguous: found.ambiguous })));
+  return checks;
+}
+
+export type SurfaceRules = {
+  readonly points: number | undefined;
+  /** Allowed difference of a loss, relative to the loss or `floor`, whichever is larger. */
+  readonly loss: number;
+  readonly floor: number;
+  readonly ambiguous: ReferenceCase['ambiguous'];
+};
+
+/** Loss and accuracy of every set of one surface. */
+export async function checkSurface(surface: Surface, engine: Engine, rules: SurfaceRules): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  const cells = cellsOf(surface, rules.points);
+  const sums = await engine.evaluate(
+    surface.job,
+    cells.map(({ column, row }) => ({ a: surface.x[column]!, b: surface.y?.[row] ?? 0 })),
+  );
+  for (const [index, { set, loss, accuracy }] of surface.expected.entries()) {
+    const what = `${surface.tag}.${set}`;
+    const { samples, lossSum } = sums[index]!;
+    const errors = cells.map(({ column, row }, cell) => relative(lossSum[cell]! / samples, loss[surface.indexOf(column, row)]!, rules.floor));
+    checks.push({ what: `${what} loss`, error: Math.max(...errors), tolerance: rules.loss, points: cells.length });
+    if (accuracy && isClassification(surface.job.loss)) {
+      const ambiguous = engine.isDouble ? null : rules.ambiguous(surface.tag, set);
+      checks.push(checkAccuracy(what, surface, cells, sums[index]!, { loss, accuracy, isDouble: engine.isDouble, ambiguous }));
     }
   }
   return checks;

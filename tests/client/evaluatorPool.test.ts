@@ -1,6 +1,7 @@
 /** The pool against workers that are stand-ins: they record what they are told and answer when the test says so. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEvaluatorPool, workersFor } from '#client/evaluatorPool.ts';
+import { createEvaluatorPool, type ComputeHost } from '#client/evaluatorPool.ts';
+import { pageWorkers, workersFor } from '#client/pageWorkers.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { Backend, BackendReport, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
@@ -46,6 +47,28 @@ const key = tileKey(tilesOf(tilingOf(recipe, subject.manifest))[0]!);
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const { signal } = new AbortController();
 
+test('[C9] a host says how many workers a CPU has, and networks to probe with reach every one of them', async () => {
+  const told: ToWorker[][] = [];
+  const ended: number[] = [];
+  const hear: ((message: FromWorker) => void)[] = [];
+  const host: ComputeHost = {
+    cpuWorkers: () => 5,
+    hire: (hearOne) => {
+      const index = told.push([]) - 1;
+      hear.push(hearOne);
+      return { post: (message) => told[index]!.push(message), end: () => ended.push(index) };
+    },
+  };
+  const networks = [subject.manifest.network];
+  const pool = createEvaluatorPool(host, { wish: 'wasm', duty: 1, networks });
+  hear[0]!({ kind: 'started', report: reportOf('wasm') });
+  await pool.ready;
+  expect(pool.size).toBe(5);
+  expect(told.map(([first]) => first)).toEqual(Array.from({ length: 5 }, () => ({ kind: 'start', wish: 'wasm', networks })));
+  pool.dispose();
+  expect(ended).toEqual([0, 1, 2, 3, 4]);
+});
+
 describe('createEvaluatorPool', () => {
   beforeEach(() => {
     StandIn.all = [];
@@ -55,7 +78,7 @@ describe('createEvaluatorPool', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   function started(backend: Backend) {
-    const pool = createEvaluatorPool({ wish: 'auto', duty: 0.5 });
+    const pool = createEvaluatorPool(pageWorkers, { wish: 'auto', duty: 0.5 });
     StandIn.all[0]!.say({ kind: 'started', report: reportOf(backend) });
     return pool;
   }
@@ -77,9 +100,9 @@ describe('createEvaluatorPool', () => {
     await settled();
     expect(StandIn.all.map((worker) => worker.jobs())).toEqual([[1, 4], [2], [3]]);
     expect(StandIn.all[0]!.kinds()).toEqual(['start', 'duty', 'subject', 'evaluate', 'evaluate']);
-    for (const worker of StandIn.all) for (const job of worker.jobs()) worker.say({ kind: 'evaluated', job, bytes, ms: 5, tensors: 7 });
-    expect(await Promise.all(running)).toEqual(running.map(() => ({ bytes, ms: 5, points: 2 })));
-    expect(pool.tensors()).toBe(21);
+    for (const worker of StandIn.all) for (const job of worker.jobs()) worker.say({ kind: 'evaluated', job, bytes, ms: 5, engine: 'the tile engine', held: { tensors: 7, bytes: 100 } });
+    expect(await Promise.all(running)).toEqual(running.map(() => ({ bytes, ms: 5, points: 2, engine: 'the tile engine' })));
+    expect(pool.held()).toEqual({ tensors: 21, bytes: 300 });
   });
 
   test('[C9] an abort reaches the worker, and its answer ends the wait', async () => {
@@ -112,7 +135,7 @@ describe('createEvaluatorPool', () => {
   });
 
   test('[C9] where nothing works, ready says so', async () => {
-    const pool = createEvaluatorPool({ wish: 'auto', duty: 1 });
+    const pool = createEvaluatorPool(pageWorkers, { wish: 'auto', duty: 1 });
     StandIn.all[0]!.say({ kind: 'unable', message: 'no backend works here' });
     await expect(pool.ready).rejects.toMatchObject({ name: 'EvaluatorUnavailable', message: 'no backend works here' });
     await expect(pool.evaluate(recipe, subject, key, signal)).rejects.toMatchObject({ name: 'EvaluatorUnavailable' });

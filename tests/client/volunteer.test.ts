@@ -1,6 +1,7 @@
 /** A volunteer against a socket and workers that are stand-ins. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveSocket } from '#client/connection.ts';
+import { pageWorkers } from '#client/pageWorkers.ts';
 import { createPricer } from '#client/price.ts';
 import { createVolunteer } from '#client/volunteer.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
@@ -27,7 +28,7 @@ class StandIn {
     if (message.kind === 'start') say({ kind: 'started', report: { backend: 'webgpu', title: 'a device', why: 'a device', isSoftwareAdapter: false } });
     if (message.kind !== 'evaluate') return;
     if (StandIn.fails) say({ kind: 'failed', job: message.job, message: 'the device failed' });
-    else say({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 9, tensors: 0 });
+    else say({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 9, engine: 'the engine of a device', held: { tensors: 0, bytes: 0 } });
   }
   terminate(): void {
     this.isTerminated = true;
@@ -58,7 +59,13 @@ function start(isKnown = true) {
     }),
   };
   const failures: string[] = [];
-  const volunteer = createVolunteer(socket as unknown as LiveSocket, () => (world.knows ? { recipe, subject } : null), (message) => failures.push(message));
+  const volunteer = createVolunteer({
+    socket: socket as unknown as LiveSocket,
+    host: pageWorkers,
+    lookup: () => (world.knows ? { recipe, subject } : null),
+    networks: () => [subject.manifest.network],
+    onFailure: (message) => failures.push(message),
+  });
   return { volunteer, socket, said, returned, world, waiting, failures, handlers };
 }
 
@@ -72,7 +79,6 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('Worker', StandIn);
   vi.stubGlobal('navigator', { hardwareConcurrency: 4 });
-  vi.stubGlobal('window', { addEventListener: () => {}, removeEventListener: () => {} });
 });
 afterEach(() => {
   vi.useRealTimers();

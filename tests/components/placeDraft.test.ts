@@ -1,8 +1,11 @@
 /** The form that places a slice: what it makes of what was typed, on the built-in networks themselves. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { statisticsFor, type ModeDraft } from '#components/panels/modeDraft.ts';
 import { draftFor, recipeOf, withKind, KINDS, type PlaceDraft } from '#components/panels/placeDraft.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
+import { STANDARD_MODE } from '#lib/network/mode.ts';
+import type { Network, Step } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
@@ -48,6 +51,41 @@ describe('placeDraft', () => {
   it('[place] a line shows train and test together, a plane one set', () => {
     expect(recipeOf(withKind(draft, 'lineTowards', spirals), spirals.manifest).recipe.samples.map(({ set }) => set)).toEqual(['train', 'test']);
     expect(recipeOf(withKind(draft, 'randomPlane', spirals), spirals.manifest).recipe.samples.map(({ set }) => set)).toEqual(['train']);
+  });
+
+  it('[place] batch norm and dropout are left as usual where the network has neither, whatever was typed', () => {
+    const { recipe, problems } = recipeOf({ ...draft, mode: { ...draft.mode, statistics: 'batch', batch: 'x', dropout: 'on' } }, spirals.manifest);
+    expect(problems).toEqual([]);
+    expect(recipe.mode).toEqual(STANDARD_MODE);
+  });
+
+  it('[place] the mode of a network with batch norm and dropout is read, each problem beside its field', () => {
+    const glyphs = subjects.get('seed-cnn')!;
+    const norm: Step = { op: 'batchnorm', weight: 'w', bias: 'b', running_mean: 'm', running_var: 'v', eps: 1e-5 };
+    const { network } = glyphs.manifest;
+    const vectors = (...names: string[]) => names.map((name) => ({ name, shape: [1] }));
+    const normed: Network = { ...network, parameter_order: [...network.parameter_order, ...vectors('w', 'b')], buffers: vectors('m', 'v'), program: [norm, ...network.program] };
+    const manifest = { ...glyphs.manifest, network: normed };
+    const first = draftFor(glyphs, [1, 2]);
+    const modeFor = (mode: Partial<ModeDraft>) => recipeOf({ ...first, mode: { ...first.mode, ...mode } }, manifest);
+    expect(modeFor({ statistics: 'batch', batch: '64', dropout: 'on', dropoutSeed: '9' }).recipe.mode).toEqual({ batchNorm: { policy: 'batch', batch: 64 }, dropout: { seed: 9 } });
+    expect(modeFor({ statistics: 'recomputed', samples: '200', batch: '50' }).recipe.mode.batchNorm).toEqual({ policy: 'recomputed', samples: 200, batch: 50 });
+    const pathsFor = (mode: Partial<ModeDraft>) => modeFor(mode).problems.map(({ path }) => path).filter((path) => path.startsWith('mode'));
+    expect(pathsFor({ statistics: 'batch', batch: '1' })).toEqual(['mode.batchNorm.batch']);
+    expect(pathsFor({ statistics: 'batch', batch: '5000' })).toEqual(['mode.batchNorm.batch']);
+    expect(pathsFor({ statistics: 'recomputed', samples: 'many' })).toContain('mode.batchNorm.samples');
+    expect(pathsFor({ statistics: 'recomputed', samples: '100000' })).toEqual(['mode.batchNorm.samples']);
+    expect(pathsFor({ dropout: 'on', dropoutSeed: '-1' })).toEqual(['mode.dropout.seed']);
+    expect(pathsFor({ statistics: 'interpolated' })).toEqual(['mode.batchNorm']);
+  });
+
+  it('[place] statistics that move with the weights are let go where no axis leads to a checkpoint', () => {
+    const glyphs = subjects.get('seed-cnn')!;
+    const towards = withKind(draftFor(glyphs, [1, 2]), 'lineTowards', glyphs);
+    const moving: PlaceDraft = { ...towards, mode: { ...towards.mode, statistics: 'interpolated' } };
+    expect(withKind(moving, 'planeThrough', glyphs).mode.statistics).toBe('interpolated');
+    expect(withKind(moving, 'randomPlane', glyphs).mode.statistics).toBe('frozen');
+    expect(statisticsFor(false)).not.toContain('interpolated');
   });
 
   it.each(NAMES)('[place] a plane through three checkpoints of %s holds all three', (name) => {

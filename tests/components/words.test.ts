@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { etaRange, formatSeconds } from '#components/durations.ts';
-import { gridTitle, sliceTitle } from '#components/sliceTitle.ts';
-import { linkToOpen, openingOf } from '#components/session/opening.ts';
+import { gridTitle, modeTitle, sliceTitle } from '#components/sliceTitle.ts';
+import { linkToOpen, networkToOpen, openingOf } from '#components/session/opening.ts';
 import { plural, say } from '#components/words.ts';
+import { STANDARD_MODE, type Mode } from '#lib/network/mode.ts';
 import { readLink } from '#lib/session/linkState.ts';
 import { planeRecipe } from '#tests/support/subjects.ts';
 
@@ -33,11 +34,22 @@ describe('words', () => {
     expect(sliceTitle(recipe, undefined)).toBe('Random plane, not normalised · around trained · 9 × 9');
   });
 
+  it('[slice title] a mode is named where it is not the usual one', () => {
+    const titleOf = (mode: Mode) => modeTitle({ mode });
+    expect(titleOf(STANDARD_MODE)).toBe('');
+    expect(titleOf({ batchNorm: 'interpolated', dropout: 'off' })).toBe('statistics moving');
+    expect(titleOf({ batchNorm: { policy: 'batch', batch: 64 }, dropout: { seed: 3 } })).toBe('batch statistics, dropout on');
+    expect(titleOf({ batchNorm: { policy: 'recomputed', samples: 64, batch: 64 }, dropout: 'off' })).toBe('statistics recomputed');
+  });
+
   it('[P2] a link that opens a new session carries its key and says once how to begin', () => {
     const link = linkToOpen('abc', 'k+y&=', 'class');
     const hash = link.slice(link.indexOf('#'));
     expect(readLink(hash).key).toBe('k+y&=');
     expect(openingOf(hash)).toBe('class');
     expect(openingOf('#key=abc')).toBeNull();
+    expect(networkToOpen(hash)).toBeNull();
+    const named = linkToOpen('abc', 'k', 'explore', 'two & three');
+    expect(networkToOpen(named.slice(named.indexOf('#')))).toBe('two & three');
   });
 });

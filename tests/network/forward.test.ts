@@ -117,6 +117,50 @@ describe('forward', () => {
     expect(flat[0]!.lossSum / count).toBeCloseTo(Math.LN2, 12);
   });
 
+  test.each<readonly [string, Step]>([
+    ['relu', { op: 'relu' }],
+    ['leaky relu', { op: 'leaky_relu', slope: 0.1 }],
+    ['elu', { op: 'elu', alpha: 1 }],
+    ['gelu', { op: 'gelu', approximate: 'none' }],
+    ['gelu by tanh', { op: 'gelu', approximate: 'tanh' }],
+    ['swish', { op: 'swish' }],
+    ['tanh', { op: 'tanh' }],
+    ['sigmoid', { op: 'sigmoid' }],
+    ['softplus', { op: 'softplus' }],
+    ['the largest of a channel', { op: 'globalpool', kind: 'max' }],
+    ['the mean of a channel', { op: 'globalpool', kind: 'average' }],
+  ])('[N6] %s keeps what is not a number, and only there', (_, step) => {
+    const found = run(network([2, 1, 1], [step]), [], [Number.NaN, 0.5]);
+    expect(found[0]).toBeNaN();
+    expect(Number.isFinite(found[1])).toBe(true);
+  });
+
+  test('[N6] a score that is not a number spoils its own row of attention and no other', () => {
+    const weight = (name: string): TensorSpec => ({ name, shape: [1, 1] });
+    const none = { query_bias: null, key_bias: null, value_bias: null, output_bias: null };
+    const net = network([3, 1], [{ op: 'attention', query: 'q', key: 'k', value: 'v', output: 'o', ...none, causal: true }], ['q', 'k', 'v', 'o'].map(weight));
+    // 1e200 is finite, and its square is not: ∞ − ∞ in the softmax.
+    const found = run(net, [1e200, 1e200, 1, 1], [0, 0.5, 1]);
+    expect(found[0]).toBe(0);
+    expect(found.slice(1)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  test('[N7] far from zero the activations neither overflow nor turn to nothing', () => {
+    const far = (step: Step) => run(network([2], [step]), [], [-1000, 1000]).map((value) => value + 0);
+    expect(far({ op: 'sigmoid' })).toEqual([0, 1]);
+    expect(far({ op: 'softplus' })).toEqual([0, 1000]);
+    expect(far({ op: 'swish' })).toEqual([0, 1000]);
+    expect(far({ op: 'gelu', approximate: 'none' })).toEqual([0, 1000]);
+    expect(far({ op: 'gelu', approximate: 'tanh' })).toEqual([0, 1000]);
+    expect(far({ op: 'elu', alpha: 1 })).toEqual([-1, 1000]);
+  });
+
+  test.each([-1, 5, 0.5, Number.NaN])('[N3] an input of %d is no row of an embedding of five', (value) => {
+    const net = network([2], [{ op: 'embedding', weight: 'table' }], [{ name: 'table', shape: [5, 1] }]);
+    expect(run(net, [10, 11, 12, 13, 14], [0, 4])).toEqual([10, 14]);
+    expect(() => run(net, [10, 11, 12, 13, 14], [0, value])).toThrow(`table has rows 0 to 4, and no row ${value}`);
+  });
+
   test('[network] parameters of the wrong length are refused with both lengths', () => {
     expect(() => run(denseNetwork(2, 3), [1, 2], [1, 2])).toThrow('2 parameters, dense has 9');
   });
@@ -129,13 +173,39 @@ describe('cost and shapes', () => {
     expect(layoutOf(SEED_CNN).size).toBe(105_866);
   });
 
+  test('[network] groups save what they leave out; attention and an embedding are counted', () => {
+    const shape = (name: string, ...sides: number[]): TensorSpec => ({ name, shape: sides });
+    expect(costOfSample(network([4, 5, 5], [{ op: 'conv2d', weight: 'w', bias: null, stride: 1, padding: 1, groups: 4 }], [shape('w', 4, 1, 3, 3)]))).toBe(4 * 25 * 9);
+    expect(costOfSample(network([4, 3], [{ op: 'linear', weight: 'w', bias: null }], [shape('w', 5, 3)]))).toBe(4 * 5 * 3);
+    expect(costOfSample(network([6], [{ op: 'embedding', weight: 'w' }], [shape('w', 9, 3)]))).toBe(18);
+    const tensors = [shape('q', 2, 3), shape('k', 2, 3), shape('v', 5, 3), shape('o', 4, 5)];
+    expect(costOfSample(network([7, 3], [attention], tensors))).toBe(7 * (6 + 6 + 15 + 20) + 49 * (2 + 5));
+  });
+
+  const attention: Step = { op: 'attention', query: 'q', key: 'k', value: 'v', output: 'o', query_bias: null, key_bias: null, value_bias: null, output_bias: null, causal: false };
+  const attends = (...[q, k, v, o]: readonly (readonly number[])[]): readonly TensorSpec[] => [{ name: 'q', shape: q! }, { name: 'k', shape: k! }, { name: 'v', shape: v! }, { name: 'o', shape: o! }];
+  const table = (...shape: number[]): readonly TensorSpec[] => [{ name: 'w', shape }, { name: 'b', shape: [shape.at(-1)!] }];
+
   test.each<[string, Network]>([
     ['linear cannot use weight of shape 3×2 on an input of shape 5', { ...denseNetwork(2, 3), input_shape_chw: [5] }],
     ['the program uses tensor gone', network([2], [{ op: 'linear', weight: 'gone', bias: null }])],
     ['avgpool needs channels × height × width', network([4], [{ op: 'avgpool', kernel: 2, stride: 2 }])],
     ['avgpool has a kernel of 3', network([1, 2, 2], [{ op: 'avgpool', kernel: 3, stride: 1 }])],
     ['a residual adds 4 to 1×2×2', network([1, 2, 2], [{ op: 'residual', body: [{ op: 'flatten', order: 'CHW' }], shortcut: [] }])],
-  ])('[network] a program that does not fit is refused: %s', (words, net) => {
+    ['conv2d cannot use w of shape 4×1×3×3 on an input of shape 3×5×5 in 4 groups', network([3, 5, 5], [{ op: 'conv2d', weight: 'w', bias: null, stride: 1, padding: 1, groups: 4 }], table(4, 1, 3, 3))],
+    ['conv2d cannot use w of shape 5×1×1×1 on an input of shape 2×5×5 in 2 groups', network([2, 5, 5], [{ op: 'conv2d', weight: 'w', bias: null, stride: 1, padding: 0, groups: 2 }], table(5, 1, 1, 1))],
+    ['linear needs a vector or a sequence, and is given 3×5×5: flatten it first', network([3, 5, 5], [{ op: 'linear', weight: 'w', bias: null }], table(4, 5))],
+    ['layernorm cannot use w of shape 4 on an input of shape 4×3', network([4, 3], [{ op: 'layernorm', weight: 'w', bias: 'b', eps: 1e-5 }], table(4))],
+    ['globalpool needs an image or a sequence, and is given 4', network([4], [{ op: 'globalpool', kind: 'max' }])],
+    ['embedding cannot use w of shape 4 on an input of shape 3', network([3], [{ op: 'embedding', weight: 'w' }], table(4))],
+    ['positional cannot use w of shape 5×2 on an input of shape 4×2', network([4, 2], [{ op: 'positional', weight: 'w' }], table(5, 2))],
+    ['attention needs positions × features, and is given 3', network([3], [attention], attends([2, 3], [2, 3], [2, 3], [3, 2]))],
+    ['attention cannot use k of shape 4×3 on an input of shape 5×3, whose queries have 2 numbers', network([5, 3], [attention], attends([2, 3], [4, 3], [2, 3], [3, 2]))],
+    ['attention cannot use o of shape 3×2 on an input of shape 5×4', network([5, 3], [attention], attends([2, 3], [2, 3], [4, 3], [3, 2]))],
+    ['concat joins 2×2×2 to 8', network([2, 2, 2], [{ op: 'concat', branches: [[], [{ op: 'flatten', order: 'CHW' }]] }])],
+    ['concat_front joins 2×1×1 to 2×2×2', network([2, 2, 2], [{ op: 'concat_front', body: [{ op: 'maxpool', kernel: 2, stride: 2 }] }])],
+    ['dropout has p = 1.5, which is no probability', network([2], [{ op: 'dropout', p: 1.5 }])],
+  ])('[N3] a program that does not fit is refused: %s', (words, net) => {
     expect(() => costOfSample(net)).toThrow(words);
   });
 });

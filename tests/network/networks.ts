@@ -1,5 +1,5 @@
 /** Small networks for tests, as layer programs. */
-import type { Network } from '#lib/network/program.ts';
+import type { Network, TensorSpec } from '#lib/network/program.ts';
 
 /** The network of source page 000: two convolutions, two dense layers, 105,866 parameters. */
 export const SEED_CNN: Network = {
@@ -39,3 +39,31 @@ export const denseNetwork = (inputs: number, outputs: number): Network => ({
   buffers: [],
   program: [{ op: 'linear', weight: 'weight', bias: 'bias' }],
 });
+
+const vectors = (prefix: string, names: readonly string[], length: number): readonly TensorSpec[] => names.map((name) => ({ name: `${prefix}.${name}`, shape: [length] }));
+
+/** A convolution with batch norm, dropout in both branches of a residual and after it, and a dense layer: every mode acts on it. */
+export const MODAL_CNN: Network = {
+  id: 'modal',
+  input_shape_chw: [2, 4, 4],
+  parameter_order: [
+    { name: 'conv.weight', shape: [3, 2, 3, 3] },
+    ...vectors('bn1', ['weight', 'bias'], 3),
+    { name: 'fc1.weight', shape: [5, 3] },
+    ...vectors('bn2', ['weight', 'bias'], 5),
+    { name: 'fc2.weight', shape: [3, 5] },
+  ],
+  buffers: [...vectors('bn1', ['running_mean', 'running_var'], 3), ...vectors('bn2', ['running_mean', 'running_var'], 5)],
+  program: [
+    { op: 'conv2d', weight: 'conv.weight', bias: null, stride: 1, padding: 1 },
+    { op: 'batchnorm', weight: 'bn1.weight', bias: 'bn1.bias', running_mean: 'bn1.running_mean', running_var: 'bn1.running_var', eps: 1e-5 },
+    { op: 'relu' },
+    { op: 'residual', body: [{ op: 'tanh' }, { op: 'dropout', p: 0.3 }], shortcut: [{ op: 'dropout', p: 0.3 }] },
+    { op: 'globalpool', kind: 'average' },
+    { op: 'dropout', p: 0.3 },
+    { op: 'linear', weight: 'fc1.weight', bias: null },
+    { op: 'batchnorm', weight: 'bn2.weight', bias: 'bn2.bias', running_mean: 'bn2.running_mean', running_var: 'bn2.running_var', eps: 1e-5 },
+    { op: 'tanh' },
+    { op: 'linear', weight: 'fc2.weight', bias: null },
+  ],
+};

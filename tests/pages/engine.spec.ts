@@ -51,7 +51,7 @@ test('[C1] a tile on WebGPU has the numbers of float64, and leaves no tensor beh
     const truth = evaluateAt(job, parametersAt(frame, a, b, new Float64Array(2)))[0]!.lossSum;
     expect(Math.abs(result.value.sets[0]!.lossSum[index]! - truth) / Math.max(truth, 0.08)).toBeLessThan(2e-6);
   }
-  expect(answers[1]!.tensors).toBe(answers[0]!.tensors);
+  expect(answers[1]!.held).toEqual(answers[0]!.held);
   expect(answers[1]!.bytes).toEqual(answers[0]!.bytes);
 });
 
@@ -64,20 +64,39 @@ test('[C7] a dispatch that the device refuses fails the tile, though an old righ
   expect(answer).toMatchObject({ kind: 'failed', message: expect.stringContaining('the graphics device reported') });
 });
 
-test('[C7] a lost device is opened again once; lost again soon after, the work goes on in WASM', async () => {
+test('[C12] a lost device is opened again once, with a notice; lost again soon after, the work goes on in WASM', async () => {
   await withEngine(async (page) => {
-    const before = onlyEvaluated(await evaluate(page, 1)).bytes;
-    const first = await page.evaluate(() => {
-      window.tarnEngine!.lose();
-      return window.tarnEngine!.changed();
-    });
-    expect(first).toMatchObject({ kind: 'changed', report: { backend: 'webgpu', why: expect.stringContaining('after the graphics device was lost') } });
-    expect(onlyEvaluated(await evaluate(page, 2)).bytes).toEqual(before);
-    const second = await page.evaluate(() => {
-      window.tarnEngine!.lose();
-      return window.tarnEngine!.changed();
-    });
-    expect(second).toMatchObject({ kind: 'changed', report: { backend: 'wasm' } });
-    expect(onlyEvaluated(await evaluate(page, 3)).bytes).toHaveLength(before.length);
+    const loseIt = () =>
+      page.evaluate(() => {
+        window.tarnEngine!.lose();
+        return window.tarnEngine!.changed();
+      });
+    const before = onlyEvaluated(await evaluate(page, 1));
+    expect(await loseIt()).toMatchObject({ kind: 'changed', report: { backend: 'webgpu', notice: { kind: 'reset', seconds: 2 } } });
+    expect(await page.evaluate(() => window.tarnEngine!.changed())).toMatchObject({ report: { backend: 'webgpu', why: expect.stringContaining('with smaller blocks after the graphics device was lost') } });
+    expect(onlyEvaluated(await evaluate(page, 2)).bytes).toEqual(before.bytes);
+    expect(await loseIt()).toMatchObject({ report: { backend: 'wasm', notice: { kind: 'resetAgain' }, why: expect.stringContaining('because the graphics device was lost') } });
+    expect(onlyEvaluated(await evaluate(page, 3)).bytes).toHaveLength(before.bytes.length);
+  });
+});
+
+test('[C12] a device that runs out of memory fails the tile and is opened again with smaller blocks', async () => {
+  await withEngine(async (page) => {
+    const before = onlyEvaluated(await evaluate(page, 1));
+    await page.evaluate(() => window.tarnEngine!.exhaust());
+    expect(await evaluate(page, 2)).toMatchObject({ kind: 'failed', message: expect.stringContaining('the graphics device reported') });
+    expect(await page.evaluate(() => window.tarnEngine!.changed())).toMatchObject({ report: { notice: { kind: 'reset' } } });
+    expect(await page.evaluate(() => window.tarnEngine!.changed())).toMatchObject({ report: { backend: 'webgpu', why: expect.stringContaining('with smaller blocks') } });
+    expect(onlyEvaluated(await evaluate(page, 3)).bytes).toEqual(before.bytes);
+  });
+});
+
+test('[C12] a device that does not answer is given up, and the work goes on in WASM', async () => {
+  await withEngine(async (page) => {
+    const before = onlyEvaluated(await evaluate(page, 1));
+    await page.evaluate(() => window.tarnEngine!.hang());
+    expect(await evaluate(page, 2)).toMatchObject({ kind: 'failed', message: expect.stringContaining('did not answer for 10 s') });
+    expect(await page.evaluate(() => window.tarnEngine!.changed())).toMatchObject({ report: { backend: 'wasm', notice: { kind: 'resetAgain' } } });
+    expect(onlyEvaluated(await evaluate(page, 3)).bytes).toHaveLength(before.bytes.length);
   });
 });

@@ -1,11 +1,14 @@
 /** A subject made of given weight vectors, for tests of directions and frames. */
 import type { Network } from '#lib/network/program.ts';
-import { subjectIdOf, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
+import { subjectIdOf, type Samples, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 
 const NO_SAMPLES = { count: 0, inputs: new Float32Array(0), targets: new Float32Array(0) };
 
-/** Checkpoints are called w0, w1, … */
-export function subjectOf(network: Network, checkpoints: readonly (readonly number[] | Float32Array)[]): Subject {
+type Given = readonly (readonly number[] | Float32Array)[];
+
+/** Checkpoints are called w0, w1, …; statistics and samples where a test needs some. */
+export function subjectOf(network: Network, checkpoints: Given, more: { readonly buffers?: Given; readonly train?: Samples; readonly test?: Samples } = {}): Subject {
+  const sets = { train: more.train ?? NO_SAMPLES, test: more.test ?? NO_SAMPLES };
   const manifest: SubjectManifest = {
     format: 1,
     name: 'test',
@@ -13,7 +16,7 @@ export function subjectOf(network: Network, checkpoints: readonly (readonly numb
     summary: '',
     network,
     loss: 'crossEntropy',
-    dataset: { title: '', input_shape_chw: network.input_shape_chw, classes: 10, scale: null, samples: { train: 0, test: 0 } },
+    dataset: { title: '', input_shape_chw: network.input_shape_chw, classes: 10, scale: null, samples: { train: sets.train.count, test: sets.test.count } },
     checkpoints: checkpoints.map((_, index) => ({ id: `w${index}`, title: `w${index}` })),
     trajectory: [],
     file: { digest: '0'.repeat(64), bytes: 0 },
@@ -23,8 +26,8 @@ export function subjectOf(network: Network, checkpoints: readonly (readonly numb
     id: subjectIdOf(manifest),
     manifest,
     checkpoints: checkpoints.map((values) => Float32Array.from(values)),
-    buffers: checkpoints.map(() => new Float32Array(0)),
-    sets: { train: NO_SAMPLES, test: NO_SAMPLES },
+    buffers: checkpoints.map((_, index) => Float32Array.from(more.buffers?.[index] ?? [])),
+    sets,
   };
 }
 

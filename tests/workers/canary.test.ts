@@ -1,22 +1,21 @@
 /** A device that fails without a word: the centre, evaluated again with every tile, gives it away. */
 import { describe, expect, test } from 'vitest';
-import { openBackend } from '#workers/backend.ts';
 import { createPace } from '#workers/pace.ts';
-import { compileProgram } from '#workers/tfProgram.ts';
-import { TfSlice } from '#workers/tfSlice.ts';
-import { createTheta } from '#workers/tfTheta.ts';
-import { jobOf, networkOf, WASM_FOLDER } from './engines.ts';
+import { compileProgram } from '#workers/operators/tfProgram.ts';
+import { TfSlice } from '#workers/operators/tfSlice.ts';
+import { createTheta } from '#workers/operators/tfTheta.ts';
+import { jobOf, networkOf, operatorsOn } from './engines.ts';
 
 const guard = { open: () => {}, close: async () => {}, settle: async () => {} };
 
 async function guardedSlice() {
-  const open = { ...(await openBackend('cpu', 'cpu', WASM_FOLDER)), guard };
+  const open = { ...(await operatorsOn('cpu')).open, guard };
   const job = jobOf(networkOf([2], [{ op: 'linear', weight: 'w', bias: null }], { w: [3, 2] }));
   const program = compileProgram(job.network);
   const theta = createTheta(program.tensors, job);
   let shift = 0;
   const failing = { ...theta, at: ({ a, b }: { a: number; b: number }) => theta.at({ a: a + shift, b }) };
-  const slice = new TfSlice(open, program, failing, job, createPace(), 1);
+  const slice = new TfSlice(open, program, failing, job, createPace(), { points: 1, samples: 100 });
   return { slice, fail: () => (shift = 1e-3) };
 }
 

@@ -4,22 +4,24 @@ import { dirname } from 'node:path';
 import { fillNormal } from '#lib/random.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
-import type { LossName } from '#lib/network/loss.ts';
+import { isClassification, type LossName } from '#lib/network/loss.ts';
 import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
 import type { Samples } from '#lib/network/subject.ts';
-import type { EvaluationJob, Evaluator } from '#workers/evaluator.ts';
-import { openEvaluator } from '#workers/openEvaluator.ts';
+import { openBackend, type OpenBackend } from '#workers/backend.ts';
+import type { Engine, EvaluationJob } from '#workers/evaluator.ts';
+import { createMemory } from '#workers/memory.ts';
+import { createOperatorsEngine } from '#workers/operators/operatorsEngine.ts';
+import { createPace } from '#workers/pace.ts';
 
 export const BACKENDS_IN_NODE = ['cpu', 'wasm'] as const;
 
 /** Where the package keeps the WASM binaries. */
 export const WASM_FOLDER = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`;
 
-/** An evaluator on exactly this backend; throws where another was chosen. */
-export async function engineOn(backend: (typeof BACKENDS_IN_NODE)[number]): Promise<Evaluator> {
-  const evaluator = await openEvaluator({ wish: backend, wasmPath: WASM_FOLDER });
-  if (evaluator.report.backend !== backend) throw new Error(evaluator.report.why);
-  return evaluator;
+/** TensorFlow.js's operators on a backend that was opened for the test. */
+export async function operatorsOn(backend: (typeof BACKENDS_IN_NODE)[number]): Promise<{ open: OpenBackend; engine: Engine }> {
+  const open = await openBackend(backend, backend);
+  return { open, engine: await createOperatorsEngine(open, { wasmPath: WASM_FOLDER, pace: createPace(), memory: createMemory() }) };
 }
 
 export const networkOf = (
@@ -56,7 +58,7 @@ export function jobOf(network: Network, { loss = 'crossEntropy', samples = 7, cl
 
 function samplesOf({ input_shape_chw }: Network, count: number, classes: number, loss: LossName, seed: number): Samples {
   const width = input_shape_chw.reduce((product, side) => product * side, 1);
-  const targets = loss === 'squaredError' ? noise(seed + 1, count) : Float32Array.from({ length: count }, (_, index) => index % classes);
+  const targets = !isClassification(loss) ? noise(seed + 1, count) : Float32Array.from({ length: count }, (_, index) => index % classes);
   return { count, inputs: noise(seed, count * width), targets };
 }
 

@@ -56,6 +56,7 @@ describe('evaluate.worker', () => {
       expect(result.value.sets[0]!.lossSum[index]).toBeCloseTo(truthAt(job, a, b)[0]!.lossSum, 4);
     }
     expect(answer.ms).toBeGreaterThan(0);
+    expect(answer.engine).toBe('TensorFlow.js operators on CPU');
   });
 
   test('[C8] jobs are answered in the order they came; a cancelled one says so and the next is computed', async () => {
@@ -74,7 +75,7 @@ describe('evaluate.worker', () => {
       const recipe = planeAt(100 + index);
       post({ kind: 'evaluate', job: 20 + index, recipe, tile: tileKey(tilesIn(recipe)[0]!) });
       const answer = await answerTo(20 + index);
-      if (answer.kind === 'evaluated') counts.push(answer.tensors);
+      if (answer.kind === 'evaluated') counts.push(answer.held.tensors);
     }
     expect(counts).toHaveLength(8);
     expect(new Set(counts.slice(3)).size).toBe(1);

@@ -15,6 +15,6 @@ describe('openEvaluator', () => {
   });
 
   test('[C6] an evaluator that has been opened holds no tensors', async () => {
-    expect((await openEvaluator({ wish: 'cpu', wasmPath: WASM_FOLDER })).tensors()).toBe(0);
+    expect((await openEvaluator({ wish: 'cpu', wasmPath: WASM_FOLDER })).held().tensors).toBe(0);
   });
 });

@@ -6,5 +6,5 @@ test('[C6] WASM files that do not load leave the CPU, with the reason', async ()
   // The loader reports the missing file by itself.
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   const { report } = await openEvaluator({ wish: 'wasm', wasmPath: '/nowhere/' });
-  expect(report).toEqual({ backend: 'cpu', title: 'CPU', why: 'CPU, because the WebAssembly files did not load', isSoftwareAdapter: false });
+  expect(report).toEqual({ backend: 'cpu', title: 'CPU', why: 'CPU, because the WebAssembly files of TensorFlow.js did not load', isSoftwareAdapter: false });
 });

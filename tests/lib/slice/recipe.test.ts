@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesIn, problemsOf, readRecipe, sliceIdOf, type DirectionRecipe, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { MODAL_CNN } from '#tests/network/networks.ts';
+import { subjectOf } from '#tests/slice/subjects.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 
 const subject = lineSubject();
@@ -47,7 +49,10 @@ describe('slice recipes', () => {
     [planeRecipe({ samples: [{ set: 'train', count: 2 }, { set: 'train', count: 3 }] }), 'samples', /once/],
     [planeRecipe({ samples: [] }), 'samples', /train or test/],
     [planeRecipe({ centre: 'elsewhere' }), 'centre', /no checkpoint elsewhere/],
-    [planeRecipe({ loss: 'crossEntropy' }), 'loss', /squared error/],
+    [planeRecipe({ loss: 'crossEntropy' }), 'loss', /values, not classes: choose one of squared error, absolute error, Huber loss, log-cosh$/],
+    [planeRecipe({ loss: 'focal' }), 'loss', /values, not classes/],
+    [planeRecipe({ mode: { batchNorm: { policy: 'batch', batch: 1 }, dropout: 'off' } }), 'mode.batchNorm.batch', /2 or more/],
+    [planeRecipe({ mode: { batchNorm: 'thawed' as 'frozen', dropout: 'off' } }), 'mode.batchNorm', /./],
     [planeRecipe({ subject: '0'.repeat(64) }), 'subject', /no network/],
     [{ ...planeRecipe(), extra: 1 }, '', /extra/],
     ['text', '', /object/],
@@ -55,5 +60,74 @@ describe('slice recipes', () => {
     const problem = problemAt(recipe);
     expect(problem?.path).toBe(path);
     expect(problem?.message).toMatch(message);
+  });
+});
+
+const samples = (count: number) => ({ count, inputs: new Float32Array(count * 32), targets: new Float32Array(count) });
+const modal = subjectOf(MODAL_CNN, [new Float32Array(98), new Float32Array(98)], { train: samples(40), test: samples(9) }).manifest;
+const plain = lineSubject().manifest;
+const noise: DirectionRecipe = { kind: 'random', seed: 1, normalisation: 'filter', vectors: 'ignore' };
+const towards: DirectionRecipe = { kind: 'towards', checkpoint: 'w1', length: 'difference', orthogonal: false };
+const off = { dropout: 'off' } as const;
+
+const modalRecipe = (mode: SliceRecipe['mode'], direction: DirectionRecipe = noise, count = 9): SliceRecipe => ({
+  ...planeRecipe(),
+  samples: [{ set: 'test', count }],
+  loss: 'crossEntropy',
+  mode,
+  centre: 'w0',
+  axes: [{ direction, min: -1, max: 1, count: 5 }],
+});
+
+describe('modes of a recipe', () => {
+  it.each([
+    modalRecipe({ batchNorm: 'frozen', ...off }),
+    modalRecipe({ batchNorm: 'interpolated', ...off }, towards),
+    modalRecipe({ batchNorm: { policy: 'batch', batch: 4 }, ...off }),
+    modalRecipe({ batchNorm: { policy: 'recomputed', samples: 40, batch: 64 }, dropout: { seed: 3 } }),
+  ])('[M1] a mode that means something is accepted (%#)', (recipe) => {
+    expect(problemsOf(recipe, modal)).toEqual([]);
+  });
+
+  it.each([
+    [modalRecipe({ batchNorm: 'interpolated', ...off }), modal, 'mode.batchNorm', /only towards a checkpoint/],
+    [modalRecipe({ batchNorm: { policy: 'recomputed', samples: 41, batch: 4 }, ...off }), modal, 'mode.batchNorm.samples', /between 2 and 40 train samples/],
+    [modalRecipe({ batchNorm: { policy: 'batch', batch: 4 }, ...off }, noise, 1), modal, 'samples.0.count', /one sample alone/],
+    [planeRecipe({ mode: { batchNorm: 'interpolated', ...off } }), plain, 'mode.batchNorm', /A line has no batch norm/],
+    [planeRecipe({ mode: { batchNorm: { policy: 'recomputed', samples: 2, batch: 2 }, ...off } }), plain, 'mode.batchNorm', /A line has no batch norm/],
+    [planeRecipe({ mode: { batchNorm: { policy: 'batch', batch: 2 }, ...off } }), plain, 'mode.batchNorm', /A line has no batch norm/],
+    [planeRecipe({ mode: { batchNorm: 'frozen', dropout: { seed: 1 } } }), plain, 'mode.dropout', /A line has no dropout/],
+  ])('[M1] one that does not is refused beside its field (%#)', (recipe, manifest, path, message) => {
+    const problems = problemsOf(recipe, manifest);
+    expect(problems.map((each) => each.path)).toEqual([path]);
+    expect(problems[0]!.message).toMatch(message);
+  });
+
+  it('[M1] a batch whose activations would not fit into memory is refused with the largest that does', () => {
+    const wide = { ...modal, network: { ...MODAL_CNN, input_shape_chw: [2, 512, 512] }, dataset: { ...modal.dataset, samples: { train: 4096, test: 4096 } } };
+    const [problem, ...others] = problemsOf(modalRecipe({ batchNorm: { policy: 'batch', batch: 4096 }, ...off }, noise, 4096), wide);
+    expect(problem).toMatchObject({ path: 'mode.batchNorm.batch' });
+    const most = Number(problem!.message.match(/at most (\d+)/)![1]);
+    expect(others).toEqual([]);
+    expect(problemsOf(modalRecipe({ batchNorm: { policy: 'batch', batch: most }, ...off }, noise, 4096), wide)).toEqual([]);
+    expect(problemsOf(modalRecipe({ batchNorm: { policy: 'batch', batch: most + 1 }, ...off }, noise, 4096), wide)).toHaveLength(1);
+  });
+
+  it('[T2] passes over training samples that statistics are recomputed from are part of what a point costs', () => {
+    expect(passesIn(modalRecipe({ batchNorm: { policy: 'recomputed', samples: 40, batch: 8 }, ...off }))).toBe(49);
+    expect(passesIn(modalRecipe({ batchNorm: { policy: 'batch', batch: 8 }, ...off }))).toBe(9);
+    expect(passesIn(modalRecipe({ batchNorm: 'frozen', ...off }))).toBe(9);
+  });
+
+  it('[S1] the id of a frozen slice is what it has always been, and every mode has its own', () => {
+    expect(sliceIdOf(planeRecipe({ subject: '0'.repeat(64) }))).toBe('d7ab414f69d721d2a2a3fc701c85a6c0');
+    const modes: readonly SliceRecipe['mode'][] = [
+      { batchNorm: 'frozen', dropout: 'off' },
+      { batchNorm: 'interpolated', dropout: 'off' },
+      { batchNorm: { policy: 'batch', batch: 4 }, dropout: 'off' },
+      { batchNorm: { policy: 'recomputed', samples: 4, batch: 4 }, dropout: 'off' },
+      { batchNorm: 'frozen', dropout: { seed: 1 } },
+    ];
+    expect(new Set(modes.map((mode) => sliceIdOf(planeRecipe({ mode })))).size).toBe(modes.length);
   });
 });

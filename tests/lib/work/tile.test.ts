@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tileKey, tileOfKey, tilesOf, tilingOf, pointsOf, isTileOf } from '#lib/work/tile.ts';
+import { tileAt } from '#lib/work/tileAt.ts';
 import { inWantedOrder } from '#lib/work/wanted.ts';
 import { addResults } from '#lib/work/tileResult.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
@@ -21,6 +22,16 @@ describe('tiles', () => {
     const tiling = tilingOf({ ...recipe, axes: [{ ...recipe.axes[0]!, min: -0.5, max: 1.5, count: 401 }] }, manifest);
     const seen = tilesOf(tiling).flatMap((tile) => pointsOf(tiling, tile).map(({ column }) => column));
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 401 }, (_, index) => index));
+  });
+
+  it('[T1] the tile of a sample is the one whose points hold it', () => {
+    for (const axes of [planeRecipe({}, [33, 17]).axes, planeRecipe({}, [5, 9]).axes, planeRecipe({}, [65, 3]).axes.slice(0, 1), planeRecipe({}, [51, 51]).axes.map((axis) => ({ ...axis, min: 0 }))]) {
+      const tiling = tilingOf(planeRecipe({ axes }), manifest);
+      for (const tile of tilesOf(tiling)) {
+        for (const { column, row } of pointsOf(tiling, tile)) expect(tileAt(tiling, column, row)).toEqual(tile);
+      }
+      expect(() => tileAt(tiling, 65, 0)).toThrow(/no sample/);
+    }
   });
 
   it('[T2] a point that costs more comes in smaller tiles', () => {

@@ -35,6 +35,23 @@ const engine = {
   answerTo: (job: number): Promise<FromWorker> => hear((message) => 'job' in message && message.job === job),
   changed: (): Promise<FromWorker> => hear(({ kind }) => kind === 'changed' || kind === 'unable'),
   lose: (): void => devices.at(-1)!.destroy(),
+  /** The next dispatch asks for a buffer that no device has room for: what is left of the memory is real, the demand is not. */
+  exhaust(): void {
+    const device = devices.at(-1)!;
+    const original = GPUComputePassEncoder.prototype.setPipeline;
+    GPUComputePassEncoder.prototype.setPipeline = function (pipeline) {
+      GPUComputePassEncoder.prototype.setPipeline = original;
+      device.createBuffer({ size: device.limits.maxBufferSize, usage: GPUBufferUsage.STORAGE });
+      for (let more = 0; more < 64; more++) device.createBuffer({ size: device.limits.maxBufferSize, usage: GPUBufferUsage.STORAGE });
+      original.call(this, pipeline);
+    };
+  },
+  /** From now on the device answers nothing that it is asked. */
+  hang(): void {
+    const never = () => new Promise<undefined>(() => {});
+    GPUQueue.prototype.onSubmittedWorkDone = never;
+    GPUBuffer.prototype.mapAsync = never;
+  },
   /** From now on every dispatch is refused by the device, which says so only to its error scopes. */
   breakShaders(): void {
     const [device] = devices;

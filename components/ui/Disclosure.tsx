@@ -1,0 +1,28 @@
+/** Fields that are seldom wanted, behind one line that says how they stand. The browser's own element: it works with every keyboard. */
+import { useState, type ReactNode } from 'react';
+import { Icon } from './Icon.tsx';
+import styles from './Disclosure.module.css';
+
+type DisclosureProps = {
+  readonly title: string;
+  /** How what is inside stands, said while it is closed. */
+  readonly summary?: string;
+  /** Whether it must not be closed now: something inside asks for attention. */
+  readonly isHeldOpen?: boolean;
+  readonly children: ReactNode;
+};
+
+export function Disclosure({ title, summary, isHeldOpen = false, children }: DisclosureProps) {
+  const [isOpen, setOpen] = useState(false);
+  const isShown = isOpen || isHeldOpen;
+  return (
+    <details className={styles.disclosure} open={isShown} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className={styles.summary}>
+        <span className={styles.title}>{title}</span>
+        <Icon name="chevron" />
+        {summary !== undefined && !isShown && <span className={styles.how}>{summary}</span>}
+      </summary>
+      <div className={styles.inside}>{children}</div>
+    </details>
+  );
+}

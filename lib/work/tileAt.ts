@@ -1,0 +1,23 @@
+/** Which tile of a slice a sample of its grid belongs to. Rule T1 in docs/SPEC.md. */
+import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
+import type { Tile, Tiling } from './tile.ts';
+
+/** The one tile that holds the sample at (column, row): that of the coarsest level which has it. */
+export function tileAt({ sliceId, grid, side }: Tiling, column: number, row: number): Tile {
+  const [alpha, beta] = grid.axes;
+  for (let level = 0; level < grid.levels; level++) {
+    const stride = strideOf(grid, level);
+    const across = blockOf(alpha, column, stride, side);
+    const up = blockOf(beta, row, stride, side);
+    if (across !== null && up !== null) return { sliceId, level, row: up, column: across };
+  }
+  throw new Error(`the grid has no sample at column ${column}, row ${row}`);
+}
+
+/** In which block of a level an index stands; null where the level does not have it. An axis that is not there has one sample. */
+function blockOf(axis: AxisGrid | undefined, index: number, stride: number, side: number): number | null {
+  if (!axis) return index === 0 ? 0 : null;
+  const first = axis.anchor % stride;
+  if (index < first || index >= axis.count || (index - first) % stride !== 0) return null;
+  return Math.floor((index - first) / stride / side);
+}

@@ -1,0 +1,194 @@
+/** Curvature at one point: gradient, products with the Hessian, its eigenvalues, trace samples and spectral density, all in float64. */
+import * as z from 'zod/mini';
+import { denseMatrix, DENSE_SIZE, eigenvaluesOf } from '#lib/analysis/denseMatrix.ts';
+import { lanczos } from '#lib/analysis/lanczos.ts';
+import { groupOf, restricted, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
+import { powerIteration } from '#lib/analysis/powerIteration.ts';
+import { solve, type Multiply } from '#lib/analysis/productMethod.ts';
+import { momentOf, smoothedDensity, spectralMeasures, type Measure } from '#lib/analysis/spectralDensity.ts';
+import { estimateOf } from '#lib/analysis/trace.ts';
+import { gradientAt, hessianAt, type Differentiable } from '#lib/network/derivatives/derivatives.ts';
+import { layoutOf, type Layout } from '#lib/network/layout.ts';
+import { dot, normOf } from '#lib/slice/vectors.ts';
+import { networkOf, pointNamed, samplesOf, type ReferenceCase, type Tensors } from './caseFile.ts';
+import type { Check } from './checks.ts';
+import { peerMeasure } from './peerRitz.ts';
+
+const some = z.optional(z.number());
+const list = z.optional(z.array(z.number()));
+
+const statedSchema = z.object({
+  loss: some,
+  gradient_norm: some,
+  peer: z.optional(z.looseObject({ functions: z.optional(z.array(z.string())) })),
+  expected: z.object({
+    exact_trace: some,
+    exact_top5_by_magnitude: list,
+    exact_slq_moments_1_to_4_per_start: z.optional(z.array(z.array(z.number()))),
+    exact_min: some,
+    exact_max: some,
+    exact_min_matrices_only: some,
+    exact_max_matrices_only: some,
+    exact_convexity_ratio: some,
+    exact_convexity_ratio_matrices_only: some,
+    'pyhessian_top5_tol1e-9': list,
+    pyhessian_trace_mean_of_30: some,
+  }),
+});
+
+/** Tolerances where a case states none: those of the cases in tests/reference. */
+const OTHERWISE = { hvp_rel_to_max_float64: 1e-9, top5_rel_converged: 1e-4, trace_sample_rel: 1e-8, ritz_extreme_rel: 1e-5, exact_moment_rel: 1e-8, peer_ritz_moment_rel: 1e-3 };
+
+/** How sure Lanczos has to be of an end of the spectrum. */
+const SURE = 1e-11;
+const SEED = 1;
+/** What the peer's way with norms (peerRitz.ts) costs its Ritz values at most, by the README of the cases. */
+const PEER_NORMS = 1e-4;
+/** The peer widens the range of a density by this at both ends. */
+const PEER_MARGIN = 0.01;
+
+/** What is differentiated, and where: the point, set and loss that a case states. @throws for a loss that is not understood */
+export function differentiableOf(found: ReferenceCase): { readonly subject: Differentiable; readonly parameters: Float64Array; readonly layout: Layout } {
+  const { description } = found;
+  const network = networkOf(found);
+  const point = pointNamed(found, description.point ?? 'that');
+  if (!point) throw new Error(`${description.id} has no weights ${description.point ?? 'that'}`);
+  const words = description.evaluation?.loss ?? 'cross-entropy';
+  if (!words.includes('cross-entropy')) throw new Error(`${description.id}: the loss "${words}" is not understood`);
+  const set = Object.keys(description.data?.n ?? {})[0] ?? 'train';
+  return { subject: { network, loss: 'crossEntropy', buffers: point.buffers, samples: samplesOf(found, set) }, parameters: point.parameters, layout: layoutOf(network) };
+}
+
+export function checkHessian(found: ReferenceCase): readonly Check[] {
+  const { description, tensors } = found;
+  const stated = statedSchema.parse(found.raw);
+  const { expected } = stated;
+  const { subject, parameters, layout } = differentiableOf(found);
+  const tolerance = (name: keyof typeof OTHERWISE): number => Number(description.tolerance?.[name] ?? OTHERWISE[name]);
+  const exact = tolerance('hvp_rel_to_max_float64');
+  const checks: Check[] = [];
+  const check = (what: string, allowed: number, error: number, points = 1): void => void checks.push({ what, error, tolerance: allowed, points });
+  const number = (what: string, made: number, wanted: number | undefined, allowed = exact): void => {
+    if (wanted !== undefined) check(what, allowed, Math.abs(made - wanted) / Math.abs(wanted));
+  };
+  const array = (what: string, made: () => ArrayLike<number>, name: string): void => {
+    const wanted = tensors.get(name);
+    if (wanted) check(what, exact, relativeToMax(made(), wanted.values), wanted.values.length);
+  };
+
+  const { loss, gradient } = gradientAt(subject, parameters);
+  const multiply = hessianAt(subject, parameters);
+  number('loss', loss, stated.loss);
+  number('gradient norm', normOf(gradient), stated.gradient_norm);
+  array('gradient', () => gradient, 'exact.gradient');
+  const probe = tensors.get('hvp_probe');
+  if (probe) array('Hessian-vector product', () => multiply(Float64Array.from(probe.values)), 'exact.hvp');
+  // Power iteration takes thousands of products, so it has them from the matrix where there is one.
+  let quick = multiply;
+  if (layout.size <= DENSE_SIZE) {
+    const dense = solve(denseMatrix(layout.size), multiply);
+    quick = (vector) => vector.map((_, row) => dot(dense.subarray(row * layout.size, (row + 1) * layout.size), vector));
+    array('Hessian', () => dense, 'exact.hessian');
+    number('trace', dense.reduce((sum, value, index) => (index % (layout.size + 1) === 0 ? sum + value : sum), 0), expected.exact_trace);
+    const eigenvalues = tensors.get('exact.eigenvalues');
+    if (eigenvalues) check('all eigenvalues', exact, relativeToMax(eigenvaluesOf(dense, layout.size), [...eigenvalues.values].sort((one, other) => one - other)), layout.size);
+  }
+  ends('all', multiply, layout, expected.exact_min, expected.exact_max, expected.exact_convexity_ratio, exact, check);
+  ends('matrices', multiply, layout, expected.exact_min_matrices_only, expected.exact_max_matrices_only, expected.exact_convexity_ratio_matrices_only, exact, check);
+  checkTop(multiply, quick, layout.size, expected.exact_top5_by_magnitude, expected['pyhessian_top5_tol1e-9'], exact, tolerance('top5_rel_converged'), check);
+  checkTrace(tensors, multiply, layout.size, expected.pyhessian_trace_mean_of_30, tolerance('trace_sample_rel'), check);
+  const sigmaSquared = Number(/sigma_squared=([\d.e+-]+)/.exec(stated.peer?.functions?.join(' ') ?? '')?.[1] ?? Number.NaN);
+  checkDensity(tensors, multiply, layout.size, expected.exact_slq_moments_1_to_4_per_start, sigmaSquared, { extreme: tolerance('ritz_extreme_rel'), moment: tolerance('exact_moment_rel'), peer: tolerance('peer_ritz_moment_rel') }, check);
+  return checks;
+}
+
+type Add = (what: string, allowed: number, error: number, points?: number) => void;
+
+/** Both ends of the spectrum and their ratio, for a group of parameters. */
+function ends(choice: GroupChoice & string, multiply: Multiply, layout: Layout, min: number | undefined, max: number | undefined, ratio: number | undefined, allowed: number, add: Add): void {
+  if (min === undefined || max === undefined) return;
+  const group = groupOf(layout, choice);
+  const found = solve(lanczos({ size: group.size, steps: group.size, start: { seed: SEED }, tolerance: SURE }), restricted(group, multiply));
+  const scale = Math.max(Math.abs(min), Math.abs(max));
+  add(`least eigenvalue (${choice})`, allowed, Math.abs(found.min - min) / scale);
+  add(`greatest eigenvalue (${choice})`, allowed, Math.abs(found.max - max) / scale);
+  if (ratio !== undefined) add(`convexity ratio (${choice})`, allowed, Math.abs(Math.abs(found.min / found.max) - ratio));
+}
+
+/** The eigenvalues of largest magnitude: by Lanczos against the exact ones, by power iteration against the peer's. */
+function checkTop(multiply: Multiply, quick: Multiply, size: number, exact: readonly number[] | undefined, peer: readonly number[] | undefined, allowed: number, peerAllowed: number, add: Add): void {
+  if (exact) {
+    const { values } = solve(lanczos({ size, steps: size, start: { seed: SEED }, tolerance: SURE, ends: exact.length }), multiply);
+    const top = values.toSorted((one, other) => Math.abs(other) - Math.abs(one)).slice(0, exact.length);
+    add('eigenvalues of largest magnitude', allowed, relativeToMax(top, exact), exact.length);
+  }
+  if (peer) {
+    const pairs = solve(powerIteration({ size, count: peer.length, seed: SEED, iterations: 5000, tolerance: 1e-9 }), quick);
+    add('power iteration', peerAllowed, Math.max(...peer.map((value, rank) => Math.abs((pairs[rank]?.value ?? Number.NaN) - value) / Math.abs(value))), peer.length);
+  }
+}
+
+/** Every row of the probes: zᵀ·H·z. */
+function checkTrace(tensors: Tensors, multiply: Multiply, size: number, mean: number | undefined, allowed: number, add: Add): void {
+  const probes = tensors.get('trace_probes');
+  const expected = tensors.get('pyhessian.trace_samples')?.values;
+  if (!probes || !expected) return;
+  const samples = rowsOf(probes.values, size).map((row) => dot(row, multiply(row)));
+  add('trace samples', allowed, Math.max(...samples.map((value, index) => Math.abs(value - expected[index]!) / Math.abs(expected[index]!))), samples.length);
+  if (mean !== undefined && samples.length === 30) add('trace, mean of the probes', allowed, Math.abs(estimateOf(samples).mean - mean) / Math.abs(mean));
+}
+
+function checkDensity(
+  tensors: Tensors,
+  multiply: Multiply,
+  size: number,
+  moments: readonly (readonly number[])[] | undefined,
+  sigmaSquared: number,
+  allowed: { readonly extreme: number; readonly moment: number; readonly peer: number },
+  add: Add,
+): void {
+  const starts = tensors.get('slq_probes');
+  const [values, weights] = [tensors.get('pyhessian.ritz_values'), tensors.get('pyhessian.ritz_weights')];
+  if (!starts || !values || !weights) return;
+  const steps = values.shape[1]!;
+  const rows = rowsOf(starts.values, size);
+  const measures = solve(spectralMeasures({ size, steps, starts: rows }), multiply);
+  const asPeer = rows.map((start) => peerMeasure(multiply, start, steps));
+  const weightsOf = rowsOf(weights.values, steps);
+  const ends = ({ nodes }: Measure): readonly number[] => [Math.min(...nodes), Math.max(...nodes)];
+  for (const [index, nodes] of rowsOf(values.values, steps).entries()) {
+    const made = measures[index]!;
+    const peer: Measure = { nodes: [...nodes], weights: [...weightsOf[index]!] };
+    add(`extreme Ritz values with the peer's norms, start ${index}`, allowed.extreme, relativeToMax(ends(asPeer[index]!), ends(peer)), 2);
+    add(`extreme Ritz values, start ${index}`, PEER_NORMS, relativeToMax(ends(made), ends(peer)), 2);
+    add(`sum of weights, start ${index}`, allowed.moment, Math.abs(momentOf(made, 0) - 1));
+    for (const order of [1, 2, 3, 4]) {
+      const exact = moments?.[index]?.[order - 1];
+      if (exact !== undefined) add(`moment ${order}, start ${index}`, allowed.moment, Math.abs(momentOf(made, order) - exact) / Math.abs(exact));
+      const theirs = momentOf(peer, order);
+      add(`moment ${order} beside the peer's, start ${index}`, allowed.peer, Math.abs(momentOf(made, order) - theirs) / Math.abs(theirs));
+    }
+  }
+  const [grid, density] = [tensors.get('pyhessian.density_grid')?.values, tensors.get('pyhessian.density')?.values];
+  if (!grid || !density || Number.isNaN(sigmaSquared)) return;
+  const made = smoothedDensity(measures, { bins: grid.length, sigmaSquared, margin: PEER_MARGIN });
+  add('places of the density', PEER_NORMS, relativeToMax(made.at, grid), grid.length);
+  // Its weights carry the error that its moments do.
+  add('density', allowed.peer, relativeToMax(made.density, density), density.length);
+}
+
+const rowsOf = (values: ArrayLike<number>, width: number): readonly Float64Array[] =>
+  Array.from({ length: values.length / width }, (_, row) => Float64Array.from({ length: width }, (_entry, index) => values[row * width + index]!));
+
+/** Largest difference, as a share of the largest number expected; infinite where the counts differ. */
+export function relativeToMax(made: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (made.length !== expected.length) return Infinity;
+  let [error, largest] = [0, 0];
+  for (let index = 0; index < expected.length; index++) {
+    const difference = Math.abs(made[index]! - expected[index]!);
+    if (Number.isNaN(difference)) return Infinity;
+    error = Math.max(error, difference);
+    largest = Math.max(largest, Math.abs(expected[index]!));
+  }
+  return largest === 0 ? error : error / largest;
+}

@@ -1,0 +1,100 @@
+/**
+ * A session as a volunteer without a screen needs it: the connection, the document for its slices, and the lending.
+ *
+ * The same connection, document link and lending code as a page has. It never writes to the document.
+ */
+import { openConnection, type NetworkPlace } from '#client/connection.ts';
+import { linkDocument } from '#client/documentLink.ts';
+import type { ComputeHost } from '#client/evaluatorPool.ts';
+import type { ConnectionState } from '#client/sessionTypes.ts';
+import type { Store } from '#client/store.ts';
+import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { slicesOf, titleOf, type SliceRecord } from '#lib/session/document.ts';
+
+export type Headless = {
+  readonly connection: Store<ConnectionState>;
+  readonly volunteer: Volunteer;
+  /** Resolves at the first welcome, when the document is here, to the session's title. */
+  readonly joined: Promise<string>;
+  /** Computed since the start. */
+  readonly points: () => number;
+  /** Hands back, delivers what is finished, and hangs up. Resolves when that is done, or after a few seconds. */
+  readonly leave: () => Promise<void>;
+};
+
+export type HeadlessOptions = {
+  readonly origin: string;
+  readonly session: string;
+  readonly key: string | null;
+  readonly subjects: readonly Subject[];
+  readonly host: ComputeHost;
+  /** Something went wrong that the person should read. */
+  readonly onNotice: (message: string) => void;
+};
+
+const LEAVE_MS = 5000;
+
+export function joinHeadless({ origin, session, key, subjects, host, onNotice }: HeadlessOptions): Headless {
+  let token: string | null = null;
+  let clientId: number | null = null;
+  // Node says nothing of the network going and coming; the transport finds out.
+  const place: NetworkPlace = { origin, isOnline: () => true, watch: () => () => {} };
+  const connection = openConnection(() => ({ session, key, token, clientId }), place);
+  const { socket } = connection;
+  const link = linkDocument(socket, onNotice);
+  let slices: ReadonlyMap<string, SliceRecord> = new Map();
+  const readSlices = () => (slices = slicesOf(link.doc.getSnapshot()));
+  const watchDocument = () => void link.doc.getSnapshot().on('afterTransaction', readSlices);
+  watchDocument();
+  link.doc.subscribe(watchDocument);
+  const volunteer = createVolunteer({
+    socket,
+    host,
+    lookup: (sliceId) => {
+      const recipe = slices.get(sliceId)?.recipe;
+      const subject = recipe && subjects.find(({ id }) => id === recipe.subject);
+      return recipe && subject ? { recipe, subject } : null;
+    },
+    networks: () => subjects.map(({ manifest }) => manifest.network),
+    onFailure: onNotice,
+  });
+  let points = 0;
+  volunteer.state.subscribe(() => {
+    const state = volunteer.state.getSnapshot();
+    if (state.kind === 'helping' || state.kind === 'idle') points = state.points;
+  });
+  socket.on('notice', ({ message }) => onNotice(message));
+
+  const joined = new Promise<string>((resolve) => {
+    socket.on('welcome', (welcome) => {
+      token = welcome.token;
+      clientId = welcome.clientId;
+      void link.join(welcome.clientId).then(() => {
+        volunteer.rejoin();
+        resolve(titleOf(link.doc.getSnapshot()));
+      });
+    });
+  });
+
+  return {
+    connection: connection.state,
+    volunteer,
+    joined,
+    points: () => points,
+    leave: async () => {
+      volunteer.stop();
+      await Promise.race([volunteer.delivered(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+      volunteer.close();
+      link.close();
+      const isGone = new Promise<void>((resolve) => {
+        if (!socket.io.engine || !socket.connected) return resolve();
+        // What was said is on its way only when the transport has closed after it.
+        socket.io.engine.once('close', () => resolve());
+        setTimeout(resolve, LEAVE_MS).unref();
+      });
+      connection.close();
+      await isGone;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Threads of Node as compute workers: what client/pageWorkers.ts is to a page.
+ *
+ * A command line has no picture to keep smooth, so a CPU backend gets every core. It knows nothing of tiles.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, sep } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { ComputeHost } from '#client/evaluatorPool.ts';
+import type { FromWorker } from '#lib/wire/workerMessages.ts';
+import type { ThreadData } from './computeThread.ts';
+
+type NodeWorkersOptions = {
+  /** The script of computeThread.ts, as JavaScript. */
+  readonly script: URL;
+  /** Null for all cores. */
+  readonly threads: number | null;
+  readonly hasGraphics: boolean;
+};
+
+/** Folder of TensorFlow.js's .wasm files, with a slash at its end. */
+export const wasmFolder = (): string => dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
+
+/** Node 20 knows WebAssembly's relaxed SIMD but keeps it behind a flag, which later versions no longer have. */
+export function allowRelaxedSimd(): void {
+  if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+export function nodeWorkers({ script, threads, hasGraphics }: NodeWorkersOptions): ComputeHost {
+  allowRelaxedSimd();
+  return {
+    cpuWorkers: () => threads ?? availableParallelism(),
+    hire(hear, fail) {
+      const worker = new Worker(script, { workerData: { wasmPath: wasmFolder(), hasGraphics } satisfies ThreadData });
+      worker.on('message', (message: FromWorker) => hear(message));
+      worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
+      worker.on('exit', (code) => fail(`the compute thread ended (${code})`));
+      return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** A browser that only looks and a volunteer without a browser, in one session: the picture comes out whole and verified. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { expectComplete, expectVerified, lend, openWindow, placeSlice } from './support/people.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function volunteer(link: string) {
+  const child = spawn(process.execPath, [join(root, 'dist/volunteer.mjs'), link, '--backend', 'wasm', '--threads', '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return { child, said: () => said, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+test('[X2] a volunteer without a browser computes what a page placed, and hands back what is unfinished on Ctrl-C', async ({ browser, baseURL }) => {
+  const ann = await openWindow(browser, { baseURL: baseURL! });
+  await ann.page.goto('/');
+  await ann.page.getByRole('button', { name: 'Explore' }).click();
+  await expect(ann.page.getByText('Live', { exact: true })).toBeVisible();
+  const helper = volunteer(ann.page.url());
+  try {
+    await placeSlice(ann.page, { network: /spiral/i, count: 17 });
+    await expectComplete(ann.page, 289);
+    await expectVerified(ann.page, 289);
+    expect(helper.said()).toContain('Joined');
+
+    // A slice that takes a while is under way when it is stopped.
+    await placeSlice(ann.page, { network: /glyph/i, count: 17 });
+    await expect.poll(helper.said, { timeout: 30_000 }).toMatch(/: computing\n[\s\S]*waiting for work\n[\s\S]*: computing\n/);
+    helper.child.kill('SIGINT');
+    expect(await helper.ended).toBe(0);
+    expect(helper.said()).toContain('what was not finished is handed back');
+  } finally {
+    helper.child.kill('SIGKILL');
+  }
+  // The page itself is lent what was handed back, and computes the rest.
+  await lend(ann.page, 'wasm');
+  await expectComplete(ann.page, 289);
+  await expectVerified(ann.page, 289);
+  expect(ann.errors).toEqual([]);
+});

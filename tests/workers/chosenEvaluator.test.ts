@@ -1,0 +1,149 @@
+/** Which engine computes a job: one that can, whose numbers are right, and the quicker one. Engines are broken by rewriting their jobs. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Step } from '#lib/network/program.ts';
+import type { OpenBackend } from '#workers/backend.ts';
+import { createChosenEvaluator, type ChosenOptions, type EngineSource } from '#workers/chosenEvaluator.ts';
+import type { Engine, EvaluationJob } from '#workers/evaluator.ts';
+import { createMemory } from '#workers/memory.ts';
+import { createPace } from '#workers/pace.ts';
+import { errorOf, jobOf, networkOf, operatorsOn, truthAt } from './engines.ts';
+
+const REPORT = { backend: 'cpu', title: 'CPU', why: 'CPU', isSoftwareAdapter: false } as const;
+const chw = { op: 'flatten', order: 'CHW' } as const;
+const last = { op: 'linear', weight: 'w', bias: null } as const;
+const POOLED = networkOf([2, 4, 4], [{ op: 'maxpool', kernel: 2, stride: 2 }, chw, last], { w: [3, 8] });
+const PLAIN = networkOf([5], [last, { op: 'tanh' }], { w: [3, 5] });
+
+let open: OpenBackend;
+let operators: Engine;
+beforeAll(async () => {
+  ({ open, engine: operators } = await operatorsOn('cpu'));
+});
+
+/** An engine of another name that computes `change(job)` instead, and so has the numbers of another network or of other weights. */
+const changed = (title: string, change: (job: EvaluationJob) => EvaluationJob, extra: Partial<Engine> = {}): Engine => ({
+  ...operators,
+  kind: 'tile',
+  title,
+  prepare: async (job) => {
+    const slice = await operators.prepare(change(job));
+    return { title, evaluate: (...args) => slice.evaluate(...args), dispose: () => slice.dispose() };
+  },
+  ...extra,
+});
+
+const averaging = (steps: readonly Step[]): readonly Step[] => steps.map((step) => (step.op === 'maxpool' ? { ...step, op: 'avgpool' } : step));
+const brokenPool = () => changed('a tile engine whose maximum is an average', (job) => ({ ...job, network: { ...job.network, program: averaging(job.network.program) } }));
+const asTile = () => changed('a tile engine', (job) => job);
+
+const sourceOf = (engine: Engine): EngineSource & { opened: number } => ({
+  kind: engine.kind,
+  opened: 0,
+  async open() {
+    this.opened++;
+    return engine;
+  },
+});
+
+const chosen = (sources: readonly EngineSource[], options: Partial<ChosenOptions> = {}) =>
+  createChosenEvaluator({ open, report: REPORT, sources, pace: createPace(), memory: createMemory(), ...options });
+
+const POINTS = [{ a: 0.5, b: -0.25 }];
+
+describe('createChosenEvaluator', () => {
+  test('[C11] an engine that gets an operation of the network wrong is dropped for the next, and the report says why', async () => {
+    const evaluator = chosen([sourceOf(brokenPool()), sourceOf(operators)]);
+    const job = jobOf(POOLED);
+    const slice = await evaluator.prepare(job);
+    expect(slice.title).toBe('TensorFlow.js operators on CPU');
+    const { sets } = await slice.evaluate(POINTS);
+    expect(errorOf(sets[0]!.lossSum[0]!, truthAt(job, 0.5, -0.25)[0]!)).toBeLessThan(2e-6);
+    expect(evaluator.report.why).toMatch(/because a tile engine whose maximum is an average gives .* in a test of maxpool where .* is right/);
+    slice.dispose();
+  });
+
+  test('[C11] it is not refused for an operation that the network lacks', async () => {
+    const evaluator = chosen([sourceOf(brokenPool()), sourceOf(operators)]);
+    const slice = await evaluator.prepare(jobOf(PLAIN));
+    expect(slice.title).toBe('a tile engine whose maximum is an average');
+    expect(evaluator.report.why).toBe('CPU');
+    slice.dispose();
+  });
+
+  test('[C11] a network is tried before anything of it is asked for', async () => {
+    await expect(chosen([sourceOf(brokenPool())]).probe(POOLED)).rejects.toThrow('in a test of maxpool');
+    await chosen([sourceOf(brokenPool())]).probe(PLAIN);
+    await chosen([sourceOf(brokenPool())]).probe(null);
+  });
+
+  test('[C5] an engine whose centre is wrong is dropped, and where all are, the job is refused in words', async () => {
+    // Right on every small probe, wrong on weights as many as the network has.
+    const size = jobOf(PLAIN).origin.length;
+    const shift = (job: EvaluationJob) => (job.network.id === PLAIN.id && job.origin.length === size ? { ...job, origin: job.origin.map((value) => value + 0.01) } : job);
+    const evaluator = chosen([sourceOf(changed('a shifted engine', shift))]);
+    await expect(evaluator.prepare(jobOf(PLAIN))).rejects.toMatchObject({ name: 'NoEngine', message: expect.stringMatching(/a shifted engine gives a train loss of .* at the centre, where float64 gives/) });
+    const other = chosen([sourceOf(changed('a shifted engine', shift)), sourceOf(operators)]);
+    const slice = await other.prepare(jobOf(PLAIN));
+    expect(slice.title).toBe('TensorFlow.js operators on CPU');
+    slice.dispose();
+  });
+
+  test('[C5] what is wrong with the job itself is said as it is', async () => {
+    const evaluator = chosen([sourceOf(asTile()), sourceOf(operators)]);
+    await expect(evaluator.prepare(jobOf(PLAIN, { classes: 9 }))).rejects.toThrow('class 3 is not one of the 3 that the network has');
+  });
+
+  test('[C10] the tile engine serves at once, and the operators are not opened before a network has been computed for a while', async () => {
+    const second = sourceOf(operators);
+    const slow = changed('a slow tile engine', (job) => job);
+    const sleepy: Engine = { ...slow, prepare: async (job) => { const slice = await slow.prepare(job); return { ...slice, evaluate: async (...args) => { await new Promise((resolve) => setTimeout(resolve, 30)); return slice.evaluate(...args); } }; } };
+    const memory = createMemory();
+    const evaluator = chosen([sourceOf(sleepy), second], { memory, raceAfterMs: 25 });
+    const job = jobOf(PLAIN);
+    const slice = await evaluator.prepare(job);
+    const first = await slice.evaluate(POINTS);
+    expect([slice.title, second.opened]).toEqual(['a slow tile engine', 0]);
+    const next = await slice.evaluate(POINTS);
+    expect([slice.title, second.opened]).toEqual(['TensorFlow.js operators on CPU', 1]);
+    expect(next.sets[0]!.lossSum[0]).toBe(first.sets[0]!.lossSum[0]);
+    slice.dispose();
+    // A revisit knows it without a race.
+    const first2 = sourceOf(sleepy);
+    const again = await chosen([first2, sourceOf(operators)], { memory }).prepare(job);
+    expect([again.title, first2.opened]).toEqual(['TensorFlow.js operators on CPU', 0]);
+    again.dispose();
+  });
+
+  test('[C10] the tile engine stays where it is quicker', async () => {
+    const memory = createMemory();
+    const slow: Engine = { ...operators, prepare: async (job) => { const slice = await operators.prepare(job); return { ...slice, evaluate: async (...args) => { await new Promise((resolve) => setTimeout(resolve, 30)); return slice.evaluate(...args); } }; } };
+    const evaluator = chosen([sourceOf(asTile()), sourceOf(slow)], { memory, raceAfterMs: 0 });
+    const slice = await evaluator.prepare(jobOf(PLAIN));
+    await slice.evaluate(POINTS);
+    await slice.evaluate(POINTS);
+    expect(slice.title).toBe('a tile engine');
+    slice.dispose();
+    expect(operators.held().tensors).toBe(0);
+  });
+
+  test('[C10] a job that the tile engine refuses goes to the operators', async () => {
+    const evaluator = chosen([sourceOf(changed('a tile engine', (job) => job, { refuses: () => 'it has no such layer' })), sourceOf(operators)]);
+    const slice = await evaluator.prepare(jobOf(PLAIN));
+    expect(slice.title).toBe('TensorFlow.js operators on CPU');
+    expect(evaluator.report.why).toBe('CPU');
+    slice.dispose();
+  });
+
+  test('[C12] a device that does not answer is given up with a fault', async () => {
+    const guard = { open: () => {}, close: async () => {}, settle: async () => {} };
+    let isHung = false;
+    const hanging = asTile();
+    const engine: Engine = { ...hanging, prepare: async (job) => { const slice = await hanging.prepare(job); return { ...slice, evaluate: (...args) => (isHung ? new Promise(() => {}) : slice.evaluate(...args)) }; } };
+    const evaluator = chosen([sourceOf(engine)], { open: { ...open, guard }, patience: { least: 300, factor: 20 } });
+    const slice = await evaluator.prepare(jobOf(PLAIN));
+    await slice.evaluate(POINTS);
+    isHung = true;
+    await expect(slice.evaluate(POINTS)).rejects.toMatchObject({ name: 'DeviceFault', kind: 'hung', message: expect.stringContaining('did not answer') });
+    slice.dispose();
+  });
+});

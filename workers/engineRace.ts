@@ -1,0 +1,43 @@
+/** Times engines on a small piece of a job, so that the quicker one is taken: measured, never guessed. It judges no numbers. */
+import { firstOf } from './centreCheck.ts';
+import type { Engine, EvaluationJob } from './evaluator.ts';
+import type { Pace } from './pace.ts';
+
+/** Pieces of growing size; points batched and samples enough for what an engine gains by them to show. */
+const PIECES = [
+  { points: 1, samples: 4 },
+  { points: 4, samples: 32 },
+] as const;
+/** A piece is tried where the one before says that it takes no longer than this. */
+const LONGEST_MS = 300;
+const ROUNDS = 3;
+
+/** Milliseconds per point and sample, as the largest piece that was tried shows it: after a first run, the quickest of three. */
+export async function raceTime(engine: Engine, job: EvaluationJob, pace: Pace): Promise<number> {
+  let each = 0;
+  for (const piece of PIECES) {
+    const size = piece.points * piece.samples;
+    if (each * size > LONGEST_MS) break;
+    each = (await pieceTime(engine, job, piece, pace)) / size;
+  }
+  return each;
+}
+
+async function pieceTime(engine: Engine, job: EvaluationJob, piece: (typeof PIECES)[number], pace: Pace): Promise<number> {
+  const points = Array.from({ length: piece.points }, (_, index) => ({ a: (index + 1) / 1000, b: 0 }));
+  const slice = await engine.prepare({ ...job, sets: job.sets.map(({ set, samples }) => ({ set, samples: firstOf(samples, piece.samples) })) });
+  try {
+    // The first run compiles shaders and packs weights.
+    await slice.evaluate(points);
+    let best = Infinity;
+    for (let round = 0; round < ROUNDS; round++) {
+      const start = performance.now();
+      const rested = pace.rested();
+      await slice.evaluate(points);
+      best = Math.min(best, performance.now() - start - (pace.rested() - rested));
+    }
+    return best;
+  } finally {
+    slice.dispose();
+  }
+}

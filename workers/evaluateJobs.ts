@@ -1,0 +1,217 @@
+/**
+ * The body of a compute worker: speaks lib/wire/workerMessages.ts, one job at a time, in the order they came.
+ *
+ * It keeps the subjects it was given and the few slices last used, and opens a device that failed again, with smaller blocks. It never
+ * decides what to compute, and does not know whether it runs in a browser's worker or in a thread of Node: the shell around it does.
+ * Rules C8 and C12 in docs/SPEC.md.
+ */
+import type { Network } from '#lib/network/program.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
+import { frameOf } from '#lib/slice/frame.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { pointsOf, tileOfKey, tilingOf } from '#lib/work/tile.ts';
+import { encodeTileResult } from '#lib/wire/tileCodec.ts';
+import type { BackendReport, BackendWish, DeviceNotice, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import type { EngineFiles } from './engineSources.ts';
+import type { Evaluator, PreparedSlice } from './evaluator.ts';
+import { DeviceFault } from './gpuGuard.ts';
+import type { Memory } from './memory.ts';
+import { openEvaluator } from './openEvaluator.ts';
+import { createPace } from './pace.ts';
+
+const SLICES_KEPT = 3;
+/** A second failure within this time means that the device is not to be relied on. */
+const FAULT_WINDOW_MS = 10 * 60_000;
+/** A device that was reset is given this long before it is asked for again. */
+const RESTART_SECONDS = 2;
+/** What is left of the usual block of samples after each failure. */
+const SMALLER = 1 / 4;
+
+export type EvaluateJobsOptions = EngineFiles & {
+  readonly say: (message: FromWorker, transfer: ArrayBuffer[]) => void;
+  /** Where measured choices are kept. */
+  readonly memory?: Memory;
+};
+
+export type EvaluateJobs = {
+  hear(message: ToWorker): void;
+};
+
+type Job = Extract<ToWorker, { kind: 'evaluate' }> & { readonly abort: AbortController };
+
+/** An evaluator from its opening to its device's failure. */
+type Era = {
+  readonly evaluator: Promise<Evaluator>;
+  /** Least recently used first. */
+  readonly slices: Map<string, PreparedSlice>;
+  /** Never resolves; rejects when the device fails, so that no job waits for an answer that does not come. */
+  readonly failed: Promise<never>;
+  readonly end: (fault: DeviceFault) => void;
+};
+
+export function createEvaluateJobs({ say, memory, ...files }: EvaluateJobsOptions): EvaluateJobs {
+  const pace = createPace();
+  const subjects = new Map<string, Subject>();
+  const jobs: Job[] = [];
+  let wish: BackendWish = 'auto';
+  let networks: readonly Network[] | undefined;
+  let era: Era | null = null;
+  let isRunning = false;
+  let lastFault = -Infinity;
+  let share = 1;
+
+  async function start(): Promise<void> {
+    era = begin(wish, 0);
+    await announce(era, (report) => say({ kind: 'started', report }, []));
+  }
+
+  async function announce({ evaluator }: Era, tell: (report: BackendReport) => void): Promise<void> {
+    try {
+      tell((await evaluator).report);
+    } catch (error) {
+      say({ kind: 'unable', message: wordsOf(error) }, []);
+    }
+  }
+
+  function begin(next: BackendWish, seconds: number, without: { webgpu?: string } = {}): Era {
+    let end: (fault: DeviceFault) => void = () => {};
+    const failed = new Promise<never>((_, reject) => (end = reject));
+    failed.catch(() => {});
+    const evaluator = sleep(seconds * 1000).then(() =>
+      openEvaluator({
+        ...files,
+        wish: next,
+        pace,
+        networks,
+        share,
+        without,
+        ...(memory ? { memory } : {}),
+        onLost: (reason) => void recover(begun, new DeviceFault(`the graphics device was lost (${reason})`, 'lost')),
+        onMoved: (report) => say({ kind: 'changed', report }, []),
+      }),
+    );
+    evaluator.catch(() => {});
+    const begun: Era = { evaluator, slices: new Map(), failed, end };
+    return begun;
+  }
+
+  /** The device failed, and what was on it is gone: the job in flight fails, the next ones wait for a new evaluator. */
+  async function recover(failing: Era, fault: DeviceFault): Promise<void> {
+    if (failing !== era) return;
+    const isSecond = performance.now() - lastFault < FAULT_WINDOW_MS;
+    lastFault = performance.now();
+    share *= SMALLER;
+    // A device that hangs would hang again.
+    const isGivenUp = isSecond || fault.kind === 'hung';
+    const next = isGivenUp ? begin(wish, 0, { webgpu: fault.message }) : begin(wish, RESTART_SECONDS);
+    era = next;
+    failing.end(fault);
+    const { report: before, dispose } = await failing.evaluator;
+    const wasGraphics = before.backend === 'webgpu';
+    if (!isGivenUp) say({ kind: 'changed', report: { ...before, notice: !wasGraphics ? undefined : { kind: 'reset', seconds: RESTART_SECONDS } } }, []);
+    await announce(next, (report) => {
+      const notice: DeviceNotice | undefined = isGivenUp && wasGraphics && report.backend !== 'webgpu' ? { kind: 'resetAgain' } : undefined;
+      const why = isGivenUp ? report.why : `${report.why}, with smaller blocks after ${fault.message}`;
+      say({ kind: 'changed', report: { ...report, why, notice } }, []);
+    });
+    // A device that failed may fail at this, too; nothing of it is used any more.
+    await dispose().catch(() => {});
+  }
+
+  async function run(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    for (let job = jobs[0]; job; job = jobs[0]) {
+      const during = era;
+      try {
+        const answer = await evaluate(job, during);
+        say(answer, [answer.bytes.buffer]);
+      } catch (error) {
+        const fault = faultIn(error);
+        if (during && fault) void recover(during, fault);
+        say(job.abort.signal.aborted ? { kind: 'cancelled', job: job.job } : { kind: 'failed', job: job.job, message: wordsOf(error) }, []);
+      }
+      jobs.shift();
+    }
+    isRunning = false;
+  }
+
+  async function evaluate({ job, recipe, tile: key, abort }: Job, during: Era | null): Promise<Extract<FromWorker, { kind: 'evaluated' }>> {
+    abort.signal.throwIfAborted();
+    const subject = subjects.get(recipe.subject);
+    const tile = tileOfKey(key);
+    if (!during || !subject || !tile) throw new Error(`tile ${key} came before its subject or the start`);
+    const evaluator = await during.evaluator;
+    const slice = await Promise.race([prepared(during, evaluator, recipe, subject), during.failed]);
+    const points = pointsOf(tilingOf(recipe, subject.manifest), tile);
+    const start = performance.now();
+    const restedBefore = pace.rested();
+    const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
+    const ms = performance.now() - start - (pace.rested() - restedBefore);
+    return { kind: 'evaluated', job, bytes: encodeTileResult(result) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held() };
+  }
+
+  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject): Promise<PreparedSlice> {
+    const id = sliceIdOf(recipe);
+    const known = slices.get(id);
+    const slice = known ?? (await prepare(evaluator, recipe, subject));
+    slices.delete(id);
+    slices.set(id, slice);
+    for (const [oldest, old] of slices) {
+      if (slices.size <= SLICES_KEPT) break;
+      old.dispose();
+      slices.delete(oldest);
+    }
+    return slice;
+  }
+
+  return {
+    hear(message) {
+      switch (message.kind) {
+        case 'start':
+          ({ wish, networks } = message);
+          void start();
+          break;
+        case 'subject':
+          subjects.set(message.subject.id, message.subject);
+          break;
+        case 'evaluate':
+          jobs.push({ ...message, abort: new AbortController() });
+          void run();
+          break;
+        case 'cancel':
+          jobs.find(({ job }) => job === message.job)?.abort.abort();
+          break;
+        case 'duty':
+          pace.setShare(message.share);
+          break;
+      }
+    },
+  };
+}
+
+function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject): Promise<PreparedSlice> {
+  const width = (samples: { readonly count: number; readonly inputs: Float32Array }) => samples.inputs.length / samples.count;
+  return evaluator.prepare({
+    network: subject.manifest.network,
+    loss: recipe.loss,
+    mode: evaluationModeOf(recipe, subject),
+    ...frameOf(recipe, subject),
+    sets: recipe.samples.map(({ set, count }) => {
+      const all = subject.sets[set];
+      return { set, samples: { count, inputs: all.inputs.subarray(0, count * width(all)), targets: all.targets.subarray(0, count) } };
+    }),
+  });
+}
+
+/** What asks for the evaluator to be opened again; null for what is wrong with the job alone. */
+function faultIn(error: unknown): DeviceFault | null {
+  if (error instanceof DeviceFault) return error;
+  // What memory that cannot grow throws, in WASM and in JavaScript.
+  return error instanceof RangeError ? new DeviceFault(`memory ran out (${error.message})`) : null;
+}
+
+const sleep = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

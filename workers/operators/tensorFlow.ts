@@ -1,0 +1,48 @@
+/**
+ * Starts TensorFlow.js on a backend that is open already, and makes that backend the one that operations run on.
+ *
+ * Each backend is imported only when it is wanted, so that a browser downloads one, and none where a tile engine serves. It does not
+ * judge whether the numbers are right.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backend } from '#lib/wire/workerMessages.ts';
+import { BackendUnavailable, type OpenBackend } from '#workers/backend.ts';
+
+/**
+ * @param wasmPath where TensorFlow.js's .wasm files are: a URL path or, under Node, a folder; ends with a slash
+ * @throws BackendUnavailable
+ */
+export async function startTensorFlow({ backend, device, isSoftwareAdapter }: OpenBackend, wasmPath: string): Promise<void> {
+  // Without this the CPU backend prints advice on every start under Node.
+  tf.enableProdMode();
+  switch (backend) {
+    case 'webgpu': {
+      const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+      // The import registers a backend that makes its own device, without our limits and out of our sight; a lost one goes, too.
+      if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+      tf.registerBackend('webgpu', () => new WebGPUBackend(device!, device!.adapterInfo), 3);
+      await activateBackend('webgpu', 'the WebGPU backend of TensorFlow.js did not start');
+      (await import('./steadyKernels.ts')).useSteadyKernels();
+      if (isSoftwareAdapter) (await import('./softwareKernels.ts')).useDirectKernels();
+      return;
+    }
+    case 'wasm': {
+      const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+      if (!tf.findBackend('wasm')) {
+        // Threads break under any minifier, and one worker per core is faster.
+        tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+        setWasmPaths(wasmPath);
+      }
+      return activateBackend('wasm', 'the WebAssembly files of TensorFlow.js did not load');
+    }
+    case 'cpu':
+      await import('@tensorflow/tfjs-backend-cpu');
+      return activateBackend('cpu', 'the CPU backend did not start');
+  }
+}
+
+/** Makes `backend` the one that operations run on; TensorFlow.js has one at a time. @throws BackendUnavailable */
+export async function activateBackend(backend: Backend, otherwise = `the ${backend} backend went away`): Promise<void> {
+  if (tf.getBackend() === backend) return;
+  if (!(await tf.setBackend(backend))) throw new BackendUnavailable(otherwise);
+}

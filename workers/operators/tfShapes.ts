@@ -1,0 +1,44 @@
+/** How a sample of the program's CHW order lies on a device that wants HWC. It knows no layers. */
+import { sizeOf, type Shape } from '#lib/network/shapes.ts';
+import type { Flow } from './tfPass.ts';
+
+/** [channels, height, width] → [height, width, channels]; sequences and vectors as they are. */
+export const deviceShape = (shape: Shape): readonly number[] => (shape.length === 3 ? [shape[1]!, shape[2]!, shape[0]!] : shape);
+
+/** Element i on the device is element sourceOf(…)[i] of the sample; null where the order is the same. */
+export const sourceOf = ({ shape, order }: Flow): Int32Array | null => (shape.length === 3 ? sourceOfTranspose(shape, [1, 2, 0]) : order);
+
+/** For each feature of an image flattened on the device, its place where channels come first. */
+export function orderOfFeatures(channels: number, pixels: number): Int32Array {
+  const order = new Int32Array(channels * pixels);
+  let at = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) for (let channel = 0; channel < channels; channel++) order[at++] = channel * pixels + pixel;
+  return order;
+}
+
+/** For each element of the transposed array, where it stood before. */
+export function sourceOfTranspose(shape: readonly number[], axes: readonly number[]): Int32Array {
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const to = axes.map((axis) => shape[axis]!);
+  const source = new Int32Array(sizeOf(shape));
+  for (let i = 0; i < source.length; i++) {
+    let rest = i;
+    let from = 0;
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      from += (rest % to[axis]!) * strides[axes[axis]!]!;
+      rest = Math.floor(rest / to[axis]!);
+    }
+    source[i] = from;
+  }
+  return source;
+}
+
+/** A copy in the device's order, sample by sample; always a copy, for a backend may keep the array that it is given. */
+export function laidOut(values: Float32Array, source: Int32Array | null): Float32Array {
+  if (!source) return values.slice();
+  const out = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += source.length) {
+    for (let i = 0; i < source.length; i++) out[start + i] = values[start + source[i]!]!;
+  }
+  return out;
+}

@@ -1,0 +1,254 @@
+/**
+ * One prepared slice on a TensorFlow.js backend: its vectors and samples on the device, its points evaluated.
+ *
+ * Nothing is read back until the last point is enqueued; then once. On a device that can fail silently the centre's first
+ * samples are evaluated again with every tile and must come out bit for bit as before. It does not choose what to evaluate.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { batchesOf } from '#lib/network/batches.ts';
+import { STORED_MODE, type EvaluationMode } from '#lib/network/forward.ts';
+import type { SetName } from '#lib/network/subject.ts';
+import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
+import type { OpenBackend } from '#workers/backend.ts';
+import type { Coordinates, EvaluationJob } from '#workers/evaluator.ts';
+import { DeviceFault } from '#workers/gpuGuard.ts';
+import type { Pace } from '#workers/pace.ts';
+import { activateBackend } from './tensorFlow.ts';
+import { firstTargets, lossesOf } from './tfLoss.ts';
+import type { Tensors } from './tfPass.ts';
+import { runWatched, type TfProgram } from './tfProgram.ts';
+import { checkSamples, disposeBlock, sampleBlockOf, type SampleBlock } from './tfSamples.ts';
+import { createStatistics, type Statistics } from './tfStatistics.ts';
+import type { Theta } from './tfTheta.ts';
+
+/** Up to here the loss of every sample is read back; beyond, sums of 64, so that float32 adds up few numbers. */
+const MOST_SINGLE_SAMPLES = 2048;
+const SUMMED = 64;
+/** Work that may be enqueued on a device before it is waited for: a compositor that shares it must get its turn. */
+const SUBMITTED_MS = 50;
+
+const CENTRE: Coordinates = { a: 0, b: 0 };
+
+/** What one dispatch left on the device: [slots × 2 × sums], losses first. */
+type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly slots: number; readonly sums: number };
+
+type BlockedSet = { readonly set: SetName; readonly samples: number; readonly sumsSingles: boolean; readonly blocks: readonly SampleBlock[] };
+
+export type SliceSizes = {
+  /** 1, or how many points are evaluated at once: only for a dense program with stored statistics, whose samples fit one block. */
+  readonly points: number;
+  /** Most samples in one block; fixed batches are not cut. */
+  readonly samples: number;
+};
+
+export class TfSlice {
+  private readonly open: OpenBackend;
+  private readonly program: TfProgram;
+  private readonly theta: Theta;
+  private readonly pace: Pace;
+  private readonly mode: EvaluationMode;
+  private readonly statistics: Statistics | null;
+  private readonly sets: readonly BlockedSet[];
+  private readonly batch: number;
+  /** What the centre gave for the first block of samples when the slice was new. */
+  private canary: Float32Array | null = null;
+  /** Blocks enqueued since the device was last waited for, and what one took then; 0 before the first wait. */
+  private enqueued = 0;
+  private blockMs = 0;
+  private waitedAt = 0;
+
+  /** @throws in words where samples and network do not fit */
+  constructor(open: OpenBackend, program: TfProgram, theta: Theta, job: EvaluationJob, pace: Pace, sizes: SliceSizes) {
+    this.open = open;
+    this.program = program;
+    this.theta = theta;
+    this.pace = pace;
+    this.batch = sizes.points;
+    this.mode = job.mode ?? STORED_MODE;
+    const { batchNorm, dropout } = this.mode;
+    for (const { samples } of job.sets) checkSamples(samples, program, job.loss);
+    this.statistics = createStatistics(program, this.mode);
+    const most = sizes.points > 1 ? Infinity : sizes.samples;
+    this.sets = job.sets.map(({ set, samples }) => ({
+      set,
+      samples: samples.count,
+      sumsSingles: samples.count <= MOST_SINGLE_SAMPLES,
+      blocks: (batchNorm.policy === 'batch' ? batchesOf(samples.count, batchNorm.batch) : blocksOf(samples.count, most)).map((each) =>
+        sampleBlockOf(program, job.loss, samples, each, set, dropout, sizes.points),
+      ),
+    }));
+  }
+
+  /** From now on every tile is checked against the centre as it is evaluated here. */
+  async keepCanary(): Promise<void> {
+    if (this.open.guard) this.canary = (await this.measure([], undefined, true)).canary;
+  }
+
+  async evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
+    const { sets, canary } = await this.measure(points, signal, this.canary !== null);
+    const changed = this.canary?.findIndex((value, index) => !Object.is(value, canary[index])) ?? -1;
+    if (changed >= 0) throw new DeviceFault(`the centre gave ${canary[changed]} where the same device gave ${this.canary![changed]} before`);
+    return { points: points.length, sets };
+  }
+
+  dispose(): void {
+    this.theta.dispose();
+    this.statistics?.dispose();
+    for (const { blocks } of this.sets) for (const block of blocks) disposeBlock(block);
+  }
+
+  private async measure(
+    points: readonly Coordinates[],
+    signal: AbortSignal | undefined,
+    withCanary: boolean,
+  ): Promise<{ sets: readonly SetSums[]; canary: Float32Array }> {
+    const parts: Part[] = [];
+    this.open.guard?.open();
+    let isOpen = true;
+    try {
+      this.waitedAt = performance.now();
+      this.enqueued = 0;
+      for (let first = 0; first < points.length; first += this.batch) {
+        await this.enqueue(points, first, parts, signal, () => true);
+      }
+      const real = parts.length;
+      if (withCanary) await this.enqueue([CENTRE], 0, parts, signal, (set, block) => set === 0 && block === 0);
+      const values = await this.readBack(parts);
+      isOpen = false;
+      await this.open.guard?.close();
+      const sums = this.sumUp(points.length, parts.slice(0, real), values);
+      return { sets: sums.sets, canary: values.subarray(sums.used) };
+    } finally {
+      for (const { tensor } of parts) tensor.dispose();
+      if (isOpen) await this.open.guard?.close();
+    }
+  }
+
+  /** One batch of points over the chosen blocks of samples, with turns for others between the blocks. */
+  private async enqueue(
+    points: readonly Coordinates[],
+    first: number,
+    parts: Part[],
+    signal: AbortSignal | undefined,
+    isChosen: (set: number, block: number) => boolean,
+  ): Promise<void> {
+    // Filled up to a power of two: a device keeps buffers for every shape that it has seen.
+    const slots = Math.min(this.batch, 2 ** Math.ceil(Math.log2(points.length - first)));
+    const batch = Array.from({ length: slots }, (_, index) => points[first + index] ?? CENTRE);
+    let tensors: Tensors | null = null;
+    try {
+      for (const [set, { blocks, sumsSingles }] of this.sets.entries()) {
+        for (const [index, block] of blocks.entries()) {
+          if (!isChosen(set, index)) continue;
+          await this.turn(signal);
+          tensors ??= await this.tensorsAt(batch, () => this.turn(signal));
+          const built = tensors;
+          const tensor = tf.tidy(() => this.sumsOf(block, built, slots, sumsSingles));
+          parts.push({ tensor, set, firstPoint: first, slots, sums: tensor.size / (2 * slots) });
+        }
+      }
+    } finally {
+      if (tensors) tf.dispose({ ...tensors });
+    }
+  }
+
+  /** Before each block: waits for the device where it has enough to do, and lets others have theirs. */
+  private async turn(signal: AbortSignal | undefined): Promise<void> {
+    const isFull = this.open.guard !== null && this.enqueued > 0 && (this.blockMs === 0 || this.enqueued * this.blockMs >= SUBMITTED_MS);
+    if (isFull || this.pace.isDue()) {
+      await this.open.guard?.settle();
+      if (this.enqueued > 0) this.blockMs = (performance.now() - this.waitedAt) / this.enqueued;
+      this.enqueued = 0;
+    }
+    if (this.pace.isDue()) await this.pace.rest();
+    if (this.enqueued === 0) this.waitedAt = performance.now();
+    this.enqueued++;
+    signal?.throwIfAborted();
+    await activateBackend(this.open.backend);
+  }
+
+  private async tensorsAt(batch: readonly Coordinates[], turn: () => Promise<void>): Promise<Tensors> {
+    const tensors = tf.tidy(() => ({ ...(this.batch > 1 ? this.theta.atMany(batch) : this.theta.at(batch[0]!)) }));
+    if (!this.statistics) return tensors;
+    try {
+      return await this.statistics.at(tensors, turn);
+    } finally {
+      tf.dispose(tensors);
+    }
+  }
+
+  private sumsOf(block: SampleBlock, tensors: Tensors, slots: number, singles: boolean): tf.Tensor1D {
+    const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
+    const rows = slots * block.count;
+    const statistics = this.mode.batchNorm.policy === 'batch' ? 'batch' : 'stored';
+    const { outputs, lost } = runWatched(this.program, inputs, { tensors, masks: block.masks, statistics });
+    const wanted = slots === this.batch ? block.targets : firstTargets(block.targets, rows);
+    const { losses, correct } = withoutLost(lossesOf(tf.reshape(outputs, [rows, this.program.outputWidth]) as tf.Tensor2D, wanted), lost);
+    const both = tf.stack([tf.reshape(losses, [slots, block.count]), tf.reshape(correct, [slots, block.count])], 1);
+    return tf.reshape(singles ? both : summed(both as tf.Tensor3D), [-1]);
+  }
+
+  private async readBack(parts: readonly Part[]): Promise<Float32Array> {
+    const all = tf.tidy(() => (parts.length === 1 ? parts[0]!.tensor.clone() : tf.concat1d(parts.map(({ tensor }) => tensor))));
+    try {
+      const values = (await all.data()) as Float32Array;
+      if (values.length !== all.size) throw new DeviceFault(`${values.length} numbers came back where ${all.size} were computed`);
+      return values;
+    } finally {
+      all.dispose();
+    }
+  }
+
+  /** Adds in float64, in the order of the samples; `used` is how many values that took. */
+  private sumUp(count: number, parts: readonly Part[], values: Float32Array): { sets: readonly SetSums[]; used: number } {
+    const sets = this.sets.map(({ set, samples }) => ({ set, samples, lossSum: new Float64Array(count), correct: new Uint32Array(count) }));
+    let at = 0;
+    for (const { set, firstPoint, slots, sums } of parts) {
+      const { lossSum, correct } = sets[set]!;
+      for (let slot = 0; slot < slots; slot++, at += 2 * sums) {
+        const point = firstPoint + slot;
+        if (point >= count) continue;
+        for (let index = 0; index < sums; index++) {
+          lossSum[point]! += values[at + index]!;
+          correct[point]! += values[at + sums + index]!;
+        }
+      }
+    }
+    return { sets, used: at };
+  }
+}
+
+/** Samples whose activations fit what the backend allows. */
+export const samplesPerBlock = ({ activationFloats }: OpenBackend, { widest }: TfProgram): number => Math.max(1, Math.floor(activationFloats / widest));
+
+const blocksOf = (samples: number, most: number) =>
+  Array.from({ length: Math.ceil(samples / most) || 1 }, (_, block) => {
+    const start = block === 0 ? 0 : block * most;
+    return { start, count: Math.min(most, samples - start) };
+  });
+
+/**
+ * A sample whose numbers stopped being finite inside the network, where a kernel lost that, has no loss; one that is not finite
+ * by itself keeps its kind, as rule N6 asks.
+ */
+function withoutLost(sums: ReturnType<typeof lossesOf>, lost: tf.Tensor | null): ReturnType<typeof lossesOf> {
+  if (!lost) return sums;
+  const { losses, correct } = sums;
+  // A number less itself is zero, and NaN where it is not finite.
+  const zeros = tf.reshape(tf.sub(lost, lost), [-1]);
+  const isFinite = tf.equal(tf.sub(losses, losses), 0);
+  return {
+    losses: tf.where(isFinite, tf.add(losses, zeros), losses) as tf.Tensor1D,
+    correct: tf.where(tf.equal(zeros, 0), correct, tf.zerosLike(correct)) as tf.Tensor1D,
+  };
+}
+
+/** [points, 2, samples] → [points, 2, ⌈samples / 64⌉] */
+function summed(both: tf.Tensor3D): tf.Tensor {
+  const [points, , samples] = both.shape;
+  const whole = Math.floor(samples / SUMMED) * SUMMED;
+  const sums: tf.Tensor[] = [];
+  if (whole > 0) sums.push(tf.sum(tf.reshape(tf.slice(both, [0, 0, 0], [-1, -1, whole]), [points, 2, whole / SUMMED, SUMMED]), 3));
+  if (whole < samples) sums.push(tf.sum(tf.slice(both, [0, 0, whole], [-1, -1, samples - whole]), 2, true));
+  return sums.length === 1 ? sums[0]! : tf.concat(sums, 2);
+}
