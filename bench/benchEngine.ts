@@ -1,19 +1,22 @@
 /**
- * What is timed, behind one face, in a thread of Node or in a page: the engine that a session would use, TensorFlow.js's operators
- * as Tarn drives them, or a plain TensorFlow.js loop.
+ * What is timed, behind one face, in a thread of Node or in a page: the engine that a session would take, our own tile engine,
+ * TensorFlow.js's operators as Tarn drives them, or a plain TensorFlow.js loop.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '#lib/wire/workerMessages.ts';
 import { openBackend } from '#workers/backend.ts';
-import type { Coordinates, EvaluationJob, Held, PreparedSlice } from '#workers/evaluator.ts';
+import type { EngineFiles } from '#workers/engineSources.ts';
+import type { Coordinates, Engine, EvaluationJob, Held, PreparedSlice } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
 import { createOperatorsEngine } from '#workers/operators/operatorsEngine.ts';
 import { createPace } from '#workers/pace.ts';
+import { createWasmEngine } from '#workers/wasm/wasmEngine.ts';
+import { createWgslEngine } from '#workers/wgsl/wgslEngine.ts';
 import { plainLoop, type PlainLoop } from './plainTensorFlow.ts';
 
-/** `session`: whatever a session takes. `operators`: TensorFlow.js driven by us. `plain`: TensorFlow.js as anybody drives it. */
-export const ENGINE_KINDS = ['session', 'operators', 'plain'] as const;
+/** `session`: whatever a session takes. `tile`: our own. `operators`: TensorFlow.js driven by us. `plain`: TensorFlow.js as anybody drives it. */
+export const ENGINE_KINDS = ['session', 'tile', 'operators', 'plain'] as const;
 export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 export type BenchEngine = {
@@ -26,10 +29,9 @@ export type BenchEngine = {
   readonly held: () => Held;
 };
 
-/** @param wasmPath where TensorFlow.js's .wasm files are; ends with a slash */
-export async function openBenchEngine(kind: EngineKind, backend: Exclude<Backend, 'cpu'>, wasmPath: string): Promise<BenchEngine> {
-  if (kind === 'plain') return openPlain(backend, wasmPath);
-  const engine = kind === 'session' ? await openSession(backend, wasmPath) : await openOperators(backend, wasmPath);
+export async function openBenchEngine(kind: EngineKind, backend: Exclude<Backend, 'cpu'>, files: EngineFiles): Promise<BenchEngine> {
+  if (kind === 'plain') return openPlain(backend, files.wasmPath);
+  const engine = await OPENERS[kind](backend, files);
   let slice: PreparedSlice | null = null;
   return {
     title: () => slice?.title ?? 'nothing prepared',
@@ -42,15 +44,22 @@ export async function openBenchEngine(kind: EngineKind, backend: Exclude<Backend
   };
 }
 
-async function openSession(backend: Backend, wasmPath: string) {
-  const evaluator = await openEvaluator({ wish: backend, wasmPath });
-  if (evaluator.report.backend !== backend) throw new Error(`${backend} was asked for, and this is ${evaluator.report.why}`);
-  return evaluator;
-}
+type Opened = Pick<Engine, 'prepare' | 'held'>;
 
-async function openOperators(backend: Backend, wasmPath: string) {
-  return createOperatorsEngine(await openBackend(backend, backend, 1), { wasmPath, pace: createPace(), memory: createMemory() });
-}
+const OPENERS: Readonly<Record<Exclude<EngineKind, 'plain'>, (backend: Exclude<Backend, 'cpu'>, files: EngineFiles) => Promise<Opened>>> = {
+  async session(backend, files) {
+    const evaluator = await openEvaluator({ wish: backend, ...files });
+    if (evaluator.report.backend !== backend) throw new Error(`${backend} was asked for, and this is ${evaluator.report.why}`);
+    return evaluator;
+  },
+  async tile(backend, { loadKernels }) {
+    if (backend === 'wasm') return createWasmEngine({ load: loadKernels });
+    return createWgslEngine(await openBackend(backend, backend, 1), createPace());
+  },
+  async operators(backend, { wasmPath }) {
+    return createOperatorsEngine(await openBackend(backend, backend, 1), { wasmPath, pace: createPace(), memory: createMemory() });
+  },
+};
 
 async function openPlain(backend: 'webgpu' | 'wasm', wasmPath: string): Promise<BenchEngine> {
   if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');

@@ -16,9 +16,9 @@ export async function benchEvaluate({ json }: { readonly json: boolean }): Promi
   if (python === null) notes.push('PyTorch is absent: no python3 here has torch, so what is measured against it is left out');
   const say = (note: string) => {
     notes.push(note);
-    if (!json) console.error(note);
+    console.error(note);
   };
-  if (!json) for (const note of notes) console.error(note);
+  for (const note of notes) console.error(note);
   const figures = [...(await evaluateWasm(python, say)), ...(await evaluateWebGpu(say))];
   if (json) console.log(JSON.stringify({ figures: figures.map((figure) => ({ ...figure, verdict: verdictOf(figure) })), notes }, null, 1));
   else print(figures);

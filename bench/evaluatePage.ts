@@ -3,6 +3,7 @@
  *
  * One engine per page: Tarn replaces kernels of TensorFlow.js on a software adapter, and the plain loop must have the stock ones.
  */
+import { BROWSER_FILES } from '#workers/browserFiles.ts';
 import type { Held } from '#workers/evaluator.ts';
 import { openBenchEngine, type BenchEngine, type EngineKind } from './benchEngine.ts';
 import { gridPoints, workloadJob, type WorkloadName } from './workloads.ts';
@@ -18,7 +19,7 @@ function opened(): BenchEngine {
 
 const tarnBench = {
   async open(kind: EngineKind): Promise<void> {
-    engine = await openBenchEngine(kind, 'webgpu', '/tfjs-wasm/');
+    engine = await openBenchEngine(kind, 'webgpu', BROWSER_FILES);
   },
   /** Resolves to what computes it, in words. */
   async prepare(workload: WorkloadName, n: number): Promise<string> {

@@ -1,12 +1,12 @@
 /** The figures of the WASM engine, in threads of Node: against PyTorch, plain TensorFlow.js, itself on more workers, and float64. */
 import { availableParallelism } from 'node:os';
 import { CHECKED, CHECKED_SAMPLES, largestError, truthOf } from './accuracy.ts';
-import { median, rateWords, type Figure } from './figures.ts';
+import { lineOf, median, rateWords, type Figure, type Rate } from './figures.ts';
 import { openTeam, type Team } from './team.ts';
 import { openTorch, torchLosses, type TorchLoop } from './torch.ts';
 import { gridPoints, RECIPES, workloadJob } from './workloads.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SECONDS = 1;
 const GRID = gridPoints(11);
 const TILES = 2000;
@@ -17,17 +17,21 @@ const SAMPLES: Readonly<Record<Timed, number>> = { mlp: 1000, cnn: 1000, resnet2
 const AGAINST_TORCH: Readonly<Record<Timed, readonly [pass: number, stretch: number]>> = { mlp: [8, 15], cnn: [1.2, 2], resnet20: [1, 1.8] };
 const AGAINST_PLAIN: Readonly<Record<Timed, readonly [pass: number, stretch: number]>> = { mlp: [25, 50], cnn: [2, 3.5], resnet20: [2.5, 4] };
 
-/** Median points per second of everything that takes turns. */
-type Rates = { readonly one: number; readonly two: number; readonly all: number; readonly plainAll: number; readonly torchOne: number; readonly torchAll: number };
+/** Everything that takes turns; null where PyTorch is absent. */
+type Rates = { readonly one: Rate; readonly two: Rate; readonly all: Rate; readonly plainAll: Rate; readonly torchOne: Rate | null; readonly torchAll: Rate | null };
 
 export async function evaluateWasm(python: string | null, say: (note: string) => void): Promise<readonly Figure[]> {
   const cores = availableParallelism();
-  const own = await openTeam('session', Math.max(2, cores));
+  const own = await openTeam('tile', Math.max(2, cores));
   const plain = await openTeam('plain', cores);
   try {
     const figures: Figure[] = [];
-    for (const workload of TIMED) figures.push(...(await measure(workload, { own, plain, python, cores, say })));
-    const errors = [await errorsOf('session', own), await errorsOf('operators', null)];
+    for (const workload of TIMED) {
+      const measured = await measure(workload, { own, plain, python, cores, say });
+      for (const figure of measured) say(lineOf(figure));
+      figures.push(...measured);
+    }
+    const errors = [await errorsOf('tile', own), await errorsOf('operators', null)];
     figures.push({
       title: 'largest relative error of a loss against float64, WASM',
       measured: Math.max(...errors.map(({ error }) => error)),
@@ -60,24 +64,29 @@ async function measure(workload: Timed, { own, plain, python, cores, say }: Cont
   const rounds: Rates[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     rounds.push({
-      torchOne: (await torch[0]?.rate(SECONDS)) ?? NaN,
+      torchOne: (await torch[0]?.rate(SECONDS)) ?? null,
       one: await rateOf(own, 1),
-      torchAll: (await torch[1]?.rate(SECONDS)) ?? NaN,
+      torchAll: (await torch[1]?.rate(SECONDS)) ?? null,
       all: await rateOf(own, cores),
       plainAll: await rateOf(plain, cores),
       two: await rateOf(own, 2),
     });
   }
   for (const loop of torch) loop.close();
-  const rate = (name: keyof Rates): number => median(rounds.map((each) => each[name]));
-  const figure = (words: string, above: keyof Rates, below: keyof Rates, [pass, stretch]: readonly [number, number]): Figure => ({
-    title: `${title}, N = ${n}: ${words}`,
-    measured: Number.isNaN(rate(below)) ? null : rate(above) / rate(below),
-    pass,
-    stretch,
-    kind: 'times',
-    detail: Number.isNaN(rate(below)) ? 'PyTorch is absent' : `${rateWords(rate(above))} and ${rateWords(rate(below))} points a second`,
-  });
+  const rate = (name: keyof Rates, kind: keyof Rate): number => median(rounds.map((each) => each[name]?.[kind] ?? NaN));
+  const figure = (words: string, above: keyof Rates, below: keyof Rates, [pass, stretch]: readonly [number, number]): Figure => {
+    const isThere = rounds[0]![below] !== null;
+    const ratio = (kind: keyof Rate) => rate(above, kind) / rate(below, kind);
+    const rates = `${rateWords(rate(above, 'perSecond'))} and ${rateWords(rate(below, 'perSecond'))} points a second`;
+    return {
+      title: `${title}, N = ${n}: ${words}`,
+      measured: isThere ? ratio('perSecond') : null,
+      pass,
+      stretch,
+      kind: 'times',
+      detail: isThere ? `${rates}; ×${ratio('perProcessorSecond').toPrecision(3)} by processor time` : 'PyTorch is absent',
+    };
+  };
   return [
     figure('1 worker against 1 thread of PyTorch', 'one', 'torchOne', AGAINST_TORCH[workload]),
     ...(workload === 'mlp' ? [figure('all workers against all threads of PyTorch', 'all', 'torchAll', [10, 25])] : []),
@@ -86,8 +95,9 @@ async function measure(workload: Timed, { own, plain, python, cores, say }: Cont
   ];
 }
 
-/** Points per second over about a second: a few points first, then as many as should last. */
-async function rateOf(team: Team, threads: number): Promise<number> {
+/** Over about a second: a few points first, then as many as should last. */
+async function rateOf(team: Team, threads: number): Promise<Rate> {
+  const processor = process.cpuUsage();
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   let done = 0;
@@ -100,7 +110,8 @@ async function rateOf(team: Team, threads: number): Promise<number> {
     const left = SECONDS - seconds();
     count = Math.max(threads, Math.min(GRID.length, Math.ceil(((done / seconds()) * left) / threads) * threads));
   } while (seconds() < SECONDS);
-  return done / seconds();
+  const { user, system } = process.cpuUsage(processor);
+  return { perSecond: done / seconds(), perProcessorSecond: (done * 1e6) / (user + system) };
 }
 
 async function disagreement(python: string, workload: Timed, own: Team): Promise<string> {
@@ -111,7 +122,7 @@ async function disagreement(python: string, workload: Timed, own: Team): Promise
   return largestError([losses[0]!, losses[4]!, losses[8]!], [first, middle, last]).toExponential(1);
 }
 
-async function errorsOf(kind: 'session' | 'operators', opened: Team | null): Promise<{ readonly title: string; readonly error: number }> {
+async function errorsOf(kind: 'tile' | 'operators', opened: Team | null): Promise<{ readonly title: string; readonly error: number }> {
   const team = opened ?? (await openTeam(kind, 1));
   try {
     let error = 0;
@@ -127,7 +138,7 @@ async function errorsOf(kind: 'session' | 'operators', opened: Team | null): Pro
 }
 
 async function growth(): Promise<Figure> {
-  const team = await openTeam('session', 1);
+  const team = await openTeam('tile', 1);
   try {
     await team.prepare(workloadJob('mlp', 64));
     const tile = (index: number) => team.run(GRID.slice((index * 4) % 100, ((index * 4) % 100) + 4), 1, 4);

@@ -7,7 +7,7 @@ import type { Page } from 'playwright';
 import { runInBrowser } from '#scripts/browserHarness.ts';
 import { CHECKED, largestError, truthOf } from './accuracy.ts';
 import type { EngineKind } from './benchEngine.ts';
-import { median, rateWords, type Figure } from './figures.ts';
+import { lineOf, median, rateWords, type Figure } from './figures.ts';
 import { RECIPES } from './workloads.ts';
 
 const ROUNDS = 3;
@@ -23,12 +23,15 @@ const CHECKED_SAMPLES = { mlp: 100, cnn: 16, resnet20: 4 } as const;
 
 export async function evaluateWebGpu(say: (note: string) => void): Promise<readonly Figure[]> {
   return runInBrowser('bench/evaluatePage.ts', async (page) => {
-    const plainPage = await page.context().newPage();
+    const plainPage = await page.context().browser()!.newPage();
     await plainPage.goto(page.url(), { waitUntil: 'load' });
-    await open(page, 'session');
+    await open(page, 'tile');
     await open(plainPage, 'plain');
     const figures: Figure[] = [];
-    for (const timed of TIMED) figures.push(await measure(page, plainPage, timed, say));
+    for (const timed of TIMED) {
+      figures.push(await measure(page, plainPage, timed, say));
+      say(lineOf(figures.at(-1)!));
+    }
     figures.push(await accuracy(page), await growth(page));
     return figures;
   });

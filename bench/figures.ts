@@ -30,6 +30,9 @@ export function print(figures: readonly Figure[]): void {
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
 }
 
+/** One figure in a line, as it becomes known. */
+export const lineOf = (figure: Figure): string => `${figure.title}: ${shown(figure.measured, figure.kind)} (${verdictOf(figure)}; ${figure.detail})`;
+
 function shown(value: number | null, kind: Figure['kind']): string {
   if (value === null) return '-';
   if (kind === 'times') return `×${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)}`;
@@ -37,6 +40,9 @@ function shown(value: number | null, kind: Figure['kind']): string {
 }
 
 export const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+
+/** Points by the clock, and by the seconds that processors spent: on a busy machine the second says more. */
+export type Rate = { readonly perSecond: number; readonly perProcessorSecond: number };
 
 /** Points per second, short. */
 export const rateWords = (rate: number): string => (rate >= 100 ? Math.round(rate).toLocaleString('en-GB') : rate.toPrecision(3));

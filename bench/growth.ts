@@ -34,7 +34,7 @@ export async function benchGrowth({ json }: { readonly json: boolean }): Promise
   ];
   const curves: Curve[] = [];
   for (const plane of planes) {
-    const team = await openTeam('session', availableParallelism());
+    const team = await openTeam('tile', availableParallelism());
     try {
       const curve = await measure(plane, team, (words) => json || console.error(words));
       curves.push(curve);

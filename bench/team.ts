@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { buildKernels } from '#scripts/buildKernels.mjs';
 import { serverBuild } from '#scripts/buildServer.mjs';
-import { allowRelaxedSimd, wasmFolder } from '#scripts/volunteer/nodeWorkers.ts';
+import { allowRelaxedSimd, kernelFolder, wasmFolder } from '#scripts/volunteer/nodeWorkers.ts';
 import type { Coordinates, EvaluationJob, Held } from '#workers/evaluator.ts';
 import type { EngineKind } from './benchEngine.ts';
 import type { BenchAnswer, BenchRequest, BenchThreadData } from './benchThread.ts';
@@ -36,9 +37,9 @@ export async function openTeam(kind: EngineKind, size: number): Promise<Team> {
   allowRelaxedSimd();
   mkdirSync(BUILT, { recursive: true });
   built ??= build({ ...serverBuild, entryPoints: { benchThread: 'bench/benchThread.ts' }, outdir: BUILT });
-  await built;
+  await Promise.all([built, buildKernels()]);
   const script = pathToFileURL(`${BUILT}/benchThread.mjs`);
-  const threads = Array.from({ length: size }, () => new Worker(script, { workerData: { kind, wasmPath: wasmFolder() } satisfies BenchThreadData }));
+  const threads = Array.from({ length: size }, () => new Worker(script, { workerData: { kind, wasmPath: wasmFolder(), kernelPath: kernelFolder() } satisfies BenchThreadData }));
   const held = new Map<Worker, Held>();
   let title = '';
 

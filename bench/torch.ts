@@ -2,6 +2,7 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Rate } from './figures.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const SCRIPT = fileURLToPath(new URL('./torchLoop.py', import.meta.url));
@@ -14,8 +15,8 @@ export type TorchLosses = { readonly first: number; readonly middle: number; rea
 
 export type TorchLoop = {
   readonly about: TorchAbout;
-  /** Points per second, over about so many seconds. */
-  readonly rate: (seconds: number) => Promise<number>;
+  /** Over about so many seconds. */
+  readonly rate: (seconds: number) => Promise<Rate>;
   readonly close: () => void;
 };
 
@@ -36,8 +37,8 @@ export async function openTorch(python: string, workload: WorkloadName, n: numbe
     about,
     async rate(seconds) {
       child.stdin.write(`${seconds}\n`);
-      const { points, seconds: took } = await next<{ points: number; seconds: number }>();
-      return points / took;
+      const { points, seconds: took, processorSeconds } = await next<{ points: number; seconds: number; processorSeconds: number }>();
+      return { perSecond: points / took, perProcessorSecond: points / processorSeconds };
     },
     close: () => child.stdin.end(),
   };

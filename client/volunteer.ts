@@ -126,7 +126,10 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     } finally {
       isAsking = false;
     }
+    const before = running.size;
     for (const lease of leases) void compute(lease);
+    // The server is careful with who has many workers: it is asked until each of them has something to do.
+    if (running.size > before && pool && running.size < pool.size) void ask();
     // Nothing runs where all that was lent is not known here yet: nothing that ends would ask again.
     if (leases.length === 0 || running.size === 0) askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
     say();

@@ -5,6 +5,7 @@
  */
 import type { Backend, BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import { openBackend } from '#workers/backend.ts';
+import { BROWSER_FILES } from '#workers/browserFiles.ts';
 import type { EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
@@ -14,12 +15,11 @@ import { jobFrom, type BrowserAnswer, type BrowserRequest } from './browserJob.t
 
 type Opened = { readonly report: BackendReport; readonly prepare: (job: EvaluationJob) => Promise<PreparedSlice> };
 
-const WASM_PATH = '/tfjs-wasm/';
 const opened = new Map<string, Promise<Opened>>();
 
 async function evaluate({ wish, onOperators = false, job, points }: BrowserRequest): Promise<BrowserAnswer> {
   const key = `${wish} ${onOperators}`;
-  const opening = opened.get(key) ?? (onOperators ? openOperators(wish) : openEvaluator({ wish, wasmPath: WASM_PATH }));
+  const opening = opened.get(key) ?? (onOperators ? openOperators(wish) : openEvaluator({ wish, ...BROWSER_FILES }));
   opened.set(key, opening);
   const evaluator = await opening;
   const slice = await evaluator.prepare(jobFrom(job));
@@ -41,7 +41,7 @@ async function evaluate({ wish, onOperators = false, job, points }: BrowserReque
 async function openOperators(wish: BackendWish): Promise<Opened> {
   const backend: Backend = wish === 'auto' ? 'wasm' : wish;
   const open = await openBackend(backend, wish);
-  const engine = await createOperatorsEngine(open, { wasmPath: WASM_PATH, pace: createPace(), memory: createMemory() });
+  const engine = await createOperatorsEngine(open, { wasmPath: BROWSER_FILES.wasmPath, pace: createPace(), memory: createMemory() });
   return { report: { backend, title: open.title, why: open.title, isSoftwareAdapter: open.isSoftwareAdapter }, prepare: (job) => engine.prepare(job) };
 }
 

@@ -1,5 +1,7 @@
 /**
  * An evaluation job on its way between Node and a page: arrays as base64, so that it travels as JSON.
+ *
+ * They go ahead of the job in pieces, because one message holds no network of 50 million parameters.
  */
 import type { Page } from 'playwright';
 import type { LossName } from '#lib/network/loss.ts';
@@ -9,7 +11,11 @@ import type { Samples, SetName } from '#lib/network/subject.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 
-type Packed = string;
+/** `zeros` zeros, then the floats of `pieces` texts from number `first` of those sent ahead. */
+type Packed = { readonly length: number; readonly zeros: number; readonly first: number; readonly pieces: number };
+
+/** Floats of one piece, 24 MiB. */
+const PIECE = 6 * 2 ** 20;
 
 type PackedJob = {
   readonly network: Network;
@@ -48,24 +54,33 @@ export type BrowserAnswer = {
 };
 
 /** Evaluates in a page opened by `runInBrowser('scripts/browserEvaluate.ts', …)`. */
-export function evaluateInPage(page: Page, wish: BackendWish, job: EvaluationJob, points: BrowserRequest['points'], onOperators = false): Promise<BrowserAnswer> {
+export async function evaluateInPage(page: Page, wish: BackendWish, job: EvaluationJob, points: BrowserRequest['points'], onOperators = false): Promise<BrowserAnswer> {
+  const texts: string[] = [];
+  const small = packed(job, (values) => pack(values, texts));
+  await page.evaluate(() => {
+    window.tarnTexts = [];
+  });
+  for (const text of texts) await page.evaluate((piece) => void window.tarnTexts?.push(piece), text);
   return page.evaluate((request) => {
     if (!window.tarnEvaluate) throw new Error('this page does not evaluate: open scripts/browserEvaluate.ts');
     return window.tarnEvaluate(request);
-  }, { wish, job: packed(job), points, onOperators });
+  }, { wish, job: small, points, onOperators });
 }
 
-const packed = ({ network, loss, origin, directions, buffers, bufferDirections, sets, mode }: EvaluationJob): PackedJob => ({
+type Pack = (values: Float32Array) => Packed;
+
+const packed = ({ network, loss, origin, directions, buffers, bufferDirections, sets, mode }: EvaluationJob, pack: Pack): PackedJob => ({
   network,
   loss,
   origin: pack(origin),
   directions: directions.map(pack),
   buffers: pack(buffers),
   bufferDirections: bufferDirections?.map(pack) ?? null,
-  sets: sets.map(({ set, samples }) => ({ set, ...packedSamples(samples) })),
-  mode: mode ? packedMode(mode) : null,
+  sets: sets.map(({ set, samples }) => ({ set, ...packedSamples(samples, pack) })),
+  mode: mode ? packedMode(mode, pack) : null,
 });
 
+/** In the page, after the texts of the job have come. */
 export const jobFrom = ({ network, loss, origin, directions, buffers, bufferDirections, sets, mode }: PackedJob): EvaluationJob => ({
   network,
   loss,
@@ -77,13 +92,13 @@ export const jobFrom = ({ network, loss, origin, directions, buffers, bufferDire
   ...(mode ? { mode: modeFrom(mode) } : {}),
 });
 
-const packedSamples = ({ count, inputs, targets }: AnySamples): PackedSamples => ({ count, inputs: pack(Float32Array.from(inputs)), targets: pack(targets) });
+const packedSamples = ({ count, inputs, targets }: AnySamples, pack: Pack): PackedSamples => ({ count, inputs: pack(Float32Array.from(inputs)), targets: pack(targets) });
 
 const samplesFrom = ({ count, inputs, targets }: PackedSamples): Samples => ({ count, inputs: unpack(inputs), targets: unpack(targets) });
 
-const packedMode = ({ batchNorm, dropout }: EvaluationMode): PackedMode => ({
+const packedMode = ({ batchNorm, dropout }: EvaluationMode, pack: Pack): PackedMode => ({
   dropout,
-  batchNorm: batchNorm.policy === 'recomputed' ? { ...batchNorm, samples: packedSamples(batchNorm.samples) } : batchNorm,
+  batchNorm: batchNorm.policy === 'recomputed' ? { ...batchNorm, samples: packedSamples(batchNorm.samples, pack) } : batchNorm,
 });
 
 const modeFrom = ({ batchNorm, dropout }: PackedMode): EvaluationMode => ({
@@ -91,6 +106,30 @@ const modeFrom = ({ batchNorm, dropout }: PackedMode): EvaluationMode => ({
   batchNorm: batchNorm.policy === 'recomputed' ? { ...batchNorm, samples: samplesFrom(batchNorm.samples) } : batchNorm,
 });
 
-const pack = (values: Float32Array): Packed => Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+function pack(values: Float32Array, texts: string[]): Packed {
+  const first = texts.length;
+  const found = values.findIndex((value) => value !== 0 || Object.is(value, -0));
+  const zeros = found < 0 ? values.length : found;
+  for (let start = zeros; start < values.length; start += PIECE) {
+    const some = values.subarray(start, start + PIECE);
+    texts.push(Buffer.from(some.buffer, some.byteOffset, some.byteLength).toString('base64'));
+  }
+  return { length: values.length, zeros, first, pieces: texts.length - first };
+}
 
-const unpack = (text: Packed): Float32Array => new Float32Array(Uint8Array.from(atob(text), (each) => each.charCodeAt(0)).buffer);
+function unpack({ length, zeros, first, pieces }: Packed): Float32Array {
+  const values = new Float32Array(length);
+  const bytes = new Uint8Array(values.buffer);
+  let at = 4 * zeros;
+  for (let piece = first; piece < first + pieces; piece++) {
+    const text = atob(window.tarnTexts![piece]!);
+    for (let index = 0; index < text.length; index++) bytes[at++] = text.charCodeAt(index);
+  }
+  return values;
+}
+
+declare global {
+  interface Window {
+    tarnTexts?: string[];
+  }
+}

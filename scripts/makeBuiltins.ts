@@ -1,28 +1,38 @@
 /**
  * Makes the built-in networks: public/builtins/<name>.json, their arrays by digest, and the home page's first picture.
  *
- *     node --import tsx scripts/makeBuiltins.ts REFERENCE_DIR
+ *     node --import tsx scripts/makeBuiltins.ts REFERENCE_DIR [TRAINED_DIR]
  *
- * REFERENCE_DIR holds the reference cases seedcnn-weights and data-glyph (tests/reference has copies).
+ * REFERENCE_DIR holds the reference cases seedcnn-weights and data-glyph (tests/reference has copies). TRAINED_DIR holds a folder for
+ * each network of scripts/builtins/trained.ts; without it those networks stay as they are. For each of them:
+ *
+ *     node --import tsx scripts/exportTraining.ts resnet20 colour-shapes TRAINED_DIR/shapes-resnet20
+ *     python3 scripts/builtins/train.py TRAINED_DIR/shapes-resnet20 --epochs 16 --batch 50 --rate 0.05 --keep 0,1,4,9,16 --augment
+ *     python3 scripts/builtins/train.py TRAINED_DIR/shapes-resnet20 --measure 256,128
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lineFit } from './builtins/lineFit.ts';
-import { build } from './builtins/parts.ts';
+import { readSubject } from '#lib/formats/subjectFile.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { sayProblems } from '#lib/parsed.ts';
+import { build, type Built } from './builtins/parts.ts';
 import { seedCnn } from './builtins/seedCnn.ts';
 import { spirals } from './builtins/spirals.ts';
 import { homeRecipe, precompute } from './builtins/surface.ts';
+import { TRAINED, trained } from './builtins/trained.ts';
 
 const OUT = path.resolve(import.meta.dirname, '../public/builtins');
 
 function main(): void {
-  const [directory] = process.argv.slice(2);
+  const [directory, trainedDirectory] = process.argv.slice(2);
   if (!directory) {
     process.stderr.write('which directory holds the reference cases?  node --import tsx scripts/makeBuiltins.ts REFERENCE_DIR\n');
     process.exitCode = 1;
     return;
   }
-  const built = [spirals(), seedCnn(directory), lineFit()].map(build);
+  const more = TRAINED.map((each) => (trainedDirectory ? build(trained(each, path.join(trainedDirectory, each.name))) : kept(each.name)));
+  const built = [...[spirals(), seedCnn(directory), lineFit()].map(build), ...more];
   mkdirSync(OUT, { recursive: true });
   for (const old of readdirSync(OUT).filter((name) => name.endsWith('.safetensors'))) rmSync(path.join(OUT, old));
   for (const { manifest, bytes, subject } of built) {
@@ -35,6 +45,15 @@ function main(): void {
   const surface = precompute(first.subject, homeRecipe(first.subject));
   writeFileSync(path.join(OUT, `${first.manifest.name}.surface.json`), `${JSON.stringify(surface)}\n`);
   process.stdout.write(`picture: losses ${Math.min(...surface.loss)} to ${Math.max(...surface.loss)}\n`);
+}
+
+/** A built-in as it stands in the repository. */
+function kept(name: string): Built {
+  const manifest = JSON.parse(readFileSync(path.join(OUT, `${name}.json`), 'utf8')) as SubjectManifest;
+  const bytes = readFileSync(path.join(OUT, `${manifest.file.digest}.safetensors`));
+  const subject = readSubject(manifest, bytes);
+  if (!subject.ok) throw new Error(sayProblems(subject.problems));
+  return { manifest: subject.value.manifest, bytes, subject: subject.value };
 }
 
 main();

@@ -5,7 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '#lib/formats/safetensors.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { createRandom } from '#lib/random.ts';
+import { digestOf } from '#lib/digest.ts';
+import { colourShapes } from '#lib/network/datasets/colourShapes.ts';
+import { samplesOf } from '#lib/network/datasets/generated.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
+import { zooNetwork } from '#lib/network/zoo/zoo.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
@@ -29,10 +33,12 @@ function truthAt(subject: Subject, checkpoint: string): readonly SetTruth[] {
   return evaluateAt({ network, loss, buffers: subject.buffers[row]!, sets }, Float64Array.from(subject.checkpoints[row]!));
 }
 
+const RESNETS = ['shapes-resnet20', 'shapes-resnet20-noshort'];
+
 describe('built-ins', () => {
-  test('[built-ins] the three networks are listed in order, with their stated parameter counts', () => {
-    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit']);
-    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2]);
+  test('[built-ins] the networks are listed in order, with their stated parameter counts', () => {
+    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', ...RESNETS]);
+    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 272_474, 269_722]);
   });
 
   test('[built-ins] every trajectory names checkpoints, and every network has an initial and a trained one', () => {
@@ -77,6 +83,40 @@ describe('built-ins', () => {
     expect(at(m! + 0.01, b!)).toBeGreaterThan(at(m!, b!));
     expect([...subject.checkpoints[0]!]).toEqual([0, 0]);
   });
+
+  test.each(RESNETS)('[built-ins] %s is a network of the zoo on our own colour shapes, in a file of a few megabytes', (name) => {
+    const { manifest, sets } = builtin(name);
+    expect(manifest.network).toEqual(zooNetwork(manifest.network.id));
+    expect(manifest.file.bytes).toBeLessThan(7e6);
+    // The provenance says which seeds; the generator must still give those very images.
+    const seeds = /seeds (\d+) and (\d+)/.exec(manifest.provenance)!.slice(1).map(Number);
+    for (const [index, set] of (['train', 'test'] as const).entries()) {
+      const made = samplesOf(colourShapes.generate(createRandom(seeds[index]!), sets[set].count));
+      expect(digestOf(new Uint8Array(made.inputs.buffer))).toBe(digestOf(new Uint8Array(sets[set].inputs.slice().buffer)));
+      expect([...made.targets]).toEqual([...sets[set].targets]);
+    }
+  });
+
+  test.each(RESNETS)('[built-ins] %s has in float64 the loss and accuracy that PyTorch measured after training', (name) => {
+    const subject = builtin(name);
+    const stated = [...subject.manifest.provenance.matchAll(/([\d.e-]+) and ([\d.]+) % on the (\d+)/g)].map((match) => match.slice(1).map(Number));
+    const truths = truthAt(subject, 'trained');
+    expect(stated).toHaveLength(truths.length);
+    for (const [index, { samples, lossSum, correct }] of truths.entries()) {
+      const [loss, accuracy, count] = stated[index]!;
+      expect(samples).toBe(count);
+      expect(Math.abs(lossSum / samples / loss! - 1)).toBeLessThan(1e-4);
+      expect((100 * correct) / samples).toBeCloseTo(accuracy!, 0);
+    }
+    for (const { samples, correct } of truthAt(subject, 'initial')) expect(correct / samples).toBeLessThan(0.2);
+  }, 240_000);
+
+  test('[built-ins] with shortcuts the deep network learned in the same time much more than without', () => {
+    const [withShortcuts, without] = RESNETS.map((name) => truthAt(builtin(name), 'trained')[1]!);
+    expect(withShortcuts!.correct / withShortcuts!.samples).toBeGreaterThan(0.8);
+    expect(without!.correct / without!.samples).toBeGreaterThan(0.2);
+    expect(withShortcuts!.correct - without!.correct).toBeGreaterThan(0.15 * without!.samples);
+  }, 240_000);
 
   test('[built-ins] the precomputed picture is what float64 gives at its own recipe', () => {
     const subject = builtin('spirals-tiny');

@@ -68,7 +68,7 @@ describe('the reference command', () => {
   });
 
   test('[reference] a kind that is not known is unsupported, never passed', async () => {
-    copied('mlp-mse-layernorm', 'strange', (description) => (description.kind = 'hessian'));
+    copied('mlp-mse-layernorm', 'strange', (description) => (description.kind = 'sculpture'));
     expect((await runCase(copy, 'strange', float64Engine, 9)).row).toMatchObject({ status: 'unsupported', points: 0 });
   });
 

@@ -46,7 +46,7 @@ describe('forward cases', () => {
 
   const failing = (checks: readonly Check[]): readonly string[] => checks.filter(({ error, tolerance }) => !(error <= tolerance)).map(({ what }) => what);
 
-  it('Z1 outputs, stages and planes of three residual networks agree in float64, with and without a stated program', async () => {
+  it('[Z1] outputs, stages and planes of three residual networks agree in float64, with and without a stated program', async () => {
     copied('some', ['resnet20', 'resnet20_noshort', 'resnet32_noshort']);
     const said: string[] = [];
     const { row, checks, problem } = await runCase(copy, 'some', float64Engine, undefined, (words) => said.push(words));
@@ -57,7 +57,7 @@ describe('forward cases', () => {
     expect(said).toEqual(['resnet20, 1 of 3', 'resnet20_noshort, 2 of 3', 'resnet32_noshort, 3 of 3']);
   });
 
-  it('Z1 an output, a stage, a weight or a count that is off is found', async () => {
+  it('[Z1] an output, a stage, a weight or a count that is off is found', async () => {
     copied('off', ['resnet20'], ([model], tensors) => {
       tensors.set('logits.f64/resnet20', scaled(tensors.get('logits.f64/resnet20')!, 1 + 1e-7));
       tensors.set('plane.loss.f64/resnet20', scaled(tensors.get('plane.loss.f64/resnet20')!, 1 + 1e-4));
@@ -71,7 +71,7 @@ describe('forward cases', () => {
     expect(failing(checks)).toEqual(['resnet20 outputs', 'resnet20 stages', 'resnet20 parameters, tensors or statistics', 'resnet20 weights by formula', 'resnet20 plane.train loss']);
   });
 
-  it('Z1 a model without a program that the zoo does not know fails in words', async () => {
+  it('[Z1] a model without a program that the zoo does not know fails in words', async () => {
     copied('unknown', ['resnet32_noshort'], ([model], tensors) => {
       model!.id = 'resnet33';
       tensors.set('logits.f64/resnet33', tensors.get('logits.f64/resnet32_noshort')!);
@@ -81,14 +81,14 @@ describe('forward cases', () => {
     expect(problem).toBe('resnet33 states no program, and the zoo has none of this name');
   });
 
-  it('Z1 outputs are read exactly from an engine that gives losses only', async () => {
+  it('[Z1] outputs are read exactly from an engine that gives losses only', async () => {
     copied('read', ['resnet20']);
     const { row, checks, problem } = await runCase(copy, 'read', lossesOnly, undefined);
     expect({ problem, failing: failing(checks) }).toEqual({ problem: null, failing: [] });
     expect(row.points).toBe(40 + 9);
   });
 
-  it.each([1, 2, 3, 12, 13, 40])('Z1 %d outputs are read from losses, in any order', async (width) => {
+  it.each([1, 2, 3, 12, 13, 40])('[Z1] %d outputs are read from losses, in any order', async (width) => {
     const network = mlp({ id: 'any', input: [5], hidden: [7], outputs: width, activation: { op: 'tanh' } });
     const parameters = formulaWeights(layoutOf(network).tensors, 3, 4);
     const samples = { count: 3, inputs: Float64Array.from({ length: 15 }, (_, index) => Math.sin(index)), targets: new Float32Array(3) };
@@ -100,7 +100,7 @@ describe('forward cases', () => {
     }
   });
 
-  it('Z1 the session’s own WASM engine agrees with the zoo, outputs read through its losses', async () => {
+  it('[Z1] the session’s own WASM engine agrees with the zoo, outputs read through its losses', async () => {
     copied('wasm', ['resnet20', 'resnet20_noshort']);
     const wasm = await tensorflowEngine('wasm');
     try {
@@ -113,7 +113,7 @@ describe('forward cases', () => {
     }
   });
 
-  it('Z1 the images of the zoo are those of its formula', () => {
+  it('[Z1] the images of the zoo are those of its formula', () => {
     const images = tensorsOfZoo().get('images')!;
     expect([...formulaImages('zoo-images', images.values.length)]).toEqual([...images.values]);
   });

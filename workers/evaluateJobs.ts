@@ -16,7 +16,7 @@ import type { BackendReport, BackendWish, DeviceNotice, FromWorker, ToWorker } f
 import type { EngineFiles } from './engineSources.ts';
 import type { Evaluator, PreparedSlice } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
-import type { Memory } from './memory.ts';
+import { createMemory, type Memory } from './memory.ts';
 import { openEvaluator } from './openEvaluator.ts';
 import { createPace } from './pace.ts';
 
@@ -30,7 +30,7 @@ const SMALLER = 1 / 4;
 
 export type EvaluateJobsOptions = EngineFiles & {
   readonly say: (message: FromWorker, transfer: ArrayBuffer[]) => void;
-  /** Where measured choices are kept. */
+  /** Where measured choices are kept; forgotten with the worker where absent. */
   readonly memory?: Memory;
 };
 
@@ -50,7 +50,7 @@ type Era = {
   readonly end: (fault: DeviceFault) => void;
 };
 
-export function createEvaluateJobs({ say, memory, ...files }: EvaluateJobsOptions): EvaluateJobs {
+export function createEvaluateJobs({ say, memory = createMemory(), ...files }: EvaluateJobsOptions): EvaluateJobs {
   const pace = createPace();
   const subjects = new Map<string, Subject>();
   const jobs: Job[] = [];
@@ -86,7 +86,7 @@ export function createEvaluateJobs({ say, memory, ...files }: EvaluateJobsOption
         networks,
         share,
         without,
-        ...(memory ? { memory } : {}),
+        memory,
         onLost: (reason) => void recover(begun, new DeviceFault(`the graphics device was lost (${reason})`, 'lost')),
         onMoved: (report) => say({ kind: 'changed', report }, []),
       }),

@@ -121,11 +121,11 @@ function Verdict({ outcome }: { readonly outcome: Outcome }) {
     case 'measured':
       return outcome.measurement.ok ? (
         <Badge icon="check" tone="ok">
-          holds
+          claim holds
         </Badge>
       ) : (
         <Badge icon="warning" tone="danger">
-          does not hold
+          claim does not hold
         </Badge>
       );
   }

@@ -55,7 +55,7 @@ function StatisticsFields({ form, manifest }: EvaluationFieldsProps) {
         <div className={statistics === 'recomputed' ? styles.pair : ''}>
           {statistics === 'recomputed' && (
             <TextField
-              label={`Training samples, of ${formatCount(manifest.dataset.samples.train)}`}
+              label={`Samples, of ${formatCount(manifest.dataset.samples.train)}`}
               inputMode="numeric"
               value={samples}
               problem={problemAt('mode.batchNorm.samples')}

@@ -20,8 +20,11 @@ export type Convexity = Extremes & {
 /** Sure enough for a picture with four digits. */
 export const CONVEXITY_TOLERANCE = 1e-5;
 
+/** A zero eigenvalue comes out as something this small beside the largest. */
+const ROUNDING = 1e-12;
+
 export function convexityOf({ min, max, minError, maxError }: Extremes, products: number): Convexity {
-  const hasNegative = min + minError < 0;
+  const hasNegative = min + minError < -ROUNDING * Math.max(Math.abs(min), Math.abs(max));
   return {
     min,
     max,

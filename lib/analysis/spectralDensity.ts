@@ -14,10 +14,10 @@ export type Measure = { readonly nodes: readonly number[]; readonly weights: rea
 
 export type SpectralDensityOptions = {
   readonly size: number;
-  /** Lanczos steps from each start. */
-  readonly steps: number;
-  /** One measure each: vectors, or how many random signs (±1) and their seed. */
-  readonly starts: readonly Float64Array[] | { readonly count: number; readonly seed: number };
+  /** Lanczos steps from each start; DENSITY_STEPS where absent. */
+  readonly steps?: number | undefined;
+  /** One measure each: vectors, or the seed of random signs (±1) and how many, DENSITY_STARTS where absent. */
+  readonly starts: readonly Float64Array[] | { readonly count?: number | undefined; readonly seed: number };
 };
 
 /** PyHessian takes 100 steps from one start; several starts show how far they differ. */
@@ -25,12 +25,11 @@ export const DENSITY_STEPS = 100;
 export const DENSITY_STARTS = 5;
 
 /** One measure per start. Stopped early, those that are complete. @throws when stopped before the first is */
-export function* spectralMeasures({ size, steps, starts }: SpectralDensityOptions): ProductMethod<readonly Measure[], readonly Measure[]> {
-  const vectors = Array.isArray(starts) ? (starts as readonly Float64Array[]) : null;
-  const drawn = vectors ? null : (starts as { count: number; seed: number });
-  const count = vectors?.length ?? drawn!.count;
+export function* spectralMeasures({ size, steps = DENSITY_STEPS, starts }: SpectralDensityOptions): ProductMethod<readonly Measure[], readonly Measure[]> {
+  const vectors = 'seed' in starts ? null : starts;
+  const count = 'seed' in starts ? (starts.count ?? DENSITY_STARTS) : starts.length;
   const each = Math.min(steps, size);
-  const random = createRandom(drawn?.seed ?? 0);
+  const random = createRandom('seed' in starts ? starts.seed : 0);
   const measures: Measure[] = [];
   for (let index = 0; index < count; index++) {
     const start = vectors?.[index] ?? randomSigns(size, random);

@@ -1,4 +1,4 @@
-/** The known-wrong behaviours of this field's tools, each with the check that proves freedom from it. Rules J3–J5 in docs/SPEC.md. */
+/** The known-wrong behaviours of this field's tools, each with the check that proves freedom from it. Rules J3 and J4 in docs/SPEC.md. */
 import { undividedHessian, unweightedDensity, wrongSecondDerivatives } from './curvatureTraps.ts';
 import { copiedBias, perTensor, sharedSeed, undividedGramSchmidt, uniformNoise, wrongAxis } from './directionTraps.ts';
 import { lengthForCoordinate, rangeLabel, zeroBound } from './geometryTraps.ts';

@@ -59,7 +59,7 @@ export const unweightedDensity: Trap<SpectralMeasure> = {
 export type SecondDerivatives = { readonly hessian: Batched; readonly device: Device };
 
 /** Half the width of the five-point stencil, in units of the direction. */
-const STEP = 0.05;
+const STEP = 0.04;
 
 export const wrongSecondDerivatives: Trap<SecondDerivatives> = {
   name: 'wrong second derivatives',

@@ -2,9 +2,11 @@
 Trains a network that exportTraining.ts wrote, with PyTorch, and writes its checkpoints.
 
     python3 scripts/builtins/train.py DIR --epochs 20 --keep 0,2,6,12,20
+    python3 scripts/builtins/train.py DIR --measure 256,128
 
 DIR holds network.json and samples.safetensors; trained.safetensors (checkpoints, buffers) and trained.json (the recipe and the
-accuracies) are written beside them. The network is built from its program, so it is the very network of the zoo.
+accuracies) are written beside them. --measure trains nothing: it writes measured.json, the loss and accuracy of every checkpoint on the
+first training and the first test samples, which the built-in network carries. The network is built from its program, so it is the very network of the zoo.
 The recipe is the same for every network: SGD with Nesterov momentum, one rise and fall of the rate, weight decay on everything,
 images mirrored, turned by quarters and moved by up to two pixels where that keeps their class (--augment).
 """
@@ -112,6 +114,15 @@ class Net:
                 raise SystemExit(f'this program does not train {op}')
         return x
 
+    def load(self, row, statistics):
+        for values, order, flat in ((self.values, self.order, row), (self.buffers, self.buffer_order, statistics)):
+            at = 0
+            for name, shape in order:
+                size = int(np.prod(shape))
+                with torch.no_grad():
+                    values[name].copy_(torch.from_numpy(flat[at:at + size].reshape(shape).copy()))
+                at += size
+
     def measure(self, x, y):
         with torch.no_grad():
             outputs = torch.cat([self.run(part, False) for part in x.split(250)])
@@ -139,6 +150,7 @@ def main():
     parser.add_argument('--keep', default='0')
     parser.add_argument('--augment', action='store_true')
     parser.add_argument('--threads', type=int, default=1)
+    parser.add_argument('--measure')
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     np.random.seed(options.seed)
@@ -156,6 +168,16 @@ def main():
     train_x, train_y = tensors('train')
     test_x, test_y = tensors('test')
     net = Net(described['network'])
+    if options.measure:
+        found = read_safetensors(os.path.join(options.directory, 'trained.safetensors'))
+        sets = [(x[:int(count)], y[:int(count)]) for (x, y), count in zip(((train_x, train_y), (test_x, test_y)), options.measure.split(','))]
+        measured = []
+        for row, statistics in zip(found['checkpoints'], found['buffers']):
+            net.load(row, statistics)
+            measured.append([{'samples': len(y), 'loss': loss, 'accuracy': accuracy} for (x, y) in sets for loss, accuracy in [net.measure(x, y)]])
+        with open(os.path.join(options.directory, 'measured.json'), 'w') as file:
+            json.dump(measured, file, indent=1)
+        return
     optimiser = torch.optim.SGD(list(net.values.values()), lr=options.rate, momentum=0.9, nesterov=True, weight_decay=options.decay)
     per_epoch = math.ceil(len(train_x) / options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=options.epochs * per_epoch, cycle_momentum=False, pct_start=0.2)
@@ -182,7 +204,7 @@ def main():
             history.append({'epoch': epoch, 'train_loss': train_loss, 'train_accuracy': train_accuracy, 'test_loss': test_loss, 'test_accuracy': test_accuracy})
             print(f'{time.time() - start:6.1f} s  epoch {epoch:3}  train {train_loss:.4f} {train_accuracy:5.1f} %  test {test_loss:.4f} {test_accuracy:5.1f} %', flush=True)
     write_safetensors(os.path.join(options.directory, 'trained.safetensors'), {'checkpoints': np.stack(rows), 'buffers': np.stack(statistics)})
-    recipe = {key: value for key, value in vars(options).items() if key not in ('directory', 'keep', 'threads')}
+    recipe = {key: value for key, value in vars(options).items() if key not in ('directory', 'keep', 'threads', 'measure')}
     with open(os.path.join(options.directory, 'trained.json'), 'w') as file:
         json.dump({'dataset': described['dataset'], 'seeds': described['seeds'], 'samples': {'train': len(train_x), 'test': len(test_x)}, 'recipe': recipe, 'torch': torch.__version__.split('+')[0], 'history': history}, file, indent=1)
 

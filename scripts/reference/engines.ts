@@ -3,8 +3,8 @@
  *
  * The others are float64Engine.ts, float64Cores.ts and browserEngine.ts. An engine that is not the one asked for is an error.
  */
-import path from 'node:path';
 import type { Network } from '#lib/network/program.ts';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
 import type { ReferenceSamples } from './caseFile.ts';
@@ -29,8 +29,7 @@ const CHUNK = 64;
 
 /** The evaluator that sessions use, under Node. */
 export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine> {
-  const wasmPath = `${path.resolve(import.meta.dirname, '../../node_modules/@tensorflow/tfjs-backend-wasm/dist')}${path.sep}`;
-  const evaluator = await openEvaluator({ wish: backend, wasmPath });
+  const evaluator = await openEvaluator({ wish: backend, ...NODE_FILES });
   if (evaluator.report.backend !== backend) throw new Error(`${backend} was asked for, and this is ${evaluator.report.why}`);
   return {
     isDouble: false,

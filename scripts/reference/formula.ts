@@ -10,6 +10,14 @@ function hashed(out: Float64Array, offset: number, size: number, name: string, s
   for (let index = 0; index < size; index++) out[offset + index] = use(mixed((Math.imul(index, 0x9e3779b1) + hash) >>> 0) / 2 ** 32);
 }
 
+/** What a description says of raw directions: the names before the slash, `rawx` and `rawy` otherwise, and the salt, as a number or in words. */
+export function formulaWordsOf(directions: { readonly formula?: unknown; readonly raw?: unknown } | undefined): { readonly prefixes: readonly string[]; readonly salt: number } {
+  const { raw_direction, salt } = Object(directions?.formula) as { raw_direction?: unknown; salt?: unknown };
+  const names = /'<([^|>]+)\|([^|>]+)>\//.exec(String(raw_direction));
+  const inWords = /\bsalt\s*[:=]?\s*(\d+)/.exec(String(directions?.raw));
+  return { prefixes: names ? [names[1]!, names[2]!] : ['rawx', 'rawy'], salt: Number(salt ?? inWords?.[1] ?? 0) };
+}
+
 /** raw = float32(2u − 1) with the name `<prefix>/<tensor>`, tensor by tensor. */
 export function rawDirection({ tensors, size }: { readonly tensors: readonly Placed[]; readonly size: number }, prefix: string, salt = 0): Float64Array {
   const out = new Float64Array(size);

@@ -8,7 +8,7 @@ import { checkHessian } from './hessianChecks.ts';
 import { checkReduction } from './reduceChecks.ts';
 import { checkSurfaces } from './surfaceChecks.ts';
 import { checkSvd } from './svdChecks.ts';
-import { checkData, checkPrincipal, checkScaleFactors, checkVariants, checkWeights } from './vectorChecks.ts';
+import { checkData, checkFormulaDirections, checkPrincipal, checkScaleFactors, checkVariants, checkWeights } from './vectorChecks.ts';
 
 type Run = (found: ReferenceCase, engine: Engine, points: number | undefined, progress: (words: string) => void) => Promise<readonly Check[]>;
 
@@ -17,8 +17,8 @@ const KINDS: Readonly<Record<string, Run>> = {
   weights: async (found) => checkWeights(found),
   data: async (found) => checkData(found),
   directions: async (found) => checkVariants(found),
-  line1d: checkSurfaces,
-  plane2d: checkSurfaces,
+  line1d: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkFormulaDirections(found)],
+  plane2d: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkFormulaDirections(found)],
   'line1d+plane2d': async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkScaleFactors(found)],
   hessian: async (found) => checkHessian(found),
   convexity: async (found, _engine, _points, progress) => checkConvexity(found, progress),

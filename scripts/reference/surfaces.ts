@@ -9,7 +9,7 @@ import type { Network } from '#lib/network/program.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { normalise, type AnyNormalisation } from '#lib/slice/direction.ts';
 import { componentsOf, gathered, networkOf, pointNamed, samplesOf, type ReferenceCase, type ReferenceSamples } from './caseFile.ts';
-import { rawDirection } from './formula.ts';
+import { formulaWordsOf, rawDirection } from './formula.ts';
 
 /** θ = origin + a·directions[0] + b·directions[1], the statistics likewise; all in float64. */
 export type ReferenceFrame = {
@@ -37,13 +37,17 @@ export type Surface = {
   readonly expected: readonly { readonly set: SetName; readonly loss: ArrayLike<number>; readonly accuracy: ArrayLike<number> | null }[];
 };
 
-const SURFACE = /^(.+)\.(train|test)\.loss\.f64$/;
+const SURFACE = /^(.+)\.(train|test)\.(loss|acc)\.f64$/;
+const SQUARED = /(^|[._-])mse([._-]|$)/;
 
 export function surfacesOf(found: ReferenceCase): readonly Surface[] {
   const sets = new Map<string, SetName[]>();
   for (const name of found.tensors.keys()) {
     const match = SURFACE.exec(name);
-    if (match) sets.set(match[1]!, [...(sets.get(match[1]!) ?? []), match[2] as SetName]);
+    if (!match) continue;
+    const [, tag, set, what] = match;
+    if (what === 'loss') sets.set(tag!, [...(sets.get(tag!) ?? []), set as SetName]);
+    else if (!found.tensors.has(`${tag}.${set}.loss.f64`)) throw new Error(`${found.description.id}: ${tag}.${set} has an accuracy and no loss`);
   }
   return [...sets].map(([tag, names]) => surfaceOf(found, tag, names));
 }
@@ -60,7 +64,7 @@ function surfaceOf(found: ReferenceCase, tag: string, sets: readonly SetName[]):
     ...frame,
     directions: frame.directions.slice(0, isPlane ? 2 : 1),
     network: networkOf(found),
-    loss: tag.split('.').includes('mse') ? 'softmaxSquaredError' : 'crossEntropy',
+    loss: SQUARED.test(tag) ? 'softmaxSquaredError' : 'crossEntropy',
     sets: sets.map((set) => ({ set, samples: samplesOf(found, set) })),
   };
   return {
@@ -83,8 +87,10 @@ function coordinates({ description, tensors }: ReferenceCase, tag: string, axis:
     if (stored.values.length !== count) throw new Error(`${tag}.${axis} has ${stored.values.length} coordinates for ${count} samples`);
     return [...stored.values];
   }
+  const line = description.lines?.[tag];
+  const along = axis === 'x' && typeof line === 'object' && line !== null && 't' in line && Array.isArray(line.t) ? line.t.map(Number) : null;
   const named = description.grids?.[tag];
-  const [min, max] = named?.[axis] ?? (named ? [named.min, named.max] : (description.grid?.[axis] ?? []));
+  const [min, max] = along ?? named?.[axis] ?? (named ? [named.min, named.max] : (description.grid?.[axis] ?? []));
   if (min === undefined || max === undefined) throw new Error(`${description.id}: no coordinates for ${tag}.${axis}`);
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? max : min + index * ((max - min) / (count - 1))));
 }
@@ -92,11 +98,11 @@ function coordinates({ description, tensors }: ReferenceCase, tag: string, axis:
 function frameFor(found: ReferenceCase, tag: string): ReferenceFrame {
   const { description, tensors } = found;
   const line = description.lines?.[tag];
-  if (line !== undefined) return lineFrame(found, line);
+  if (line !== undefined) return lineFrame(found, tag, line);
   if (description.trajectory) return principalFrame(found, tag);
   const layout = layoutOf(networkOf(found));
   const isStored = [...tensors.keys()].some((name) => name.startsWith('dx/'));
-  const prefix = tag.slice(0, tag.lastIndexOf('.'));
+  const prefix = tag.includes('.') ? tag.slice(0, tag.lastIndexOf('.')) : (description.point ?? 'that');
   if (!isStored && [...tensors.keys()].some((name) => name.startsWith('raw/w1/'))) {
     const point = pointAt(found, prefix);
     const scaled = (noise: string): Float64Array => normalise(gathered(tensors, `raw/${noise}`, layout.tensors), point.parameters, layout, 'layer', 'layer');
@@ -105,26 +111,36 @@ function frameFor(found: ReferenceCase, tag: string): ReferenceFrame {
   const point = pointAt(found, description.point ?? 'that');
   const still = { origin: point.parameters, buffers: point.buffers, bufferDirections: null };
   if (isStored) return { ...still, directions: ['dx', 'dy'].map((name) => gathered(tensors, name, layout.tensors)) };
-  if (description.directions?.formula !== undefined) {
-    const norm = (description.directions.norm ?? 'filter') as AnyNormalisation;
-    const directions = ['rawx', 'rawy'].map((name) => normalise(rawDirection(layout, name), point.parameters, layout, norm, 'ignore'));
-    return { ...still, directions };
-  }
+  if (description.directions?.formula !== undefined) return { ...still, directions: formulaDirections(found, point.parameters) };
   throw new Error(`${description.id}: how the directions of ${tag} are made cannot be told from the description`);
 }
 
-/** `[a, b]`, `{from, to}` (rows of the trajectory), or the formula in words: `a + t*(b - a)`, possibly moving the statistics. */
-function lineFrame(found: ReferenceCase, line: unknown): ReferenceFrame {
-  if (Array.isArray(line)) return between(pointAt(found, String(line[0])), pointAt(found, String(line[1])), false);
+/** Raw numbers by formula, normalised in double by the rule that the case states. */
+export function formulaDirections(found: ReferenceCase, parameters: Float64Array): readonly Float64Array[] {
+  const { directions } = found.description;
+  const layout = layoutOf(networkOf(found));
+  const { prefixes, salt } = formulaWordsOf(directions);
+  // The peer copies the weights into what it is not told to ignore.
+  const vectors = (directions?.ignore ?? 'biasbn') === 'biasbn' ? 'ignore' : 'copy';
+  return prefixes.map((prefix) => normalise(rawDirection(layout, prefix, salt), parameters, layout, (directions?.norm ?? 'filter') as AnyNormalisation, vectors));
+}
+
+/**
+ * `[a, b]`, `{from, to}` (points, or rows of the trajectory), or the formula in words: `a + t*(b - a)`. The statistics move where the words
+ * say so, or, without words, on the line called `states`.
+ */
+function lineFrame(found: ReferenceCase, tag: string, line: unknown): ReferenceFrame {
+  const isStates = tag.startsWith('states');
+  if (Array.isArray(line)) return between(pointAt(found, String(line[0])), pointAt(found, String(line[1])), isStates);
   if (typeof line === 'object' && line !== null && 'from' in line && 'to' in line) {
-    const rows = trajectoryOf(found);
-    return between(rowAt(rows, Number(line.from)), rowAt(rows, Number(line.to)), false);
+    const [from, to] = [line.from, line.to].map((end) => (typeof end === 'number' ? rowAt(found, end) : pointAt(found, String(end))));
+    return between(from!, to!, isStates);
   }
   const words = String(line);
-  const other = /^as (\w+)/.exec(words);
-  const formula = /(\w+) \+ t\*\((\w+) - \w+\)/.exec(other ? String(found.description.lines?.[other[1]!]) : words);
+  const other = /^as ([\w-]+)/.exec(words);
+  const formula = /([\w-]+) \+ t\*\(([\w-]+) - [\w-]+\)/.exec(other ? String(found.description.lines?.[other[1]!]) : words);
   if (!formula) throw new Error(`${found.description.id}: the line "${words}" is not understood`);
-  return between(pointAt(found, formula[1]!), pointAt(found, formula[2]!), /running_mean.*move/.test(words));
+  return between(pointAt(found, formula[1]!), pointAt(found, formula[2]!), /running_(mean|var).*\bmov(e|es|ing)\b/.test(words) && !/\b(not|never) mov/.test(words));
 }
 
 type PointOfSpace = { readonly parameters: Float64Array; readonly buffers: Float64Array };
@@ -143,11 +159,12 @@ function between(start: PointOfSpace, end: PointOfSpace, movesStatistics: boolea
 /** The plane of the stored principal components, around the last checkpoint. */
 function principalFrame(found: ReferenceCase, tag: string): ReferenceFrame {
   const { description, tensors } = found;
-  const plane = componentsOf(found).find(([key, { surface_grid }]) => key === tag || surface_grid !== undefined);
+  const sets = componentsOf(found);
+  const plane = sets.find(([key]) => key === tag || tag.startsWith(`${key}.`)) ?? sets.find(([, { surface_grid }]) => surface_grid !== undefined);
   const dx = tensors.get(`${plane?.[0]}.dx`);
   const dy = tensors.get(`${plane?.[0]}.dy`);
   if (!plane || !dx || !dy) throw new Error(`${description.id}: no stored components for ${tag}`);
-  const { parameters, buffers } = rowAt(trajectoryOf(found), description.trajectory!.final);
+  const { parameters, buffers } = rowAt(found, finalOf(found));
   return { origin: parameters, directions: [dx, dy].map(({ values }) => Float64Array.from(values)), buffers, bufferDirections: null };
 }
 
@@ -159,10 +176,18 @@ export function trajectoryOf({ description, tensors }: ReferenceCase): readonly 
   return Array.from({ length: rows }, (_, row) => Float64Array.from(matrix.values.subarray(row * width, (row + 1) * width)));
 }
 
-function rowAt(rows: readonly Float64Array[], index: number): PointOfSpace {
-  const parameters = rows[index];
+/** The row that a trajectory case calls its final one; the last where it does not say. */
+export const finalOf = (found: ReferenceCase): number => found.description.trajectory?.final ?? trajectoryOf(found).length - 1;
+
+/** Rows hold parameters only: statistics are those of the named point, the same all along. */
+function rowAt(found: ReferenceCase, index: number): PointOfSpace {
+  const { description, tensors } = found;
+  const parameters = trajectoryOf(found)[index];
   if (!parameters) throw new Error(`the trajectory has no row ${index}`);
-  return { parameters, buffers: new Float64Array(0) };
+  const { buffers } = layoutOf(networkOf(found));
+  const point = description.point ?? 'that';
+  for (const { name } of buffers) if (!tensors.has(`${point}/${name}`)) throw new Error(`${description.id} has no ${point}/${name}`);
+  return { parameters, buffers: gathered(tensors, point, buffers) };
 }
 
 function pointAt(found: ReferenceCase, name: string): PointOfSpace {

@@ -7,7 +7,7 @@ import { projectorOf } from '#lib/slice/projection.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { componentsOf, gathered, networkOf, pointNamed, type ReferenceCase } from './caseFile.ts';
 import type { Check } from './checks.ts';
-import { trajectoryOf } from './surfaces.ts';
+import { finalOf, formulaDirections, trajectoryOf } from './surfaces.ts';
 
 /** Every stated point has every tensor of the model, finite, and the program fits. */
 export function checkWeights(found: ReferenceCase): readonly Check[] {
@@ -59,6 +59,24 @@ export function checkVariants(found: ReferenceCase): readonly Check[] {
   });
 }
 
+/** What a case with directions by formula says of them: `check/<dx|dy>/<tensor>` with the norm of every filter, and the first values. */
+export function checkFormulaDirections(found: ReferenceCase): readonly Check[] {
+  const { description, tensors } = found;
+  if (description.directions?.formula === undefined || ![...tensors.keys()].some((name) => name.startsWith('check/d'))) return [];
+  const layout = layoutOf(networkOf(found));
+  const point = pointNamed(found, description.point ?? 'that');
+  if (!point) throw new Error(`${description.id} has no weights`);
+  return formulaDirections(found, point.parameters).map((made, axis) => {
+    const errors = layout.tensors.flatMap(({ name, offset, size }) => {
+      const stated = (what: string): ArrayLike<number> => tensors.get(`check/${axis === 0 ? 'dx' : 'dy'}/${name}.${what}`)?.values ?? [];
+      const length = size / stated('norms').length;
+      const norms = Array.from(stated('norms'), (_, part) => normOf(made, offset + part * length, offset + (part + 1) * length));
+      return [largestRelative(norms, stated('norms')), largestRelative(made.subarray(offset, offset + size), stated('head'))];
+    });
+    return { what: `direction ${axis === 0 ? 'x' : 'y'} by formula`, error: Math.max(...errors), tolerance: Number(description.tolerance?.float32_rel ?? 2e-6), points: 0 };
+  });
+}
+
 /** The factor between raw noise and direction, tensor by tensor, where a case states it. */
 export function checkScaleFactors(found: ReferenceCase): readonly Check[] {
   const { description, tensors } = found;
@@ -86,8 +104,8 @@ export function checkPrincipal(found: ReferenceCase): readonly Check[] {
   const { description, tensors } = found;
   const layout = layoutOf(networkOf(found));
   const rows = trajectoryOf(found);
-  const final = rows[description.trajectory!.final];
-  if (!final) throw new Error(`${description.id}: the trajectory has no row ${description.trajectory!.final}`);
+  const final = rows[finalOf(found)];
+  if (!final) throw new Error(`${description.id}: the trajectory has no row ${finalOf(found)}`);
   const tolerance = (name: string, otherwise: number): number => {
     const found = Number(description.tolerance?.[name]);
     return Number.isFinite(found) ? found : otherwise;

@@ -1,6 +1,7 @@
 /** A volunteer against a socket and workers that are stand-ins. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveSocket } from '#client/connection.ts';
+import type { ComputeHost } from '#client/evaluatorPool.ts';
 import { pageWorkers } from '#client/pageWorkers.ts';
 import { createPricer } from '#client/price.ts';
 import { createVolunteer } from '#client/volunteer.ts';
@@ -35,11 +36,11 @@ class StandIn {
   }
 }
 
-function start(isKnown = true) {
+function start(isKnown = true, host: ComputeHost = pageWorkers) {
   const waiting = [...leases];
   const said: string[] = [];
   const returned: string[] = [];
-  const world = { knows: isKnown, breaks: false };
+  const world = { knows: isKnown, breaks: false, mostLent: Infinity };
   const handlers = new Map<string, () => void>();
   const socket = {
     connected: true,
@@ -48,7 +49,7 @@ function start(isKnown = true) {
     emit: (event: string, payload: unknown) => said.push(`${event} ${JSON.stringify(payload)}`),
     timeout: () => ({
       emitWithAck: async (event: string, payload: { tile: string } | number) => {
-        if (typeof payload === 'number') return waiting.splice(0, payload);
+        if (typeof payload === 'number') return waiting.splice(0, Math.min(payload, world.mostLent));
         if (world.breaks) {
           socket.connected = false;
           throw new Error('socket has been disconnected');
@@ -61,7 +62,7 @@ function start(isKnown = true) {
   const failures: string[] = [];
   const volunteer = createVolunteer({
     socket: socket as unknown as LiveSocket,
-    host: pageWorkers,
+    host,
     lookup: () => (world.knows ? { recipe, subject } : null),
     networks: () => [subject.manifest.network],
     onFailure: (message) => failures.push(message),
@@ -132,6 +133,26 @@ describe('volunteer', () => {
     const left = waiting.length;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(waiting).toHaveLength(left);
+  });
+
+  it('[C9] a server that lends little at a time is asked until every worker has something to do', async () => {
+    const computing = new Set<string>();
+    const host: ComputeHost = {
+      cpuWorkers: () => 6,
+      hire: (hear) => ({
+        end: () => {},
+        post: (message) => {
+          if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
+          if (message.kind === 'evaluate') computing.add(message.tile);
+        },
+      }),
+    };
+    const { volunteer, world } = start(true, host);
+    world.mostLent = 1;
+    volunteer.start();
+    await turns();
+    expect(computing.size).toBe(6);
+    volunteer.close();
   });
 
   it('[L6] stopping hands back what runs and stops lending', async () => {

@@ -3,15 +3,15 @@ import type { Device } from '#lib/conformance/device.ts';
 import { tileKey } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { FromWorker } from '#lib/wire/workerMessages.ts';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { createEvaluateJobs } from '#workers/evaluateJobs.ts';
-import { WASM_FOLDER } from '#tests/workers/engines.ts';
 
 /** The compute worker, without a thread of its own: it is given the very arrays of the test, so a change of theirs would be seen. */
 export async function workerOn(backend: 'wasm' | 'cpu'): Promise<Device> {
   const heard = new Map<number | 'start', (message: FromWorker) => void>();
   const jobs = createEvaluateJobs({
     say: (message) => heard.get('job' in message ? message.job : 'start')?.(message),
-    wasmPath: WASM_FOLDER,
+    ...NODE_FILES,
   });
   const answer = (to: number | 'start') => new Promise<FromWorker>((resolve) => heard.set(to, resolve));
   const started = answer('start');

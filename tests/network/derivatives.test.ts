@@ -148,9 +148,9 @@ describe('gradients and Hessian-vector products', () => {
     const random = createRandom(4);
     const size = layoutOf(SEED_CNN).size;
     const samples = {
-      count: 150,
-      inputs: Float32Array.from({ length: 150 * 784 }, () => random.uniform()),
-      targets: Float32Array.from({ length: 150 }, () => random.integer(10)),
+      count: 130,
+      inputs: Float32Array.from({ length: 130 * 784 }, () => random.uniform()),
+      targets: Float32Array.from({ length: 130 }, () => random.integer(10)),
     };
     const theta = Float64Array.from({ length: size }, () => 0.1 * random.normal());
     const direction = Float64Array.from({ length: size }, () => random.normal());

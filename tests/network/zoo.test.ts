@@ -39,7 +39,7 @@ const programRead = (model: Omit<Network, 'id'>): Network['program'] => networkS
 const inHighRank = (network: Network): number => layoutOf(network).tensors.reduce((sum, { size, filters }) => sum + (filters > 0 ? size : 0), 0);
 
 describe('the zoo', () => {
-  it('Z1 has all 29 networks of the reference, and each name once', () => {
+  it('[Z1] has all 29 networks of the reference, and each name once', () => {
     expect(MODELS).toHaveLength(29);
     const names = ZOO.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(MODELS.map(({ id }) => id)));
@@ -47,7 +47,7 @@ describe('the zoo', () => {
     expect(zooNetwork('resnet57')).toBeNull();
   });
 
-  it.each(MODELS)('Z1 $id has the tensors, statistics and counts of the reference', ({ id, parameters, parameter_tensors, bn_buffer_elements, parameter_order, program }) => {
+  it.each(MODELS)('[Z1] $id has the tensors, statistics and counts of the reference', ({ id, parameters, parameter_tensors, bn_buffer_elements, parameter_order, program }) => {
     const network = built(id);
     const layout = layoutOf(network);
     expect([layout.size, layout.tensors.length, layout.bufferSize]).toEqual([parameters, parameter_tensors, bn_buffer_elements]);
@@ -58,7 +58,7 @@ describe('the zoo', () => {
     expect(network.program).toEqual(programRead({ ...network, program }));
   });
 
-  it('Z1 the programs of eleven of them are stated and compared', () => {
+  it('[Z1] the programs of eleven of them are stated and compared', () => {
     expect(MODELS.filter(({ program }) => program)).toHaveLength(11);
   });
 
@@ -76,7 +76,7 @@ describe('the zoo', () => {
     ['densenet121', 6_956_298, 6_872_768, 888.35],
     ['notebook_cnn', 105_866, 105_744, 1.117056],
     ['lenet5', 61_706, 61_470, null],
-  ] as const)('Z1 %s has %d parameters, and the published share in filters and multiply-adds', (name, parameters, filters, millions) => {
+  ] as const)('[Z1] %s has %d parameters, and the published share in filters and multiply-adds', (name, parameters, filters, millions) => {
     const network = built(name);
     expect(layoutOf(network).size).toBe(parameters);
     if (filters !== null) expect(inHighRank(network)).toBe(filters);
@@ -87,7 +87,7 @@ describe('the zoo', () => {
     }
   });
 
-  it('Z1 the same builders give the narrow networks that the reference trained', () => {
+  it('[Z1] the same builders give the narrow networks that the reference trained', () => {
     const cases: readonly (readonly [string, Network])[] = [
       ['densenet-mini-plane', denseNet({ id: 'densenet-mini', blocks: [2, 3, 2, 2], growth: 6 })],
       ['vgg-mini-interp', vgg({ id: 'vgg-mini', groups: [[8, 8], [16, 16], [32, 32, 32]], hidden: 32 })],
@@ -98,7 +98,7 @@ describe('the zoo', () => {
     for (const [name, network] of cases) expect(network).toEqual(networkSchema.parse((read(name) as { model: unknown }).model));
   });
 
-  it('Z2 every entry fits together, has a title and a summary of its own, and names its classes’ outputs', () => {
+  it('[Z2] every entry fits together, has a title and a summary of its own, and names its classes’ outputs', () => {
     const seen = new Set<string>();
     for (const { name, title, summary, build } of ZOO) {
       const network = build();
@@ -111,7 +111,7 @@ describe('the zoo', () => {
     expect(seen.size).toBe(ZOO.length);
   });
 
-  it('Z2 other input sizes, classes and dropout rates are options', () => {
+  it('[Z2] other input sizes, classes and dropout rates are options', () => {
     expect(outputShapeOf(resNet({ id: 'r', blocks: [1, 1, 1], width: 4, shortcuts: true, input: [1, 28, 28], classes: 3 }))).toEqual([3]);
     expect(outputShapeOf(denseNet({ id: 'd', blocks: [1, 1], growth: 4, input: [1, 16, 16], classes: 7 }))).toEqual([7]);
     expect(outputShapeOf(vgg({ id: 'v', groups: [[4], [4]], hidden: 8, input: [1, 28, 20], classes: 2 }))).toEqual([2]);
@@ -120,7 +120,7 @@ describe('the zoo', () => {
     expect(notebookCnn({ id: 'n', dropout: 0.5, input: [3, 32, 32] }).parameter_order[4]).toMatchObject({ shape: [64, 2048] });
   });
 
-  it('Z2 a transformer of the zoo tells sequences apart by order, and a causal one differs from one that sees everything', () => {
+  it('[Z2] a transformer of the zoo tells sequences apart by order, and a causal one differs from one that sees everything', () => {
     const options = { id: 't', tokens: 5, length: 4, width: 6, hidden: 8, layers: 2, classes: 3 } as const;
     const outputs = [false, true].map((causal) => {
       const network = transformer({ ...options, causal });

@@ -18,11 +18,13 @@ async function destroyAtNextWork(page: Page): Promise<void> {
 }
 
 test('[C12] a lost device is told in words and opened again, then left alone; every point of both slices is measured', async ({ browser, baseURL }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const ann = await openWindow(browser, { baseURL: baseURL! });
   await ann.page.goto('/');
   await ann.page.getByRole('button', { name: 'Start a class' }).click();
   await expect(ann.page).toHaveURL(/\/s\/[\w-]+/);
+  // The dialog with the code opens by itself, and is in the way.
+  await expect(ann.page.locator('output, [role="status"]').filter({ hasText: /^[A-Z2-9]{3}-[A-Z2-9]{3}$/ }).first()).toBeVisible();
   await ann.page.keyboard.press('Escape');
   await lend(ann.page, 'webgpu');
   await expect(ann.page.getByText(/software adapter/).first()).toBeVisible();
@@ -30,16 +32,16 @@ test('[C12] a lost device is told in words and opened again, then left alone; ev
   await destroyAtNextWork(ann.page);
   await placeSlice(ann.page, { network: /spiral/i, count: 17 });
   await tab(ann.page, 'Compute');
-  await expect(ann.page.getByText('The graphics device was reset. Nothing is lost — restarting in 2 s.')).toBeVisible();
+  await expect(ann.page.getByText('The graphics device was reset. Nothing is lost — restarting in 2 s.').first()).toBeVisible();
   await expectComplete(ann.page, 17 * 17, 120_000);
   await expectVerified(ann.page, 17 * 17);
-  await expect(ann.page.getByText(/with smaller blocks after the graphics device was lost/i)).toBeVisible();
-  await expect(ann.page.getByText('The graphics device was reset.')).toBeHidden();
+  await expect(ann.page.getByText(/with smaller blocks after the graphics device was lost/i).first()).toBeVisible();
+  await expect(ann.page.getByText('The graphics device was reset.')).toHaveCount(0);
 
   await destroyAtNextWork(ann.page);
   await placeSlice(ann.page, { network: /spiral/i, count: 33 });
   await tab(ann.page, 'Compute');
-  await expect(ann.page.getByText('The graphics device keeps resetting. Switched to CPU mode. Try closing other heavy tabs.')).toBeVisible();
+  await expect(ann.page.getByText('The graphics device keeps resetting. Switched to CPU mode. Try closing other heavy tabs.').first()).toBeVisible();
   await expectComplete(ann.page, 33 * 33, 120_000);
   await expectVerified(ann.page, 33 * 33);
   await expect(ann.page.getByText(/WASM/).first()).toBeVisible();

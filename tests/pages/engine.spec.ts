@@ -45,6 +45,7 @@ test('[C1] a tile on WebGPU has the numbers of float64, and leaves no tensor beh
   const answers = await withEngine(async (page) => [onlyEvaluated(await evaluate(page, 1)), onlyEvaluated(await evaluate(page, 2))]);
   const result = decodeTileResult(Uint8Array.from(answers[0]!.bytes));
   if (!result.ok) throw new Error('not a tile result');
+  expect(answers[0]!.engine).toMatch(/^WGSL tile engine on WebGPU/);
   const frame = frameOf(recipe, subject);
   const job = { network: subject.manifest.network, loss: recipe.loss, buffers: frame.buffers, sets: [{ set: 'train' as const, samples: subject.sets.train }] };
   for (const [index, { a, b }] of pointsOf(tilingOf(recipe, subject.manifest), tileOfKey(tile)!).entries()) {
@@ -98,5 +99,14 @@ test('[C12] a device that does not answer is given up, and the work goes on in W
     expect(await evaluate(page, 2)).toMatchObject({ kind: 'failed', message: expect.stringContaining('did not answer for 10 s') });
     expect(await page.evaluate(() => window.tarnEngine!.changed())).toMatchObject({ report: { backend: 'wasm', notice: { kind: 'resetAgain' } } });
     expect(onlyEvaluated(await evaluate(page, 3)).bytes).toHaveLength(before.bytes.length);
+  });
+});
+
+test('[C10] what was measured on a device is still known after the page was opened again', async () => {
+  await runInBrowser('tests/pages/support/memoryPage.ts', async (page) => {
+    expect(await page.evaluate(() => window.tarnMemory!.get('engine'))).toBeUndefined();
+    await page.evaluate(() => window.tarnMemory!.set('engine', 'tile'));
+    await page.reload({ waitUntil: 'load' });
+    expect(await page.evaluate(() => window.tarnMemory!.get('engine'))).toBe('tile');
   });
 });

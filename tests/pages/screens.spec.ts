@@ -77,6 +77,13 @@ test('[P7] axe finds nothing while a slice is placed, nor on any panel', async (
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
   await check('Place a slice');
+  const form = page.getByRole('region', { name: 'Place a slice' });
+  await form.getByLabel('Network').selectOption({ label: 'Glyph reader' });
+  await form.getByText('How it is evaluated').focus();
+  await page.keyboard.press('Enter');
+  await form.getByText('On', { exact: true }).click();
+  await expect(form.getByLabel('Seed of the mask')).toBeVisible();
+  await check('How it is evaluated');
   await page.screenshot({ path: 'test-results/screens/placing.png' });
 });
 

@@ -132,3 +132,67 @@ test('[D2] a view link looks and changes nothing', async ({ browser, baseURL }) 
   await expect(eve.page.getByRole('button', { name: 'Place a slice', exact: true })).toHaveCount(0);
   expect(eve.errors).toEqual([]);
 });
+
+test('[J2] the same slice under another loss is one press away, and two windows see it', async ({ browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const ann = await openWindow(browser, { baseURL: baseURL! });
+  await ann.page.goto('/');
+  await ann.page.getByRole('button', { name: 'Open Two spirals' }).click();
+  await expect(ann.page.locator(PICTURE).first()).toBeVisible({ timeout: 30_000 });
+  await placeSlice(ann.page, { network: /spiral/i, count: 9 });
+  await lend(ann.page, 'auto');
+  await expectComplete(ann.page, 81);
+  await tab(ann.page, 'Slice');
+  await expect(ann.page.getByText('mean cross-entropy', { exact: true })).toBeVisible();
+  const ben = await openWindow(browser, { baseURL: baseURL! });
+  await ben.page.goto(ann.page.url());
+  await expect(ben.page.locator(PICTURE).first()).toBeVisible({ timeout: 30_000 });
+
+  await ann.page.getByText('Under another loss').click();
+  await ann.page.getByRole('button', { name: 'focal loss' }).click();
+  await expect(ann.page.getByText('mean focal loss', { exact: true })).toBeVisible();
+  await expectComplete(ann.page, 81);
+  await expect(ben.page.getByRole('button', { name: /Random plane .*focal loss/ })).toBeVisible();
+  const [first, second] = await Promise.all(['Axes', 'Dataset'].map((term) => factsUnder(ann.page, term)));
+  await ann.page.getByRole('button', { name: /Random plane .*9 × 9/ }).filter({ hasNotText: 'focal' }).first().click();
+  await expect(ann.page.getByText('mean cross-entropy', { exact: true })).toBeVisible();
+  expect(await Promise.all(['Axes', 'Dataset'].map((term) => factsUnder(ann.page, term)))).toEqual([first, second]);
+  expect([...ann.errors, ...ben.errors]).toEqual([]);
+});
+
+/** What the slice panel says under a heading or beside a term. */
+const factsUnder = (page: Page, name: string): Promise<string> =>
+  page.evaluate((wanted) => {
+    const found = [...document.querySelectorAll('h3, dt')].find((each) => each.textContent === wanted);
+    return found?.nextElementSibling?.textContent ?? 'nothing';
+  }, name);
+
+test('[J5] a slice says how its network was trained, how it is evaluated, and what computed it', async ({ browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const { page, errors } = await openWindow(browser, { baseURL: baseURL! });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Open Glyph reader' }).click();
+  await expect(page.locator(PICTURE).first()).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
+  const form = page.getByRole('region', { name: 'Place a slice' });
+  for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill('3');
+  await form.getByLabel(/Training samples/).fill('16');
+  await form.getByText('How it is evaluated').click();
+  await form.getByText('On', { exact: true }).click();
+  await form.getByLabel('Seed of the mask').fill('-1');
+  await expect(form.getByText('must be 0 or more')).toBeVisible();
+  await form.getByLabel('Seed of the mask').fill('7');
+  await form.getByRole('button', { name: 'Place it' }).click();
+  await lend(page, 'auto');
+  await expectComplete(page, 9);
+  const why = await factsUnder(page, 'With');
+  expect(why).toMatch(/WASM|WebGPU|CPU/);
+  await tab(page, 'Slice');
+  expect(await factsUnder(page, 'Evaluated')).toBe('dropout on, one mask everywhere (seed 7)');
+  expect(await factsUnder(page, 'Centre')).toBe('Trainedtrained without dropout');
+  await page.locator(PICTURE).first().focus();
+  await page.keyboard.press('ArrowRight');
+  expect(why.startsWith(await factsUnder(page, 'Computed with'))).toBe(true);
+  await expect(page.getByText(/, by .*, verified$/)).toBeVisible();
+  expect(errors).toEqual([]);
+});

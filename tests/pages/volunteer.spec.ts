@@ -15,7 +15,7 @@ function volunteer(link: string) {
   return { child, said: () => said, ended: once(child, 'close').then(([code]) => code as number | null) };
 }
 
-test('[X2] a volunteer without a browser computes what a page placed, and hands back what is unfinished on Ctrl-C', async ({ browser, baseURL }) => {
+test('[A2] a volunteer without a browser computes what a page placed, and hands back what is unfinished on Ctrl-C', async ({ browser, baseURL }) => {
   const ann = await openWindow(browser, { baseURL: baseURL! });
   await ann.page.goto('/');
   await ann.page.getByRole('button', { name: 'Explore' }).click();

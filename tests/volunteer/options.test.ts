@@ -9,7 +9,7 @@ const read = (...args: string[]) => {
 };
 
 describe('volunteer command line', () => {
-  it('[X1] a link gives the server, the session and the key, whatever else stands in it', () => {
+  it('[A1] a link gives the server, the session and the key, whatever else stands in it', () => {
     expect(read(LINK)).toEqual({
       target: { kind: 'session', origin: 'https://tarn.example:8443', id: 'abc_D-9', key: 'k/ey' },
       backend: 'auto',
@@ -18,19 +18,19 @@ describe('volunteer command line', () => {
     expect(read('http://127.0.0.1:3000/s/abc')).toMatchObject({ target: { id: 'abc', key: null, origin: 'http://127.0.0.1:3000' } });
   });
 
-  it('[X1] a link with a code is read as people type codes', () => {
+  it('[A1] a link with a code is read as people type codes', () => {
     expect(read('http://host/j/abc-def')).toMatchObject({ target: { kind: 'code', origin: 'http://host', code: 'ABCDEF' } });
     expect(read('http://host/j/abc-de0')).toContain('a code has 6 letters');
   });
 
-  it('[X1] backend and threads', () => {
+  it('[A1] backend and threads', () => {
     expect(read(LINK, '--backend', 'wasm', '--threads', '3')).toMatchObject({ backend: 'wasm', threads: 3 });
     expect(read('--backend=webgpu', LINK)).toMatchObject({ backend: 'webgpu', threads: null });
     for (const threads of ['0', '65', '1.5', 'two', '']) expect(read(LINK, `--threads=${threads}`)).toContain('--threads takes a whole number');
     expect(read(LINK, '--backend', 'cuda')).toContain('auto, webgpu, wasm');
   });
 
-  it('[X1] what cannot be read is refused in words', () => {
+  it('[A1] what cannot be read is refused in words', () => {
     expect(read()).toContain('which session?');
     expect(read('localhost')).toContain('begins with http');
     expect(read('ftp://host/s/abc')).toContain('begins with http');
@@ -39,7 +39,7 @@ describe('volunteer command line', () => {
     expect(read(LINK, '--gpu')).toContain('--gpu');
   });
 
-  it('[X1] --help lists every exit code', () => {
+  it('[A1] --help lists every exit code', () => {
     expect(read('--help')).toBe('help');
     expect(read('-h', 'nonsense')).toBe('help');
     for (const code of Object.values(EXIT)) expect(HELP).toMatch(new RegExp(`^  ${code} +\\S`, 'm'));

@@ -14,13 +14,13 @@ function open(isTerminal: boolean, columns = 200) {
 }
 
 describe('progress', () => {
-  it('[X3] says points so far, points a second, what computes and what it is doing', () => {
+  it('[A3] says points so far, points a second, what computes and what it is doing', () => {
     const { world, progress } = open(false);
     progress.show(helping(12_345), live);
     expect(world.text).toBe('12,345 points so far, 812 a second, WASM with SIMD, 2 threads: computing\n');
   });
 
-  it('[X3] where there is no terminal, a line for each change of activity, and else one every ten seconds', () => {
+  it('[A3] where there is no terminal, a line for each change of activity, and else one every ten seconds', () => {
     const { world, progress } = open(false);
     for (const [seconds, state, connection] of [
       [0, helping(1), live],
@@ -40,7 +40,7 @@ describe('progress', () => {
     expect(world.text).not.toContain('\r');
   });
 
-  it('[X3] on a terminal one line is rewritten, never wider than it, and lines that stay stand above it', () => {
+  it('[A3] on a terminal one line is rewritten, never wider than it, and lines that stay stand above it', () => {
     const { world, progress } = open(true, 40);
     progress.show(helping(1_000_000), live);
     progress.show({ kind: 'starting' }, live);

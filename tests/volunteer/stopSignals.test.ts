@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { createStopSignals } from '#scripts/volunteer/stopSignals.ts';
 
-it('[X1] the first Ctrl-C stops, its echo through npm is not a second one, and a second one ends at once', async () => {
+it('[A1] the first Ctrl-C stops, its echo through npm is not a second one, and a second one ends at once', async () => {
   const world = { now: 1000, ended: 0 };
   const signals = createStopSignals(() => world.now, () => world.ended++);
   signals.hear();

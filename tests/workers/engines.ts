@@ -1,12 +1,11 @@
 /** Evaluators and jobs for the tests: the same suite runs on every backend that Node has. */
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { fillNormal } from '#lib/random.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
 import { isClassification, type LossName } from '#lib/network/loss.ts';
 import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
 import type { Samples } from '#lib/network/subject.ts';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { openBackend, type OpenBackend } from '#workers/backend.ts';
 import type { Engine, EvaluationJob } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
@@ -15,13 +14,10 @@ import { createPace } from '#workers/pace.ts';
 
 export const BACKENDS_IN_NODE = ['cpu', 'wasm'] as const;
 
-/** Where the package keeps the WASM binaries. */
-export const WASM_FOLDER = `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`;
-
 /** TensorFlow.js's operators on a backend that was opened for the test. */
 export async function operatorsOn(backend: (typeof BACKENDS_IN_NODE)[number]): Promise<{ open: OpenBackend; engine: Engine }> {
   const open = await openBackend(backend, backend);
-  return { open, engine: await createOperatorsEngine(open, { wasmPath: WASM_FOLDER, pace: createPace(), memory: createMemory() }) };
+  return { open, engine: await createOperatorsEngine(open, { wasmPath: NODE_FILES.wasmPath, pace: createPace(), memory: createMemory() }) };
 }
 
 export const networkOf = (

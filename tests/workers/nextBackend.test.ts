@@ -1,8 +1,9 @@
 /** A backend that gets one operation wrong: the next takes over, with the reason. In a file of its own: it breaks a kernel of the process. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
-import { errorOf, jobOf, networkOf, operatorsOn, truthAt, WASM_FOLDER } from './engines.ts';
+import { errorOf, jobOf, networkOf, operatorsOn, truthAt } from './engines.ts';
 
 const chw = { op: 'flatten', order: 'CHW' } as const;
 const last = { op: 'linear', weight: 'w', bias: null } as const;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 test('[C11] where maximum pooling is broken, the network that needs it goes to the next backend, and the others do not', async () => {
   const onMoved = vi.fn();
-  const evaluator = await openEvaluator({ wish: 'wasm', wasmPath: WASM_FOLDER, onMoved });
+  const evaluator = await openEvaluator({ wish: 'wasm', ...NODE_FILES, onMoved });
   const plain = await evaluator.prepare({ ...jobOf(PLAIN), mode });
   expect(plain.title).toBe('TensorFlow.js operators on WASM with SIMD');
   plain.dispose();
@@ -40,7 +41,7 @@ test('[C11] where maximum pooling is broken, the network that needs it goes to t
 });
 
 test('[C5] a network that no backend can be right about leaves the backend as it is', async () => {
-  const evaluator = await openEvaluator({ wish: 'cpu', wasmPath: WASM_FOLDER });
+  const evaluator = await openEvaluator({ wish: 'cpu', ...NODE_FILES });
   await expect(evaluator.prepare(jobOf(PLAIN, { classes: 9 }))).rejects.toThrow('class 3 is not one of the 3');
   expect(evaluator.report.why).toBe('CPU, as chosen');
 });

@@ -5,6 +5,7 @@
  * still is in memory. Batch norm is folded into the weights, point by point. Rules E2 and E3 in docs/SPEC.md.
  */
 import type { Node } from '#lib/network/lowered.ts';
+import type { Arena } from './arena.ts';
 import { depthwiseLayer, productLayer, winogradLayer } from './descriptors.ts';
 import { finishing } from './finishing.ts';
 import { normOf, type Folding } from './moving.ts';
@@ -46,11 +47,20 @@ export function usesWinograd({ kernelHeight, kernelWidth, stride, groups, channe
   return tiles * ((FREQUENCIES * channels * outputs) / PRODUCTS + (channels / 4) * INPUT_TRANSFORM + (outputs / 4) * OUTPUT_TRANSFORM) < direct;
 }
 
-/** Tiles at a time, and the scratch that they need. */
-export function tileBlock(channels: number): { readonly tiles: number; readonly spectra: number; readonly sums: number } {
-  const each = FREQUENCIES * paddedTo4(channels) * 4;
-  const tiles = Math.max(8, Math.min(32, Math.floor(SPECTRA_BYTES / each) & ~3));
-  return { tiles, spectra: tiles * each, sums: tiles * FREQUENCIES * 32 };
+/** Tiles at a time, and from one frequency to the next in the scratch memory: an odd number of cache lines. */
+export function tileBlock(channels: number): { readonly block: number; readonly spectrumBytes: number; readonly sumBytes: number } {
+  const each = paddedTo4(channels) * 4;
+  const block = Math.max(8, Math.min(32, Math.floor(SPECTRA_BYTES / each / FREQUENCIES) & ~3));
+  return { block, spectrumBytes: oddLines(block * each), sumBytes: oddLines(block * 32) };
+}
+
+const oddLines = (bytes: number): number => (Math.ceil(bytes / 64) | 1) * 64;
+
+/** Scratch memory that all layers by tiles share. */
+export function scratchFor(windows: readonly (Window | null)[], arena: Arena): Building['scratch'] {
+  const needs = windows.flatMap((window) => (window && usesWinograd(window) ? [tileBlock(window.channels)] : []));
+  const most = (part: 'spectrumBytes' | 'sumBytes'): number => FREQUENCIES * Math.max(0, ...needs.map((need) => need[part]));
+  return { spectra: arena.take(most('spectrumBytes')), sums: arena.take(most('sumBytes')) };
 }
 
 /** Zeros that the window's reads need around an image of this size. */
@@ -79,6 +89,7 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
   const shape: PanelShape = { k: kernelHeight * kernelWidth * perGroup, outputs: outputs / groups, groups, order: orderOf(window, perGroup, input) };
   const panels = panelsOf(kernels, arena, tensors.parameter(window.weight), shape, folding);
   const isContiguous = input.pixel === perGroup * 4;
+  const steps = isContiguous ? 1 : kernelWidth;
   const base = {
     input: input.at - padding * (input.line + input.pixel),
     output: output.at,
@@ -90,10 +101,7 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
     ...base,
     table: rowTable(window, input, output, addend, building),
     weights: panels.weights,
-    lines: kernelHeight,
-    lineBytes: input.line,
-    steps: isContiguous ? 1 : kernelWidth,
-    stepBytes: isContiguous ? input.line : input.pixel,
+    runs: Array.from({ length: kernelHeight * steps }, (_, index) => Math.floor(index / steps) * input.line + (index % steps) * input.pixel),
     run: isContiguous ? kernelWidth * perGroup : perGroup,
     outputs: outputs / groups,
     groups,
@@ -108,7 +116,6 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
 
   const count = panelled(outputs) / 8;
   const { u, v, origin } = panels.packed;
-  const { tiles } = tileBlock(window.channels);
   const filters = arena.take(FREQUENCIES * window.channels * count * 32);
   const perSample = Math.ceil(outHeight / SIDE) * Math.ceil(outWidth / SIDE);
   const quick = winogradLayer(arena, {
@@ -123,7 +130,7 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
     addendPixel: addend?.pixel ?? 0,
     channels: window.channels,
     outputs,
-    block: tiles,
+    ...tileBlock(window.channels),
     ...building.scratch,
   });
   const hasSecond = tensors.parameter(window.weight).v !== null;

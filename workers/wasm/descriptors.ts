@@ -11,10 +11,8 @@ export type ProductLayer = {
   readonly table: number;
   readonly weights: number;
   readonly bias: number;
-  readonly lines: number;
-  readonly lineBytes: number;
-  readonly steps: number;
-  readonly stepBytes: number;
+  /** Offset of each run in the input, from the row's own. */
+  readonly runs: readonly number[];
   readonly run: number;
   readonly outputs: number;
   readonly groups: number;
@@ -26,11 +24,15 @@ export type ProductLayer = {
 
 export const productLayer = (arena: Arena, of: ProductLayer): number =>
   written(arena, [
-    of.input, of.output, of.addend, of.table, of.weights, of.bias, of.lines, of.lineBytes, of.steps, of.stepBytes, of.run,
+    of.input, of.output, of.addend, of.table, of.weights, of.bias, written(arena, of.runs), of.runs.length, of.run,
     of.outputs, of.groups, of.groupInputBytes, of.groupOutputBytes, +of.isRelu, +of.isPadded,
   ]);
 
-export type DepthwiseLayer = Pick<ProductLayer, 'input' | 'output' | 'addend' | 'table' | 'weights' | 'bias' | 'lines' | 'lineBytes' | 'steps' | 'stepBytes' | 'isRelu'> & {
+export type DepthwiseLayer = Pick<ProductLayer, 'input' | 'output' | 'addend' | 'table' | 'weights' | 'bias' | 'isRelu'> & {
+  readonly lines: number;
+  readonly lineBytes: number;
+  readonly steps: number;
+  readonly stepBytes: number;
   readonly width: number;
 };
 
@@ -49,12 +51,14 @@ export type WinogradLayer = Pick<ProductLayer, 'input' | 'output' | 'addend' | '
   readonly block: number;
   readonly spectra: number;
   readonly sums: number;
+  readonly spectrumBytes: number;
+  readonly sumBytes: number;
 };
 
 export const winogradLayer = (arena: Arena, of: WinogradLayer): number =>
   written(arena, [
     of.input, of.output, of.addend, of.table, of.filters, of.bias, of.inputLine, of.inputPixel, of.outputLine, of.outputPixel,
-    of.addendLine, of.addendPixel, of.channels, of.outputs, +of.isRelu, of.block, of.spectra, of.sums,
+    of.addendLine, of.addendPixel, of.channels, of.outputs, +of.isRelu, of.block, of.spectra, of.sums, of.spectrumBytes, of.sumBytes,
   ]);
 
 export type FinishLayer = {

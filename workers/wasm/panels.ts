@@ -28,6 +28,8 @@ export type Panels = {
   readonly bias: number;
   /** Doubles, one per output of every panel. */
   readonly factors: number;
+  /** Biases and factors only. */
+  fold(point: Point): void;
   move(point: Point): void;
 };
 
@@ -92,6 +94,7 @@ export function panelsOf(kernels: Kernels, arena: Arena, weight: Moving, shape: 
     weights,
     bias,
     factors,
+    fold: foldAt,
     move(point) {
       foldAt(point);
       kernels.combine(weights, packed.origin, packed.u, packed.v, shape.k, shape.outputs, shape.groups, factors, point.a, weight.v ? point.b : 0);

@@ -4,7 +4,7 @@
  * After this nothing is uploaded but the coordinates of points. It does not run anything but the first layer's products.
  */
 import type { EvaluationJob } from '#workers/evaluator.ts';
-import type { DeviceMemory } from './memory.ts';
+import type { DeviceMemory } from './deviceMemory.ts';
 import { costOf, type Operation, type Plan, type Source } from './plan.ts';
 import { affineShader, lossShader, sumsShader, SUMMED, thetaShader, UNWRITTEN } from './pointShaders.ts';
 import { BATCH_STRIDE, type Pipelines } from './pipelines.ts';
@@ -103,9 +103,9 @@ export class Prepared {
     this.start = start;
 
     const places = blocked.blocks.map((block) => ({ block, place: this.place(block, batches) }));
-    const inputs = await this.inputs(job, queue, places, most);
+    const inputs = await this.inputs(job, queue, places);
     const losses = sums ? this.take(4 * rows * blocked.row, STORAGE(), 'losses') : this.results;
-    const shaders = plan.operations.map((operation) => ({ operation, shader: shaderOf(operation, this.kit.tile, sizes, most) }));
+    const shaders = plan.operations.map((operation) => ({ operation, shader: shaderOf(operation, this.kit.tile, sizes) }));
     const loss = lossShader(job.loss, plan.output.rows);
     // Compiled side by side, not one after the other.
     await Promise.all([...shaders.map(({ shader }) => this.kit.pipelines.compile(shader.code, shader.reads.length)), this.kit.pipelines.compile(loss, 2)]);
@@ -127,7 +127,7 @@ export class Prepared {
   }
 
   /** The samples of every block, or in their place the first layer's three products with them. */
-  private async inputs(job: EvaluationJob, queue: WorkQueue, places: readonly { readonly block: SampleBlock; readonly place: GPUBindGroup }[], most: number): Promise<readonly GPUBuffer[]> {
+  private async inputs(job: EvaluationJob, queue: WorkQueue, places: readonly { readonly block: SampleBlock; readonly place: GPUBindGroup }[]): Promise<readonly GPUBuffer[]> {
     const { setup, inputRows } = this.plan;
     const samplesOf = (block: SampleBlock): GPUBuffer => this.filled(inputsOf(job.sets[block.set]!.samples, block, inputRows), 'inputs');
     if (!setup) return places.map(({ block }) => samplesOf(block));
@@ -135,7 +135,7 @@ export class Prepared {
     const basis = packedBasis(job, setup.packed);
     const theta = this.take(12 * sizes.theta, STORAGE(), 'first layer');
     const build = await this.theta(basis, theta);
-    const shader = productShader(setup.product, this.kit.tile, sizes, most);
+    const shader = productShader(setup.product, this.kit.tile, sizes);
     // Three points: the origin alone, and each direction alone.
     this.kit.memory.device.queue.writeBuffer(this.points, 0, new Float32Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]));
     await queue.dispatch(build, 3, places[0]!.place, 0);
@@ -198,5 +198,5 @@ export class Prepared {
   }
 }
 
-const shaderOf = (operation: Operation, tile: ProductTile, sizes: Sizes, samples: number): Shader =>
-  operation.kind === 'product' ? productShader(operation, tile, sizes, samples) : rowShader(operation, sizes);
+const shaderOf = (operation: Operation, tile: ProductTile, sizes: Sizes): Shader =>
+  operation.kind === 'product' ? productShader(operation, tile, sizes) : rowShader(operation, sizes);

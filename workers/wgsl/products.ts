@@ -18,27 +18,31 @@ export type ProductTile = {
   readonly workgroup?: readonly [number, number];
 };
 
-/** @param samples in the largest block: a tile is no wider */
-export function productShader(product: Product, tile: ProductTile, sizes: Sizes, samples: number): Shader {
+export function productShader(product: Product, tile: ProductTile, sizes: Sizes): Shader {
   // A group of fewer than four outputs has nothing to share.
   if (tile.family === 'shared' && product.paddedOutputs % 4 === 0) return sharedShader(product, tile, sizes);
-  return registerShader(product, tile, sizes, samples);
+  return registerShader(product, tile, sizes);
 }
 
 const range = (length: number): readonly number[] => Array.from({ length }, (_, index) => index);
 const lines = (parts: readonly string[]): string => parts.join('\n');
-const multipleOf4 = (value: number): number => 4 * Math.ceil(value / 4);
 
 /** Row of `input` for channel and pixel, in vec4s; and whether the pixel is inside. */
 const insideOf = ({ input, padding }: Product): string => (padding === 0 ? 'true' : `(y < ${input.height}u && x < ${input.width}u)`);
 
 const rowOf = ({ output }: Product, channel: string, pixel: string): string => `${channel} * ${output.channelStep}u + ${pixel} * ${output.pixelStep}u`;
 
-function registerShader(product: Product, tile: ProductTile, sizes: Sizes, samples: number): Shader {
+/** The head of two loops over the sums of an invocation: written out, finishing would be most of the shader. */
+const written = (outputs: number, fours: number, each: readonly { readonly i: number; readonly j: number }[]): string => `
+  var sums = array<vec4f, ${outputs * fours}>(${each.map(({ i, j }) => `s${i}_${j}`).join(', ')});
+  for (var i = 0u; i < ${outputs}u; i++) {
+    for (var j = 0u; j < ${fours}u; j++) {`;
+
+function registerShader(product: Product, tile: ProductTile, sizes: Sizes): Shader {
   const { from, to, weights, groups, inputs, outputs, paddedOutputs, kernel, stride, padding, input, output } = product;
   const isWide = paddedOutputs % 4 === 0;
   const tall = Math.min(tile.outputs, paddedOutputs);
-  const fours = Math.min(tile.samples, multipleOf4(samples)) / 4;
+  const fours = tile.samples / 4;
   const deep = [tile.depth, 4, 2, 1].find((each) => each <= tile.depth && inputs % each === 0)!;
   const tiles = Math.ceil(outputs / tall);
   const pixels = output.height * output.width;
@@ -77,12 +81,12 @@ function registerShader(product: Product, tile: ProductTile, sizes: Sizes, sampl
       ${loop}
     }
   }
-  ${lines(
-    each.map(({ i, j }) => {
-      const channel = `(group * ${outputs}u + output + ${i}u)`;
-      return `if (output + ${i}u < ${outputs}u && four + ${j}u < block.fours) { put(point, ${channel}, ${rowOf(product, channel, 'pixel')}, four + ${j}u, s${i}_${j}); }`;
-    }),
-  )}
+  ${written(tall, fours, each)}
+      let mine = four + j;
+      let channel = group * ${outputs}u + output + i;
+      if (output + i < ${outputs}u && mine < block.fours) { put(point, channel, ${rowOf(product, 'channel', 'pixel')}, mine, sums[i * ${fours}u + j]); }
+    }
+  }
 }`;
   return {
     code,
@@ -154,13 +158,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     }
     workgroupBarrier();
   }
-  ${lines(
-    each.map(({ i, j }) => {
-      const channel = `(group * ${outputs}u + output + down + ${i}u)`;
-      const mine = `(column + across + ${j}u)`;
-      return `if (output + down + ${i}u < ${outputs}u && ${mine} < wanted) { put(point, ${channel}, ${rowOf(product, channel, `${mine} / block.fours`)}, ${mine} % block.fours, s${i}_${j}); }`;
-    }),
-  )}
+  ${written(tile.outputs, fours, each)}
+      let mine = column + across + j;
+      let channel = group * ${outputs}u + output + down + i;
+      if (output + down + i < ${outputs}u && mine < wanted) { put(point, channel, ${rowOf(product, 'channel', '(mine / block.fours)')}, mine % block.fours, sums[i * ${fours}u + j]); }
+    }
+  }
 }`;
   return {
     code,

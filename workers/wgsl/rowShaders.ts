@@ -86,9 +86,9 @@ function body(operation: RowOperation): string {
       const isVector = input.height * input.width === 1;
       const target = isVector ? `row * ${channelStep}u + ${at}u` : `(${channelOfRow}) * ${channelStep}u + (${pixel}) * ${pixelStep}u + ${at}u`;
       return `
-  let target = ${target};
+  let place = ${target};
   let value = values[start + row * block.fours]${addsWeights === null ? '' : ` + theta[weights + ${addsWeights}u + row]`};
-  put(point, ${channelOf(to.shape, 'target')}, target, four, value);`;
+  put(point, ${channelOf(to.shape, 'place')}, place, four, value);`;
     }
     case 'embedding': {
       const { weights, features } = operation;

@@ -31,7 +31,7 @@ const ERFC = [
 ];
 /** ln 2 in two parts, the first with few bits, so that n · the first is exact. */
 const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.121944400546905827679e-4;
+const LN2_LOW = Math.LN2 - LN2_HIGH;
 /** e^t − 1 − t = t²/2 Σ 2 tᵏ / (k + 2)! */
 const EXCESS = [1, 1 / 3, 1 / 12, 1 / 60, 1 / 360, 1 / 2520, 1 / 20160, 1 / 181440];
 

@@ -3,6 +3,7 @@
  *
  * A hand-written R-operator (layer.ts) over blocks of samples: Σ over blocks of (sum over the block) / n, so the size of the blocks
  * changes nothing but rounding. Batch norm uses stored statistics and dropout is off. It knows no slices and no eigenvalues.
+ * Rules Q1–Q4 in docs/SPEC.md.
  */
 import { layoutOf } from '#lib/network/layout.ts';
 import { lossOfSample, type LossName } from '#lib/network/loss.ts';

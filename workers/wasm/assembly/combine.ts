@@ -3,6 +3,7 @@
  *
  * Each output's weights are multiplied by a factor on the way, which is where a batch norm is folded in.
  */
+import { fma } from './fused';
 
 /** Floats low and high of one vector, combined. */
 // @ts-ignore: decorator
@@ -66,19 +67,31 @@ export function combineRows(out: usize, origin: usize, u: usize, v: usize, rows:
 
 /**
  * out = act(scale · (first + α·second + β·third) + shift) over `rows` × `width` floats: a first layer whose three products are known.
- * @param width a multiple of four; scale and shift have as many floats
+ *
+ * α and β come in two floats each, so that a coordinate is not rounded the same way for every sample.
+ * @param width a multiple of four; scale and shift, where they are not 0, have as many floats
  */
-export function sumOfThree(out: usize, first: usize, second: usize, third: usize, rows: i32, width: i32, scale: usize, shift: usize, isRelu: i32, alpha: f32, beta: f32): void {
-  const a = f32x4.splat(alpha);
-  const b = f32x4.splat(beta);
-  const floor = isRelu ? f32x4.splat(0) : f32x4.splat(-Infinity);
-  for (let row = 0; row < rows; row++) {
-    for (let at: usize = 0; at < (width as usize) << 2; at += 16) {
-      let sum = f32x4.add(v128.load(first + at), f32x4.add(f32x4.mul(a, v128.load(second + at)), f32x4.mul(b, v128.load(third + at))));
-      if (scale != 0) sum = f32x4.add(f32x4.mul(sum, v128.load(scale + at)), v128.load(shift + at));
-      v128.store(out + at, f32x4.pmax(sum, floor));
+export function sumOfThree(out: usize, first: usize, second: usize, third: usize, rows: i32, width: i32, scale: usize, shift: usize, isRelu: i32, alpha: f64, beta: f64): void {
+  const a = f32x4.splat(alpha as f32);
+  const b = f32x4.splat(beta as f32);
+  const aRest = f32x4.splat((alpha - ((alpha as f32) as f64)) as f32);
+  const bRest = f32x4.splat((beta - ((beta as f32) as f64)) as f32);
+  const floor = f32x4.splat(isRelu ? 0 : -Infinity);
+  const rowBytes = (width as usize) << 2;
+  if (scale == 0) {
+    const end = out + rows * rowBytes;
+    for (; out < end; out += 16, first += 16, second += 16, third += 16) {
+      const u = v128.load(second), v = v128.load(third);
+      v128.store(out, f32x4.pmax(fma(a, u, fma(b, v, fma(aRest, u, fma(bRest, v, v128.load(first))))), floor));
     }
-    out += width << 2; first += width << 2; second += width << 2; third += width << 2;
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < rowBytes; at += 16, out += 16, first += 16, second += 16, third += 16) {
+      const u = v128.load(second), v = v128.load(third);
+      const sum = fma(a, u, fma(b, v, fma(aRest, u, fma(bRest, v, v128.load(first)))));
+      v128.store(out, f32x4.pmax(fma(sum, v128.load(scale + at), v128.load(shift + at)), floor));
+    }
   }
 }
 

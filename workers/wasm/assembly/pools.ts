@@ -23,6 +23,7 @@ export function pool(at: usize, count: i32, inputShift: usize, outputShift: usiz
   const layer = changetype<Pool>(at);
   const bytes = (layer.width as usize) << 2;
   const kernel = layer.kernel;
+  if (kernel == 2) return poolOf2(layer, count, inputShift, outputShift);
   const size = f32x4.splat((kernel * kernel) as f32);
   for (let sample = 0; sample < count; sample++) {
     for (let line = 0; line < layer.lines; line++) {
@@ -49,6 +50,29 @@ export function pool(at: usize, count: i32, inputShift: usize, outputShift: usiz
         }
         corner += layer.stride * bytes;
         to += bytes;
+      }
+    }
+  }
+}
+
+/** Windows of 2×2, which nearly all are, written out. */
+function poolOf2(layer: Pool, count: i32, inputShift: usize, outputShift: usize): void {
+  const bytes = (layer.width as usize) << 2;
+  const below: usize = layer.inputLine;
+  const quarter = f32x4.splat(0.25);
+  const isMax = layer.isMax;
+  for (let sample = 0; sample < count; sample++) {
+    for (let line = 0; line < layer.lines; line++) {
+      let corner = layer.input + inputShift + sample * layer.inputSample + line * layer.stride * layer.inputLine;
+      let to = layer.output + outputShift + sample * layer.outputSample + line * layer.outputLine;
+      const next = layer.stride * bytes - bytes;
+      for (let pixel = 0; pixel < layer.pixels; pixel++) {
+        const end = to + bytes;
+        for (; to < end; to += 16, corner += 16) {
+          const a = v128.load(corner), b = v128.load(corner + bytes), c = v128.load(corner + below), d = v128.load(corner + below + bytes);
+          v128.store(to, isMax ? f32x4.max(f32x4.max(a, b), f32x4.max(c, d)) : f32x4.mul(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), quarter));
+        }
+        corner += next;
       }
     }
   }

@@ -34,6 +34,9 @@ class Winograd {
   spectra: usize;
   /** [36][block][8] */
   sums: usize;
+  /** From one frequency to the next: no power of two, for then all would fall on the same few lines of the cache. */
+  spectrumBytes: i32;
+  sumBytes: i32;
 }
 
 const ENTRY: usize = 16;
@@ -51,7 +54,7 @@ export function winograd(at: usize, tiles: i32, inputShift: usize, outputShift: 
   const layer = changetype<Winograd>(at);
   const input = layer.input + inputShift;
   const padded = (layer.channels + 3) & ~3;
-  const spectrumBytes = (layer.block * padded) << 2;
+  const spectrumBytes = layer.spectrumBytes;
   const panelBytes = (36 * layer.channels) << 5;
   for (let first = 0; first < tiles; first += layer.block) {
     const count = min(layer.block, tiles - first);
@@ -94,7 +97,7 @@ function transformInput(corner: usize, line: usize, pixel: usize, to: usize, spe
     const d3 = v128.load(from); from += line;
     const d4 = v128.load(from); from += line;
     const d5 = v128.load(from);
-    spectrum6(half, 96, d0, d1, d2, d3, d4, d5);
+    spectrumOfColumn(half, d0, d1, d2, d3, d4, d5);
     half += 16;
     corner += pixel;
   }
@@ -104,6 +107,23 @@ function transformInput(corner: usize, line: usize, pixel: usize, to: usize, spe
     half += 96;
     to += 6 * spectrum;
   }
+}
+
+/** As spectrum6, to the halfway memory, whose lines are 96 bytes. */
+// @ts-ignore: decorator
+@inline
+function spectrumOfColumn(to: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
+  const pp = f32x4.splat(PP), qq = f32x4.splat(QQ), ppqq = f32x4.splat(PPQQ), both = f32x4.splat(PP_QQ);
+  v128.store(to, fma(d0, ppqq, fnma(d2, both, d4)));
+  let even = fnma(d2, qq, d4);
+  let odd = f32x4.mul(fnma(d1, qq, d3), f32x4.splat(P));
+  v128.store(to, f32x4.add(even, odd), 96);
+  v128.store(to, f32x4.sub(even, odd), 192);
+  even = fnma(d2, pp, d4);
+  odd = f32x4.mul(fnma(d1, pp, d3), f32x4.splat(Q));
+  v128.store(to, f32x4.add(even, odd), 288);
+  v128.store(to, f32x4.sub(even, odd), 384);
+  v128.store(to, fma(d1, ppqq, fnma(d3, both, d5)), 480);
 }
 
 // @ts-ignore: decorator
@@ -131,9 +151,7 @@ function spectrum6(to: usize, stride: usize, d0: v128, d1: v128, d2: v128, d3: v
 function products(layer: Winograd, count: i32, filters: usize, padded: i32, spectrumBytes: usize): void {
   const channels = layer.channels;
   const rowBytes = (padded as usize) << 2;
-  const sumBytes = (layer.block as usize) << 5;
-  const whole = channels >> 2;
-  const rest = channels & 3;
+  const sumBytes = layer.sumBytes;
   let spectra = layer.spectra;
   let sums = layer.sums;
   for (let frequency = 0; frequency < 36; frequency++) {
@@ -143,10 +161,13 @@ function products(layer: Winograd, count: i32, filters: usize, padded: i32, spec
     for (let tile = 0; tile < count; tile += 4) {
       let a0 = a, a1 = a + rowBytes, a2 = a + 2 * rowBytes, a3 = a + 3 * rowBytes;
       let w = filters;
+      let left = channels;
       let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-      for (let k = whole; k > 0; k--) {
-        let w0 = v128.load(w), w1 = v128.load(w, 16);
-        let x = v128.load_splat<f32>(a0);
+      // As in product.ts, the exits keep the sums of each step where they are.
+      for (;;) {
+        let w0: v128, w1: v128, x: v128;
+        w0 = v128.load(w); w1 = v128.load(w, 16);
+        x = v128.load_splat<f32>(a0);
         c00 = fma(x, w0, c00); c01 = fma(x, w1, c01);
         x = v128.load_splat<f32>(a1);
         c10 = fma(x, w0, c10); c11 = fma(x, w1, c11);
@@ -154,6 +175,7 @@ function products(layer: Winograd, count: i32, filters: usize, padded: i32, spec
         c20 = fma(x, w0, c20); c21 = fma(x, w1, c21);
         x = v128.load_splat<f32>(a3);
         c30 = fma(x, w0, c30); c31 = fma(x, w1, c31);
+        if (left == 1) break;
         w0 = v128.load(w, 32); w1 = v128.load(w, 48);
         x = v128.load_splat<f32>(a0, 4);
         c00 = fma(x, w0, c00); c01 = fma(x, w1, c01);
@@ -163,6 +185,7 @@ function products(layer: Winograd, count: i32, filters: usize, padded: i32, spec
         c20 = fma(x, w0, c20); c21 = fma(x, w1, c21);
         x = v128.load_splat<f32>(a3, 4);
         c30 = fma(x, w0, c30); c31 = fma(x, w1, c31);
+        if (left == 2) break;
         w0 = v128.load(w, 64); w1 = v128.load(w, 80);
         x = v128.load_splat<f32>(a0, 8);
         c00 = fma(x, w0, c00); c01 = fma(x, w1, c01);
@@ -172,6 +195,7 @@ function products(layer: Winograd, count: i32, filters: usize, padded: i32, spec
         c20 = fma(x, w0, c20); c21 = fma(x, w1, c21);
         x = v128.load_splat<f32>(a3, 8);
         c30 = fma(x, w0, c30); c31 = fma(x, w1, c31);
+        if (left == 3) break;
         w0 = v128.load(w, 96); w1 = v128.load(w, 112);
         x = v128.load_splat<f32>(a0, 12);
         c00 = fma(x, w0, c00); c01 = fma(x, w1, c01);
@@ -181,21 +205,10 @@ function products(layer: Winograd, count: i32, filters: usize, padded: i32, spec
         c20 = fma(x, w0, c20); c21 = fma(x, w1, c21);
         x = v128.load_splat<f32>(a3, 12);
         c30 = fma(x, w0, c30); c31 = fma(x, w1, c31);
+        left -= 4;
+        if (left == 0) break;
         a0 += 16; a1 += 16; a2 += 16; a3 += 16;
         w += 128;
-      }
-      for (let k = rest; k > 0; k--) {
-        const w0 = v128.load(w), w1 = v128.load(w, 16);
-        let x = v128.load_splat<f32>(a0);
-        c00 = fma(x, w0, c00); c01 = fma(x, w1, c01);
-        x = v128.load_splat<f32>(a1);
-        c10 = fma(x, w0, c10); c11 = fma(x, w1, c11);
-        x = v128.load_splat<f32>(a2);
-        c20 = fma(x, w0, c20); c21 = fma(x, w1, c21);
-        x = v128.load_splat<f32>(a3);
-        c30 = fma(x, w0, c30); c31 = fma(x, w1, c31);
-        a0 += 4; a1 += 4; a2 += 4; a3 += 4;
-        w += 32;
       }
       v128.store(out, c00); v128.store(out, c01, 16);
       v128.store(out, c10, 32); v128.store(out, c11, 48);
@@ -221,7 +234,7 @@ function transformOutput(layer: Winograd, sums: usize, output: usize, addend: us
 function transformHalf(layer: Winograd, sums: usize, output: usize, addend: usize, exists: u32, bias: v128): void {
   const p = f32x4.splat(P), q = f32x4.splat(Q), pp = f32x4.splat(PP), qq = f32x4.splat(QQ);
   const ppp = f32x4.splat(P * PP), qqq = f32x4.splat(Q * QQ);
-  const stride = (layer.block as usize) << 5;
+  const stride: usize = layer.sumBytes;
   let half = HALFWAY;
   for (let x = 0; x < 6; x++) {
     let from = sums;

@@ -1,0 +1,139 @@
+/**
+ * One prepared slice on a WASM instance of its own: its points evaluated, sample block by sample block.
+ *
+ * Losses are added up in float64 in the order of the samples, so blocks and chunks do not change a bit. Where a loss is not
+ * finite, its block is run again the careful way, which keeps infinities apart from NaN. Rules C2–C4 and E1–E4 in docs/SPEC.md.
+ */
+import { FOCAL_GAMMA, HINGE_MARGIN, HUBER_DELTA, isClassification, LABEL_SMOOTHING, LOSS_NAMES, type LossName } from '#lib/network/loss.ts';
+import type { TileResult } from '#lib/work/tileResult.ts';
+import type { Coordinates, EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
+import type { Pace } from '#workers/pace.ts';
+import { Arena } from './arena.ts';
+import type { Kernels } from './kernels.ts';
+import { planOf, type Plan, type Step } from './plan.ts';
+import { SamplesInMemory, type Chunk } from './samples.ts';
+
+/** Samples per change of weights, where points change within a chunk. */
+const SAMPLES_PER_POINT = 256;
+
+const CONSTANTS: Partial<Record<LossName, number>> = { focal: FOCAL_GAMMA, hinge: HINGE_MARGIN, kullbackLeibler: LABEL_SMOOTHING, huber: HUBER_DELTA };
+
+export type SliceOptions = { readonly kernels: Kernels; readonly job: EvaluationJob; readonly title: string; readonly pace: Pace; readonly release: () => void; readonly mostBytes?: number | undefined };
+
+export class WasmSlice implements PreparedSlice {
+  readonly title: string;
+  private readonly options: SliceOptions;
+  private readonly plan: Plan;
+  private readonly samples: SamplesInMemory;
+  private readonly losses: number;
+  private readonly correct: number;
+  private readonly sums: number;
+  private readonly arena: Arena;
+  /** Evaluations take turns: they share weights and memory. */
+  private last: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private isDisposed = false;
+
+  constructor(options: SliceOptions) {
+    const { kernels, job, title, mostBytes } = options;
+    this.options = options;
+    this.title = title;
+    this.arena = new Arena(kernels);
+    this.plan = planOf(job, kernels, this.arena);
+    this.samples = new SamplesInMemory(job.sets, this.plan.input.keeper, this.arena, this.plan.block, mostBytes);
+    this.losses = this.arena.take(this.plan.block * 8);
+    this.correct = this.arena.take(this.plan.block);
+    this.sums = this.arena.take(16);
+  }
+
+  /** Brings the samples into memory, as far as they fit. */
+  async load(): Promise<void> {
+    for (const chunk of this.samples.chunks) await this.samples.load(chunk, this.turn(undefined));
+  }
+
+  evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
+    this.waiting++;
+    const next = this.last.then(() => this.measure(points, signal)).finally(() => this.ended());
+    this.last = next.catch(() => {});
+    return next;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    if (this.waiting === 0) this.options.release();
+  }
+
+  /** The memory of a slice that was let go in the middle of a tile is free only after it. */
+  private ended(): void {
+    this.waiting--;
+    if (this.isDisposed && this.waiting === 0) this.options.release();
+  }
+
+  private async measure(points: readonly Coordinates[], signal: AbortSignal | undefined): Promise<TileResult> {
+    if (this.isDisposed) throw new Error('this slice was given back');
+    signal?.throwIfAborted();
+    this.options.pace.begin();
+    const sets = this.options.job.sets.map(({ set, samples }) => ({ set, samples: samples.count, lossSum: new Float64Array(points.length), correct: new Uint32Array(points.length) }));
+    for (const chunk of this.samples.chunks) {
+      await this.samples.load(chunk, this.turn(signal));
+      const group = this.plan.isDense ? Math.max(this.plan.block, SAMPLES_PER_POINT) : Math.max(1, chunk.count);
+      for (let start = 0; start < chunk.count; start += group) {
+        for (const [index, point] of points.entries()) await this.addUp(chunk, start, Math.min(group, chunk.count - start), point, sets[chunk.set]!, index, signal);
+      }
+    }
+    return { points: points.length, sets };
+  }
+
+  /** Adds the losses of some samples of a chunk at one point. */
+  private async addUp(chunk: Chunk, start: number, count: number, point: Coordinates, into: { lossSum: Float64Array; correct: Uint32Array }, index: number, signal: AbortSignal | undefined): Promise<void> {
+    const { kernels } = this.options;
+    const { plan, sums } = this;
+    for (const operation of plan.operations) operation.move?.(point);
+    let isCareful = false;
+    const turn = this.turn(signal);
+    this.arena.doubles(sums, 1)[0] = into.lossSum[index]!;
+    this.arena.whole(sums + 8, 1)[0] = into.correct[index]!;
+    for (let done = start; done < start + count; done += plan.block) {
+      const rows = Math.min(plan.block, start + count - done);
+      const first = chunk.index + done;
+      let broken = await this.run(plan.steps(rows, false), first, rows, turn);
+      if (broken > 0 && plan.hasCareful) {
+        if (!isCareful) for (const { careful } of plan.operations) careful?.move?.(point);
+        isCareful = true;
+        broken = await this.run(plan.steps(rows, true), first, rows, turn);
+      }
+      kernels.total(this.losses, this.correct, rows, sums);
+    }
+    into.lossSum[index] = this.arena.doubles(sums, 1)[0]!;
+    into.correct[index] = this.arena.whole(sums + 8, 1)[0]!;
+  }
+
+  /** All layers and the losses of one block; how many losses are not finite. */
+  private async run(steps: readonly Step[], first: number, rows: number, turn: () => Promise<void> | null): Promise<number> {
+    const { kernels, job } = this.options;
+    for (const step of steps) {
+      step.way.run(first + step.first, step.count);
+      const waiting = turn();
+      if (waiting) await waiting;
+    }
+    const { at, sample, channels } = this.plan.outputs;
+    return kernels.losses(LOSS_NAMES.indexOf(job.loss), at, sample, rows, channels, this.samples.targets + first * 4, this.losses, this.correct, CONSTANTS[job.loss] ?? 0);
+  }
+
+  /** Between parts of the work: nothing, or a turn for others, after which the evaluation may have been cancelled. */
+  private turn(signal: AbortSignal | undefined): () => Promise<void> | null {
+    const { pace } = this.options;
+    return () => (pace.isDue() ? pace.rest().then(() => signal?.throwIfAborted()) : null);
+  }
+}
+
+/** @throws for a class that the network has no output for, or an input that is no row of a table */
+export function checkTargets({ loss, sets }: EvaluationJob, width: number): void {
+  if (!isClassification(loss)) return;
+  for (const { samples } of sets) {
+    for (const value of samples.targets) {
+      if (!Number.isInteger(value) || value < 0 || value >= width) throw new Error(`class ${value} is not one of the ${width} that the network has`);
+    }
+  }
+}
