@@ -46,7 +46,9 @@ export async function buildKernels() {
 }
 
 /** What Vitest calls before the first test. */
-export const setup = buildKernels;
+export async function setup() {
+  await buildKernels();
+}
 
 function hashOfSources() {
   const hash = createHash('sha256');

@@ -45,10 +45,11 @@ async function main(): Promise<void> {
   try {
     if (!values.json) process.stdout.write(`${line(['case', 'kind', 'result', 'largest error', 'tolerance', 'points'])}\n`);
     for (const name of names) {
-      const { row, checks, problem } = await runCase(directory, name, engine, points, (words) => process.stderr.write(`  ${name}: ${words}\n`));
+      const { row, checks, problem, unread } = await runCase(directory, name, engine, points, (words) => process.stderr.write(`  ${name}: ${words}\n`));
       rows.push(row);
       if (!values.json) process.stdout.write(`${line([row.case, row.kind, row.status, number(row.error), number(row.tolerance), String(row.points)])}\n`);
       if (problem !== null) process.stderr.write(`  ${name}: ${problem}\n`);
+      if (unread.length > 0) process.stderr.write(`  ${name}: not compared: ${unread.join(', ')}\n`);
       for (const { what, error, tolerance } of failuresOf(checks)) process.stderr.write(`  ${name}: ${what} is off by ${number(error)}, allowed ${number(tolerance)}\n`);
     }
   } finally {

@@ -17,7 +17,7 @@ import { runCase } from '#scripts/reference/runCase.ts';
 const SOURCE = path.resolve(import.meta.dirname, 'reference');
 
 type Model = { id: string; parameters: number; program?: unknown; stages_float64: Record<string, { l2: number }>; tensor_check: Record<string, number[]> };
-type Description = { id: string; models: Model[]; tensors_file: string };
+type Description = { id: string; models: Model[]; tensors_file: string; plane: { models: string[] } };
 
 const tensorsOfZoo = (): Map<string, Tensor> => {
   const file = readSafetensors(readFileSync(path.join(SOURCE, 'zoo-forward.safetensors')));
@@ -39,6 +39,7 @@ describe('forward cases', () => {
     description.id = name;
     description.tensors_file = `${name}.safetensors`;
     description.models = description.models.filter(({ id }) => ids.includes(id));
+    description.plane.models = description.plane.models.filter((id) => ids.includes(id));
     change(description.models, tensors);
     writeFileSync(path.join(copy, `${name}.json`), JSON.stringify(description));
     writeFileSync(path.join(copy, `${name}.safetensors`), writeSafetensors(tensors));
@@ -79,6 +80,15 @@ describe('forward cases', () => {
     const { row, problem } = await runCase(copy, 'unknown', float64Engine, undefined);
     expect(row.status).toBe('fail');
     expect(problem).toBe('resnet33 states no program, and the zoo has none of this name');
+  });
+
+  it('[Z1] a plane of a model that is not listed fails in words, not in silence', async () => {
+    copied('unlisted', ['resnet32_noshort']);
+    const file = path.join(copy, 'unlisted.json');
+    const description = JSON.parse(readFileSync(file, 'utf8')) as Description;
+    writeFileSync(file, JSON.stringify({ ...description, plane: { ...description.plane, models: ['vgg9'] } }));
+    const { row, problem } = await runCase(copy, 'unlisted', float64Engine, undefined);
+    expect([row.status, problem]).toEqual(['fail', 'unlisted states planes of models that it does not list: vgg9']);
   });
 
   it('[Z1] outputs are read exactly from an engine that gives losses only', async () => {

@@ -40,6 +40,8 @@ export type ChosenOptions = {
   readonly patience?: Patience;
   /** Milliseconds of computing on a network that make it worth knowing whether another engine is quicker. */
   readonly raceAfterMs?: number;
+  /** How long an engine takes for a piece of a job; a test brings its own, for a stopwatch depends on the machine. */
+  readonly timeOf?: typeof raceTime;
 };
 
 export type ChosenEvaluator = Evaluator & {
@@ -51,7 +53,7 @@ const RACE_AFTER_MS = 2_000;
 /** Multiply-adds per millisecond of the slowest device that is worth waiting for. */
 const SLOW_DEVICE = 5e5;
 
-export function createChosenEvaluator({ open, report, sources, pace, memory, patience = PATIENCE, raceAfterMs = RACE_AFTER_MS }: ChosenOptions): ChosenEvaluator {
+export function createChosenEvaluator({ open, report, sources, pace, memory, patience = PATIENCE, raceAfterMs = RACE_AFTER_MS, timeOf = raceTime }: ChosenOptions): ChosenEvaluator {
   const opened = new Map<EngineSource, Promise<Engine>>();
   const engines: Engine[] = [];
   /** Operations that an engine was tried with, and how that ended: null for well. */
@@ -128,8 +130,8 @@ export function createChosenEvaluator({ open, report, sources, pace, memory, pat
       if (!rival) return;
       try {
         const engine = await engineOf(rival);
-        const own = engine.refuses(job) === null ? await raceTime(await engineOf(source), job, pace) : 0;
-        if (own > 0 && (await raceTime(engine, job, pace)) < own) {
+        const own = engine.refuses(job) === null ? await timeOf(await engineOf(source), job, pace) : 0;
+        if (own > 0 && (await timeOf(engine, job, pace)) < own) {
           const quicker = await prepareOn(rival, job);
           slice.dispose();
           slice = quicker;

@@ -35,6 +35,9 @@ export type CurveViewProps = {
 
 const MARGIN = { left: 64, right: 24, top: 44, bottom: 72 } as const;
 
+/** Below this there is no room between the margins; above it the drawing is as large as its place, so that marks stand where the curve is. */
+const LEAST = { width: 140, height: 140 } as const;
+
 export function CurveView(props: CurveViewProps) {
   const { source, look, cursor, axisLabel, hasAccuracy } = props;
   const { surface } = source;
@@ -48,7 +51,7 @@ export function CurveView(props: CurveViewProps) {
   useLayoutEffect(() => {
     const element = holder.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => setSize({ width: Math.max(240, element.clientWidth), height: Math.max(200, element.clientHeight) }));
+    const observer = new ResizeObserver(() => setSize({ width: Math.max(LEAST.width, element.clientWidth), height: Math.max(LEAST.height, element.clientHeight) }));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

@@ -58,6 +58,8 @@ export type ReferenceCase = {
   /** The description as it stands in the file, for kinds that say more. */
   readonly raw: unknown;
   readonly tensors: Tensors;
+  /** Names of arrays that hold something to be compared with, and that nobody has asked for so far. */
+  readonly unread: () => readonly string[];
   /** As stated in verification.json; `acc_ambiguous` in the shape of the surface. */
   readonly ambiguous: (tag: string, set: string) => readonly number[] | null;
   readonly directory: string;
@@ -86,15 +88,29 @@ const openById = (directory: string, id: string): ReferenceCase => openCase(dire
 /** The kind of a case, before anything else of it has to be understood. */
 export const kindOf = (directory: string, name: string): string => String(headOf(directory, `${name}.json`).kind);
 
+/** Arrays that say what should come out: not inputs, and not the peer's run in float32. */
+const EXPECTED = /\.f64(\/|$)|^exact\.|^pyhessian\.|^peer\.|^check\/|\.exact\./;
+
+/** Remembers which names were asked for, so that what a case says and no check looked at can be told. */
+class AskedFor extends Map<string, Tensor> {
+  readonly asked = new Set<string>();
+
+  override get(name: string): Tensor | undefined {
+    this.asked.add(name);
+    return super.get(name);
+  }
+}
+
 export function openCase(directory: string, name: string): ReferenceCase {
   const raw = jsonOf(path.join(directory, `${name}.json`));
   const description = valueOf(read(descriptionSchema as z.ZodMiniType<Description>, raw), name);
-  const tensors = tensorsIn(directory, description.tensors_file ?? `${name}.safetensors`);
+  const tensors = new AskedFor(tensorsIn(directory, description.tensors_file ?? `${name}.safetensors`));
   const verified = verificationOf(directory, description.id);
   return {
     description,
     raw,
     tensors,
+    unread: () => [...tensors.keys()].filter((each) => EXPECTED.test(each) && !tensors.asked.has(each)),
     directory,
     ambiguous: (tag, set) => {
       const found = verified[`${tag}.${set}`] ?? verified[tag];

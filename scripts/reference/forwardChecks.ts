@@ -27,6 +27,8 @@ const SPREAD_MARGIN = 2;
 /** @param points outputs of each image and points of each plane; all of them when undefined */
 export async function checkForward(found: ReferenceCase, engine: Engine, points: number | undefined, progress: (words: string) => void): Promise<readonly Check[]> {
   const given = forwardCaseOf(found);
+  const unknown = given.plane?.models.filter((id) => !given.models.some((model) => model.id === id)) ?? [];
+  if (unknown.length > 0) throw new Error(`${found.description.id} states planes of models that it does not list: ${unknown.join(', ')}`);
   const checks: Check[] = [];
   for (const [index, model] of given.models.entries()) {
     progress(`${model.id}, ${index + 1} of ${given.models.length}`);

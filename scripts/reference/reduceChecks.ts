@@ -9,6 +9,9 @@ import type { ReferenceCase } from './caseFile.ts';
 import type { Check } from './checks.ts';
 import { relativeToMax } from './hessianChecks.ts';
 
+/** Less than this share of the whole is as good as nothing left: as many components as there are dimensions leave rounding only. */
+const LEFT = 1e-6;
+
 const statedSchema = z.object({
   trustworthiness: z.optional(z.record(z.string(), z.record(z.string(), z.number()))),
   embeddings: z.optional(z.record(z.string(), z.string())),
@@ -35,6 +38,7 @@ export function checkReduction(found: ReferenceCase): readonly Check[] {
   const ranks = Object.entries(stated.pca_reconstruction ?? {});
   const stored = [...tensors].flatMap(([name, tensor]) => (/^pca\d+\.components$/.test(name) ? [[name.slice(0, -'.components'.length), tensor] as const] : []));
   const made = principalComponents(rows, Math.max(1, ...ranks.map(([k]) => Number(k)), ...stored.map(([, { shape }]) => shape[0]!)), true);
+  const spread = reconstructionError(rows, rows.map(() => made.mean));
   for (const [k, values] of ranks) {
     const error = reconstructionError(rows, rebuiltFrom(made, Number(k)));
     const found: Readonly<Record<string, number>> = {
@@ -43,13 +47,16 @@ export function checkReduction(found: ReferenceCase): readonly Check[] {
       relative_to_centred: error.relative,
       explained_variance_ratio_sum: made.explained.slice(0, Number(k)).reduce((sum, share) => sum + share, 0),
     };
-    const off = Object.entries(values).map(([name, value]) => Math.abs((found[name] ?? Number.NaN) - value) / Math.abs(value));
+    const whole: Readonly<Record<string, number>> = { mse: spread.meanSquare, frobenius: spread.frobenius };
+    const off = Object.entries(values).map(([name, value]) => Math.abs((found[name] ?? Number.NaN) - value) / Math.max(Math.abs(value), LEFT * (whole[name] ?? 1)));
     checks.push({ what: `reconstruction from ${k} components`, error: Math.max(...off), tolerance: allowed('reconstruction_rel', 1e-8), points: off.length });
   }
 
   const singular = tensors.get('pca.singular_values')?.values;
   const sure = allowed('singular_value_rel', 1e-8);
-  if (singular) checks.push({ what: 'singular values', error: relativeToMax(made.singularValues, singular), tolerance: sure, points: singular.length });
+  // There is one for every row; of more rows than columns, those beyond are rounding.
+  const some = Math.min(rows.length, matrix.shape[1]!);
+  if (singular) checks.push({ what: 'singular values', error: relativeToMax(made.singularValues.slice(0, some), singular), tolerance: sure, points: singular.length });
   for (const [name, components] of stored) {
     const axes = rowsOf(components);
     const signs = axes.map((axis, rank) => Math.sign(dot(axis, made.axes[rank]!)));

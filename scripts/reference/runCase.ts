@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, Run>> = {
 /** Kinds that need second derivatives, which only the float64 interpreter has: elsewhere they are unsupported. */
 const DOUBLE_ONLY: ReadonlySet<string> = new Set(['hessian', 'convexity']);
 
-export type CaseOutcome = { readonly row: Row; readonly checks: readonly Check[]; readonly problem: string | null };
+export type CaseOutcome = { readonly row: Row; readonly checks: readonly Check[]; readonly problem: string | null; /** Arrays of the case that no check looked at. */ readonly unread: readonly string[] };
 
 /**
  * Never rejects: a case that cannot be evaluated fails, with words.
@@ -42,12 +42,13 @@ export async function runCase(directory: string, name: string, engine: Engine, p
   try {
     kind = kindOf(directory, name);
     const run = KINDS[kind];
-    if (!run || (DOUBLE_ONLY.has(kind) && !engine.isDouble)) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null };
-    const checks = await run(openCase(directory, name), engine, points, progress);
+    if (!run || (DOUBLE_ONLY.has(kind) && !engine.isDouble)) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null, unread: [] };
+    const found = openCase(directory, name);
+    const checks = await run(found, engine, points, progress);
     if (checks.length === 0) throw new Error('the case holds nothing to check');
-    return { row: rowOf(name, kind, checks), checks, problem: null };
+    return { row: rowOf(name, kind, checks), checks, problem: null, unread: found.unread() };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    return { row: { case: name, kind, status: 'fail', error: null, tolerance: null, points: 0 }, checks: [], problem };
+    return { row: { case: name, kind, status: 'fail', error: null, tolerance: null, points: 0 }, checks: [], problem, unread: [] };
   }
 }

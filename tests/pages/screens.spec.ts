@@ -79,7 +79,7 @@ test('[P7] axe finds nothing while a slice is placed, nor on any panel', async (
   await check('Place a slice');
   const form = page.getByRole('region', { name: 'Place a slice' });
   await form.getByLabel('Network').selectOption({ label: 'Glyph reader' });
-  await form.getByText('How it is evaluated').focus();
+  await form.locator('summary').focus();
   await page.keyboard.press('Enter');
   await form.getByText('On', { exact: true }).click();
   await expect(form.getByLabel('Seed of the mask')).toBeVisible();

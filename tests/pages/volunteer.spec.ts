@@ -16,6 +16,7 @@ function volunteer(link: string) {
 }
 
 test('[A2] a volunteer without a browser computes what a page placed, and hands back what is unfinished on Ctrl-C', async ({ browser, baseURL }) => {
+  test.setTimeout(240_000);
   const ann = await openWindow(browser, { baseURL: baseURL! });
   await ann.page.goto('/');
   await ann.page.getByRole('button', { name: 'Explore' }).click();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Step } from '#lib/network/program.ts';
 import type { OpenBackend } from '#workers/backend.ts';
 import { createChosenEvaluator, type ChosenOptions, type EngineSource } from '#workers/chosenEvaluator.ts';
+import { raceTime } from '#workers/engineRace.ts';
 import type { Engine, EvaluationJob } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
 import { createPace } from '#workers/pace.ts';
@@ -93,36 +94,47 @@ describe('createChosenEvaluator', () => {
     await expect(evaluator.prepare(jobOf(PLAIN, { classes: 9 }))).rejects.toThrow('class 3 is not one of the 3 that the network has');
   });
 
-  test('[C10] the tile engine serves at once, and the operators are not opened before a network has been computed for a while', async () => {
+  /** Times as a stopwatch would give them, by kind of engine. */
+  const times = (tile: number, other: number): Pick<ChosenOptions, 'timeOf' | 'raceAfterMs'> => ({ raceAfterMs: Number.MIN_VALUE, timeOf: async ({ kind }) => (kind === 'tile' ? tile : other) });
+
+  test('[C10] the tile engine serves at once; where the operators are quicker they go on, and a revisit knows it', async () => {
     const second = sourceOf(operators);
-    const slow = changed('a slow tile engine', (job) => job);
-    const sleepy: Engine = { ...slow, prepare: async (job) => { const slice = await slow.prepare(job); return { ...slice, evaluate: async (...args) => { await new Promise((resolve) => setTimeout(resolve, 30)); return slice.evaluate(...args); } }; } };
     const memory = createMemory();
-    const evaluator = chosen([sourceOf(sleepy), second], { memory, raceAfterMs: 25 });
+    const evaluator = chosen([sourceOf(asTile()), second], { memory, ...times(2, 1) });
     const job = jobOf(PLAIN);
     const slice = await evaluator.prepare(job);
     const first = await slice.evaluate(POINTS);
-    expect([slice.title, second.opened]).toEqual(['a slow tile engine', 0]);
+    expect([slice.title, second.opened]).toEqual(['a tile engine', 0]);
     const next = await slice.evaluate(POINTS);
     expect([slice.title, second.opened]).toEqual(['TensorFlow.js operators on CPU', 1]);
-    expect(next.sets[0]!.lossSum[0]).toBe(first.sets[0]!.lossSum[0]);
+    expect(next).toEqual(first);
     slice.dispose();
-    // A revisit knows it without a race.
-    const first2 = sourceOf(sleepy);
-    const again = await chosen([first2, sourceOf(operators)], { memory }).prepare(job);
-    expect([again.title, first2.opened]).toEqual(['TensorFlow.js operators on CPU', 0]);
+    const unwanted = sourceOf(asTile());
+    const again = await chosen([unwanted, sourceOf(operators)], { memory }).prepare(job);
+    expect([again.title, unwanted.opened]).toEqual(['TensorFlow.js operators on CPU', 0]);
     again.dispose();
+    expect(operators.held().tensors).toBe(0);
   });
 
   test('[C10] the tile engine stays where it is quicker', async () => {
-    const memory = createMemory();
-    const slow: Engine = { ...operators, prepare: async (job) => { const slice = await operators.prepare(job); return { ...slice, evaluate: async (...args) => { await new Promise((resolve) => setTimeout(resolve, 30)); return slice.evaluate(...args); } }; } };
-    const evaluator = chosen([sourceOf(asTile()), sourceOf(slow)], { memory, raceAfterMs: 0 });
+    const evaluator = chosen([sourceOf(asTile()), sourceOf(operators)], times(1, 2));
     const slice = await evaluator.prepare(jobOf(PLAIN));
     await slice.evaluate(POINTS);
     await slice.evaluate(POINTS);
     expect(slice.title).toBe('a tile engine');
     slice.dispose();
+  });
+
+  test('[C10] the operators are not even opened before a network has been computed for a while', async () => {
+    const second = sourceOf(operators);
+    const slice = await chosen([sourceOf(asTile()), second], { ...times(2, 1), raceAfterMs: 1e9 }).prepare(jobOf(PLAIN));
+    for (let tile = 0; tile < 5; tile++) await slice.evaluate(POINTS);
+    expect([slice.title, second.opened]).toEqual(['a tile engine', 0]);
+    slice.dispose();
+  });
+
+  test('[C10] timing an engine gives a time, and leaves nothing behind', async () => {
+    expect(await raceTime(operators, jobOf(POOLED), createPace())).toBeGreaterThan(0);
     expect(operators.held().tensors).toBe(0);
   });
 

@@ -121,7 +121,7 @@ describe.each(KERNELS)('%s', (kernels) => {
     expect(sets[0]!.lossSum[2]).toBeNaN();
   });
 
-  test('[N6] one infinite number behind a convolution by tiles does not become NaN', async () => {
+  test('[I2] one infinite number behind a convolution by tiles does not become NaN', async () => {
     // One pixel is so large that the second convolution overflows there; all its weights are positive, so nothing is ∞ − ∞.
     const network = networkOf([8, 8, 8], [conv('k'), { op: 'relu' }, conv('l'), { op: 'relu' }, { op: 'globalpool', kind: 'max' }, { op: 'linear', weight: 'w', bias: null }], { k: [8, 8, 3, 3], l: [8, 8, 3, 3], w: [1, 8] });
     const job = jobOf(network, { loss: 'absoluteError', samples: 2 });
@@ -149,7 +149,7 @@ describe.each(KERNELS)('%s', (kernels) => {
     }
   });
 
-  test('[E1] jobs that it cannot compute are refused in words', async () => {
+  test('[I1] jobs that it cannot compute are refused in words', async () => {
     const job = jobOf(CONV);
     expect(engine.refuses(job)).toBeNull();
     expect(engine.refuses({ ...job, mode: { batchNorm: { policy: 'batch', batch: 4 }, dropout: null } })).toBe('batch norm is to use statistics measured at every point');
@@ -158,7 +158,7 @@ describe.each(KERNELS)('%s', (kernels) => {
     await expect(engine.prepare(jobOf(CONV, { classes: 4 }))).rejects.toThrow('class 3 is not one of the 3 that the network has');
   });
 
-  test('[E1] a binary that cannot be had is an error, not a wrong engine', async () => {
+  test('[I1] a binary that cannot be had is an error, not a wrong engine', async () => {
     await expect(createWasmEngine({ load: () => Promise.reject(new Error('404')) })).rejects.toThrow('404');
   });
 });

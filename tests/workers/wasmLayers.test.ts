@@ -57,14 +57,14 @@ describe.each(KERNELS)('%s', (kernels) => {
             {},
             outputs * side(height) * side(width),
           );
-          await expectTruth(jobOf(network, { samples, seed, scale: 0.2 }));
+          await expectTruth(jobOf(network, { samples, seed, scale: 0.1 }));
         },
       ),
       { numRuns: 60, seed: 11 },
     );
   });
 
-  test('[N1] 3×3 convolutions by tiles, of any size, with what is attached to them', async () => {
+  test('[I2] 3×3 convolutions by tiles, of any size, with what is attached to them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -88,6 +88,19 @@ describe.each(KERNELS)('%s', (kernels) => {
       ),
       { numRuns: 40, seed: 12 },
     );
+  });
+
+  test('[I3] a first dense layer, with whatever is attached to it, along lines and planes', async () => {
+    const dense: Step = { op: 'linear', weight: 'w', bias: 'c' };
+    const norm: Step = { op: 'batchnorm', weight: 'g', bias: 'h', running_mean: 'm', running_var: 's', eps: 1e-5 };
+    const points = [{ a: 0, b: 0 }, { a: 0.1, b: -0.7 }, { a: 1 / 3, b: 1e-3 }, { a: -0.9, b: 0.6 }];
+    for (const attached of [[], [norm], [norm, { op: 'relu' }], [{ op: 'gelu', approximate: 'none' }]] as const satisfies readonly (readonly Step[])[]) {
+      const network = networkOf([2, 5, 7], [{ op: 'flatten', order: 'HWC' }, dense, ...attached, { op: 'linear', weight: 'v', bias: null }], { w: [13, 70], c: [13], g: [13], h: [13], v: [3, 13] }, { m: [13], s: [13] });
+      const plane = jobOf(network, { samples: 300, scale: 0.2 });
+      await expectTruth(plane, points);
+      await expectTruth({ ...plane, directions: plane.directions.slice(0, 1) }, points.map(({ a }) => ({ a, b: 0 })));
+      await expectTruth({ ...plane, bufferDirections: [new Float32Array(26).fill(0.05), new Float32Array(26).fill(0.1)] }, points);
+    }
   });
 
   test('[N1] depthwise and pointwise convolutions', async () => {

@@ -61,7 +61,8 @@ export const JOBS: readonly NamedJob[] = [
   { name: 'a wide linear layer', job: jobOf(networkOf([7], [linear('a'), relu, linear('out')], { 'a.w': [70, 7], 'a.b': [70], 'out.w': [37, 70], 'out.b': [37] }), { samples: 67, scale: 0.2 }) },
   { name: 'convolution with padding', job: jobOf(image([conv('c1'), relu], 300, c1), { scale: 0.2 }) },
   { name: 'convolution with a stride and a bias', job: jobOf(image([{ op: 'conv2d', weight: 'c1.w', bias: 'c1.b', stride: 2, padding: 1 }, relu], 90, { ...c1, 'c1.b': [10] }), { scale: 0.2 }) },
-  { name: 'convolution by a kernel that is not square', job: jobOf(image([conv('c1', 1, 0)], 80, { 'c1.w': [4, 3, 2, 2] }), { scale: 0.2 }) },
+  { name: 'convolution of a larger image', job: jobOf(image([conv('c1'), relu, { op: 'maxpool', kernel: 4, stride: 4 }], 250, c1, {}, [3, 20, 20]), { scale: 0.2 }) },
+  { name: 'convolution by a kernel of even size', job: jobOf(image([conv('c1', 1, 0)], 80, { 'c1.w': [4, 3, 2, 2] }), { scale: 0.2 }) },
   { name: 'convolution by 1×1 with a stride', job: jobOf(image([conv('c1', 2, 0)], 72, { 'c1.w': [8, 3, 1, 1] }), { scale: 0.3 }) },
   { name: 'depthwise convolution', job: jobOf(image([conv('c1', 1, 1, 3)], 90, { 'c1.w': [3, 1, 3, 3] }), { scale: 0.3 }) },
   { name: 'convolution in groups', job: jobOf(image([conv('c1'), relu, conv('c2', 1, 1, 2)], 360, { 'c1.w': [8, 3, 3, 3], 'c2.w': [12, 4, 3, 3] }), { scale: 0.15 }) },
@@ -120,9 +121,16 @@ export const NOT_FINITE: readonly NamedJob[] = [
   ...(['relu', 'gelu', 'tanh'] as const).map((op): NamedJob => ({ name: `NaN through ${op}`, job: spoiled(jobOf(dense(op === 'gelu' ? { op, approximate: 'none' } : { op })), Number.NaN) })),
   { name: 'NaN through a convolution and a maxpool', job: spoiled(jobOf(image([conv('c1'), relu, { op: 'maxpool', kernel: 2, stride: 2 }], 60, c1)), Number.NaN) },
   { name: 'infinity in a weight', job: spoiled(jobOf(dense({ op: 'relu' })), Infinity) },
-  { name: 'infinite outputs', job: { ...jobOf(networkOf([2], [{ op: 'linear', weight: 'w', bias: null }], { w: [3, 2] }), { samples: 3 }), origin: Float32Array.of(1e38, 1e38, 0, 0, 0, 0), directions: [new Float32Array(6), new Float32Array(6)], sets: [{ set: 'train', samples: { count: 3, inputs: Float32Array.of(9, 9, 9, 9, 9, 9), targets: Float32Array.of(1, 1, 2) } }] } },
+  { name: 'infinite outputs', job: infiniteOutputs() },
   { name: 'a variance moved below zero', job: { ...jobOf(normed, { scale: 0.3 }), bufferDirections: [new Float32Array(20), new Float32Array(20).fill(-9, 10)] } },
 ];
+
+/** The first output is +∞, and never the target. */
+function infiniteOutputs(): EvaluationJob {
+  const job = jobOf(networkOf([2], [{ op: 'linear', weight: 'w', bias: null }], { w: [3, 2] }), { samples: 3 });
+  const samples = { count: 3, inputs: new Float32Array(6).fill(9), targets: Float32Array.of(1, 1, 2) };
+  return { ...job, origin: Float32Array.of(Infinity, 1, 0, 0, 0, 0), directions: [new Float32Array(6), new Float32Array(6)], sets: [{ set: 'train', samples }] };
+}
 
 function spoiled(job: EvaluationJob, value: number): EvaluationJob {
   const origin = Float32Array.from(job.origin);

@@ -2,7 +2,7 @@
  * Convolutions and linear layers: rows × panels, 3×3 by Winograd where that is less work, and one kernel per channel.
  *
  * A linear layer on a sequence is a convolution of 1×1; on a vector, one whose kernel is as large as the image that the vector
- * still is in memory. Batch norm is folded into the weights, point by point. Rules E2 and E3 in docs/SPEC.md.
+ * still is in memory. Batch norm is folded into the weights, point by point. Rule I2 in docs/SPEC.md.
  */
 import type { Node } from '#lib/network/lowered.ts';
 import type { Arena } from './arena.ts';

@@ -1,7 +1,7 @@
 /**
  * How a network's input gets into memory: as it is, laid out anew for every block of samples; or as what a dense first layer makes of it.
  *
- * X(W + αU + βV) = XW + αXU + βXV: the three products are computed once per slice, and a point only adds them. Rule E4 in
+ * X(W + αU + βV) = XW + αXU + βXV: the three products are computed once per slice, and a point only adds them. Rule I3 in
  * docs/SPEC.md.
  */
 import type { Lowered, Node } from '#lib/network/lowered.ts';

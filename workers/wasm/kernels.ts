@@ -1,7 +1,7 @@
 /**
  * The WASM binary: which of the two this machine takes, and what it exports.
  *
- * It knows neither networks nor slices. Rule E1 in docs/SPEC.md.
+ * It knows neither networks nor slices. Rule I1 in docs/SPEC.md.
  */
 
 /** All pointers, shifts and sizes are in bytes unless a name says otherwise. */

@@ -2,7 +2,7 @@
  * Our own tile engine in WASM SIMD: what most browsers compute with.
  *
  * One instance and one memory per slice, so a slice that was large leaves nothing behind; the smallest is kept for the next. One
- * core: workers are how there are more. It knows no backends and no messages. Rules E1–E4 in docs/SPEC.md.
+ * core: workers are how there are more. It knows no backends and no messages. Rules I1–I3 in docs/SPEC.md.
  */
 import { isClassification } from '#lib/network/loss.ts';
 import { lower, type Lowered } from '#lib/network/lowered.ts';

@@ -2,7 +2,7 @@
  * One prepared slice on a WASM instance of its own: its points evaluated, sample block by sample block.
  *
  * Losses are added up in float64 in the order of the samples, so blocks and chunks do not change a bit. Where a loss is not
- * finite, its block is run again the careful way, which keeps infinities apart from NaN. Rules C2–C4 and E1–E4 in docs/SPEC.md.
+ * finite, its block is run again the careful way, which keeps infinities apart from NaN. Rules C2–C4, I2 and I3 in docs/SPEC.md.
  */
 import { FOCAL_GAMMA, HINGE_MARGIN, HUBER_DELTA, isClassification, LABEL_SMOOTHING, LOSS_NAMES, type LossName } from '#lib/network/loss.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
@@ -41,7 +41,8 @@ export class WasmSlice implements PreparedSlice {
     this.arena = new Arena(kernels);
     this.plan = planOf(job, kernels, this.arena);
     this.samples = new SamplesInMemory(job.sets, this.plan.input.keeper, this.arena, this.plan.block, mostBytes);
-    this.losses = this.arena.take(this.plan.block * 8);
+    // The kernel works in a second half.
+    this.losses = this.arena.take((this.plan.block + 1) * 16);
     this.correct = this.arena.take(this.plan.block);
     this.sums = this.arena.take(16);
   }

@@ -40,19 +40,23 @@ const page = {
     // JSON has no NaN and no infinity.
     return { sets: sets.map(({ lossSum, correct }) => ({ lossSum: [...lossSum].map((each) => (Number.isFinite(each) ? each : String(each))), correct: [...correct] })) };
   },
-  /** Aborts after `ms`; the name of the error that comes of it, and how long that took. */
-  async cancel(points: readonly Coordinates[], ms: number): Promise<{ readonly name: string; readonly after: number }> {
+  /** Evaluates and aborts after `ms`, or never; how that ended, and what was dispatched meanwhile. */
+  async cancel(points: readonly Coordinates[], ms: number | null): Promise<{ readonly name: string; readonly dispatches: number }> {
     const controller = new AbortController();
-    let aborted = 0;
-    setTimeout(() => {
-      aborted = performance.now();
-      controller.abort();
-    }, ms);
+    const dispatch = GPUComputePassEncoder.prototype.dispatchWorkgroups;
+    let dispatches = 0;
+    GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...args) {
+      dispatches++;
+      dispatch.apply(this, args);
+    };
+    if (ms !== null) setTimeout(() => controller.abort(), ms);
     try {
       await slice!.evaluate(points, controller.signal);
-      return { name: 'finished', after: 0 };
+      return { name: 'finished', dispatches };
     } catch (error) {
-      return { name: error instanceof Error ? error.name : String(error), after: performance.now() - aborted };
+      return { name: error instanceof Error ? error.name : String(error), dispatches };
+    } finally {
+      GPUComputePassEncoder.prototype.dispatchWorkgroups = dispatch;
     }
   },
   dispose(): void {

@@ -19,13 +19,14 @@ const HUBER: i32 = 7;
 /**
  * @param rowBytes from one sample's outputs to the next
  * @param targets one float per sample: a class, or a value
- * @param out one float64 per sample
+ * @param out one float64 per sample, and as many behind them to work with; an even number each
  * @param correct one byte per sample
  * @param constant what the loss needs: γ, the margin, the smoothing or δ
  * @returns how many losses are not finite
  */
 export function losses(loss: i32, outputs: usize, rowBytes: i32, rows: i32, width: i32, targets: usize, out: usize, correct: usize, constant: f64): i32 {
   let broken = 0;
+  if (loss == CROSS_ENTROPY) return crossEntropies(outputs, rowBytes, rows, width, targets, out, correct);
   for (let row = 0; row < rows; row++) {
     const target = load<f32>(targets + (row << 2));
     const value = loss >= SQUARED_ERROR ? ofValue(loss, load<f32>(outputs), target, constant) : ofClass(loss, outputs, width, target as i32, constant, correct + row);
@@ -64,10 +65,6 @@ function ofValue(loss: i32, output: f64, target: f64, constant: f64): f64 {
 }
 
 function ofClass(loss: i32, outputs: usize, width: i32, target: i32, constant: f64, correct: usize): f64 {
-  if (loss == CROSS_ENTROPY) {
-    const quick = crossEntropy(outputs, width, target, correct);
-    if (isFinite<f64>(quick)) return quick;
-  }
   let top = 0;
   let most = load<f32>(outputs);
   for (let k = 1; k < width; k++) {
@@ -111,6 +108,27 @@ function hinge(outputs: usize, width: i32, target: i32, margin: f64): f64 {
   return max(0, margin + other - load<f32>(outputs + (target << 2)));
 }
 
+/** First what needs the exponentials, then all logarithms, so that no sample waits for the one before. */
+function crossEntropies(outputs: usize, rowBytes: i32, rows: i32, width: i32, targets: usize, out: usize, correct: usize): i32 {
+  const rests = out + (((rows + 1) & ~1) << 3);
+  for (let row = 0; row < rows; row++) {
+    gapAndRest(outputs + row * rowBytes, width, load<f32>(targets + (row << 2)) as i32, out + (row << 3), rests + (row << 3), correct + row);
+  }
+  for (let row = 0; row < rows; row += 2) {
+    const at = out + (row << 3);
+    v128.store(at, f64x2.add(v128.load(at), log1p(v128.load(rests + (row << 3)))));
+  }
+  let broken = 0;
+  for (let row = 0; row < rows; row++) {
+    const at = out + (row << 3);
+    if (isFinite<f64>(load<f64>(at))) continue;
+    const value = ofClass(CROSS_ENTROPY, outputs + row * rowBytes, width, load<f32>(targets + (row << 2)) as i32, 0, correct + row);
+    store<f64>(at, value);
+    if (!isFinite<f64>(value)) broken++;
+  }
+  return broken;
+}
+
 /** Lanes from `width` on are padding: they become −∞. */
 // @ts-ignore: decorator
 @inline
@@ -118,71 +136,76 @@ function withoutPadding(outputs: v128, lanes: v128, width: v128): v128 {
   return v128.bitselect(outputs, f32x4.splat(-Infinity), i32x4.lt_s(lanes, width));
 }
 
-/** Not finite where any output is not: then the slow way decides. */
-function crossEntropy(outputs: usize, width: i32, target: i32, correct: usize): f64 {
+/** The largest output less the target's, and Σ of exponentials below the largest. NaN or ∞ where any output is not finite. */
+// @ts-ignore: decorator
+@inline
+function gapAndRest(outputs: usize, width: i32, target: i32, gap: usize, rest: usize, correct: usize): void {
   const end = outputs + ((width as usize) << 2);
   const count = i32x4.splat(width);
   const four = i32x4.splat(4);
-  const none = f32x4.splat(-Infinity);
   let lanes = i32x4(0, 1, 2, 3);
-  let largest = none;
+  let largest = f32x4.splat(-Infinity);
   for (let at = outputs; at < end; at += 16) {
     largest = f32x4.pmax(largest, withoutPadding(v128.load(at), lanes, count));
     lanes = i32x4.add(lanes, four);
   }
   largest = f32x4.pmax(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1));
   largest = f32x4.pmax(largest, i32x4.shuffle(largest, largest, 1, 0, 3, 2));
+  // The first of the largest: it is left out of the sum, others like it count.
+  let first = i32x4.splat(-1);
+  lanes = i32x4(0, 1, 2, 3);
+  for (let at = outputs; at < end; at += 16) {
+    const isLargest = f32x4.eq(v128.load(at), largest);
+    first = i32x4.min_u(first, v128.bitselect(lanes, i32x4.splat(-1), isLargest));
+    lanes = i32x4.add(lanes, four);
+  }
+  first = i32x4.min_u(first, i32x4.shuffle(first, first, 2, 3, 0, 1));
+  first = i32x4.min_u(first, i32x4.shuffle(first, first, 1, 0, 3, 2));
+  const top = i32x4.extract_lane(first, 0);
   let low = f64x2.splat(0);
   let high = low;
-  let top = -1;
   lanes = i32x4(0, 1, 2, 3);
   for (let at = outputs; at < end; at += 16) {
     const below = f32x4.sub(withoutPadding(v128.load(at), lanes, count), largest);
-    let powers = expOfNegative(below);
-    if (top < 0) {
-      // The first of the largest is left out of the sum; others like it count.
-      const found = i32x4.bitmask(f32x4.eq(below, f32x4.splat(0)));
-      if (found != 0) {
-        const lane = ctz(found);
-        top = (((at - outputs) >> 2) as i32) + lane;
-        powers = v128.andnot(powers, i32x4.eq(i32x4(0, 1, 2, 3), i32x4.splat(lane)));
-      }
-    }
+    const powers = v128.andnot(expOfNegative(below), i32x4.eq(lanes, first));
     low = f64x2.add(low, f64x2.promote_low_f32x4(powers));
     high = f64x2.add(high, f64x2.promote_low_f32x4(i64x2.shuffle(powers, powers, 1, 1)));
     lanes = i32x4.add(lanes, four);
   }
   store<u8>(correct, (top == target) as u8);
   const sum = f64x2.add(low, high);
-  const gap = (f32x4.extract_lane(largest, 0) as f64) - (load<f32>(outputs + ((target as usize) << 2)) as f64);
-  return gap + log1pOfSum(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  store<f64>(rest, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  store<f64>(gap, (f32x4.extract_lane(largest, 0) as f64) - (load<f32>(outputs + ((target as usize) << 2)) as f64));
 }
 
 /**
- * ln(1 + x) for x ≥ 0, to 1e-14, without a branch for the processor to guess: with y the rounded 1 + x = 2ⁿ m, ½√2 ≤ m < √2,
- * it is n ln 2 + 2 artanh s + (what the rounding took)/y, s = (m − 1)/(m + 1). NaN and ∞ give something that is not finite.
+ * ln(1 + x) for x ≥ 0, to 1e-14, without a branch: with y the rounded 1 + x = 2ⁿ m, ½√2 ≤ m < √2, it is
+ * n ln 2 + 2 artanh s + (what the rounding took)/y, s = (m − 1)/(m + 1). NaN for NaN; +∞ is left as it is.
  */
 // @ts-ignore: decorator
 @inline
-function log1pOfSum(x: f64): f64 {
-  const y = 1 + x;
-  const lost = x - (y - 1);
+function log1p(x: v128): v128 {
+  const one = f64x2.splat(1);
+  const y = f64x2.add(one, x);
+  const lost = f64x2.sub(x, f64x2.sub(y, one));
   // Added to the exponent, this carries into it where the mantissa is √2 or more.
-  const bits = reinterpret<u64>(y) + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
-  const n = ((bits >> 52) as i32) - 1023;
-  const m = reinterpret<f64>((bits & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
-  const s = (m - 1) / (m + 1);
-  const z = s * s;
+  const bits = i64x2.add(y, i64x2.splat(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+  const exponents = i64x2.shr_u(bits, 52);
+  const n = f64x2.convert_low_i32x4_s(i32x4.sub(i32x4.shuffle(exponents, exponents, 0, 2, 0, 2), i32x4.splat(1023)));
+  const m = i64x2.add(v128.and(bits, i64x2.splat(0x000fffffffffffff)), i64x2.splat(0x3fe6a09e667f3bcd));
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const z = f64x2.mul(s, s);
   // Σ z^k / (2k + 1): s² is below 0.0295, so ten terms reach 1e-16.
-  let series: f64 = 1.0 / 19;
-  series = series * z + 1.0 / 17;
-  series = series * z + 1.0 / 15;
-  series = series * z + 1.0 / 13;
-  series = series * z + 1.0 / 11;
-  series = series * z + 1.0 / 9;
-  series = series * z + 1.0 / 7;
-  series = series * z + 1.0 / 5;
-  series = series * z + 1.0 / 3;
-  const result = (n as f64) * NativeMath.LN2 + (2 * s + (2 * s * z * series + lost / y));
-  return x < Infinity ? result : x;
+  let series = f64x2.splat(1.0 / 19);
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 17));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 15));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 13));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 11));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 9));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 7));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 5));
+  series = f64x2.add(f64x2.mul(series, z), f64x2.splat(1.0 / 3));
+  const twice = f64x2.add(s, s);
+  const small = f64x2.add(f64x2.add(twice, f64x2.mul(f64x2.mul(twice, z), series)), f64x2.div(lost, y));
+  return v128.bitselect(f64x2.add(f64x2.mul(n, f64x2.splat(NativeMath.LN2)), small), x, f64x2.lt(x, f64x2.splat(Infinity)));
 }
