@@ -4,6 +4,7 @@
  * One worker drives a graphics device; on WASM or CPU there are as many as the host allows. It knows no server, and not
  * what a worker is made of: a page and a command line each bring their own host.
  */
+import { sayProblems } from '#lib/parsed.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
@@ -100,7 +101,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
         return dismiss(member, message.message);
       case 'evaluated':
         member.held = message.held;
-        return take(member, message.job)?.resolve({ bytes: message.bytes, ms: message.ms, points: pointsIn(message.bytes), engine: message.engine });
+        return settleJob(take(member, message.job), message);
       case 'cancelled':
         return take(member, message.job)?.reject(new DOMException('the tile was cancelled', 'AbortError'));
       case 'failed':
@@ -186,8 +187,9 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
   };
 }
 
-function pointsIn(bytes: Uint8Array): number {
-  const outcome = decodeTileResult(bytes);
-  if (!outcome.ok) throw new Error(`a worker of our own sent ${bytes.byteLength} bytes that are no tile result`);
-  return outcome.value.points;
+/** A device may give numbers that nothing can be read from: its tile has failed, and others may have it. */
+function settleJob(waiting: Waiting | undefined, { bytes, ms, engine }: Extract<FromWorker, { kind: 'evaluated' }>): void {
+  const result = decodeTileResult(bytes);
+  if (result.ok) waiting?.resolve({ bytes, ms, points: result.value.points, engine });
+  else waiting?.reject(new EvaluationFailed(`${engine} gave ${bytes.byteLength} bytes that are no tile result: ${sayProblems(result.problems)}`));
 }

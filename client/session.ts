@@ -5,7 +5,7 @@
  */
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { Network } from '#lib/network/program.ts';
 import { CommandHistory } from '#lib/session/commands.ts';
 import { annotationsOf, setTitle, slicesOf, titleOf, type Annotation, type SliceRecord } from '#lib/session/document.ts';
 import type { Person } from '#lib/session/people.ts';
@@ -22,8 +22,8 @@ import { linkLedger } from './ledgerLink.ts';
 import { pageWorkers } from './pageWorkers.ts';
 import { createPricer } from './price.ts';
 import type { Session } from './sessionTypes.ts';
-import { createStore, type WritableStore } from './store.ts';
-import { builtinNames, loadBuiltin } from './subjects.ts';
+import { createStore } from './store.ts';
+import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
 import { createVolunteer } from './volunteer.ts';
 
@@ -31,6 +31,7 @@ import { createVolunteer } from './volunteer.ts';
 const POINT_MS = 50;
 const ANSWER_MS = 10_000;
 const MAX_NOTICES = 4;
+const STILL_LOADING = 'Still loading this network. Try again in a moment.';
 const STILL_CONNECTING = 'Still connecting. Try again in a moment.';
 
 export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
@@ -42,7 +43,6 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   const title = createStore('');
   const slices = createStore<ReadonlyMap<string, SliceRecord>>(new Map());
   const annotations = createStore<ReadonlyMap<string, Annotation>>(new Map());
-  const subjects = createStore<readonly Subject[]>([]);
   const notices = createStore<readonly Notice[]>([]);
   const undoTitle = createStore<string | null>(null);
   const redoTitle = createStore<string | null>(null);
@@ -52,16 +52,16 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   const surfaces = createSurfaceStore((work) => requestAnimationFrame(work));
   const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
   const ledger = linkLedger(socket, surfaces);
-  const subjectOf = (subjectId: string) => subjects.getSnapshot().find((each) => each.id === subjectId);
+  const shelf = openSubjectShelf((message) => notify({ kind: 'refused', message }));
   const volunteer = createVolunteer({
     socket,
     host: pageWorkers,
-    lookup: (sliceId) => {
+    lookup: async (sliceId) => {
       const recipe = slices.getSnapshot().get(sliceId)?.recipe;
-      const subject = recipe && subjectOf(recipe.subject);
+      const subject = recipe && (await shelf.load(recipe.subject));
       return recipe && subject ? { recipe, subject } : null;
     },
-    networks: () => subjects.getSnapshot().map(({ manifest }) => manifest.network),
+    networks: networksInUse,
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
   const pricer = createPricer(volunteer);
@@ -82,15 +82,28 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     undoTitle.set(history.undoTitle);
     redoTitle.set(history.redoTitle);
     openSurfaces();
+    lookCloser();
+  }
+
+  /** What is looked at shows where checkpoints and notes of other slices lie, which takes the weights. */
+  function lookCloser(): void {
+    const recipe = slices.getSnapshot().get(lastPointer.slice ?? '')?.recipe;
+    // A failure was told by the shelf; the picture is drawn without.
+    if (recipe && !shelf.subjectOf(recipe.subject)) shelf.load(recipe.subject).catch(() => {});
+  }
+
+  function networksInUse(): readonly Network[] {
+    const used = new Set([...slices.getSnapshot().values()].flatMap(({ recipe, isPutAway }) => (isPutAway ? [] : [recipe.subject])));
+    return shelf.catalogue.getSnapshot().flatMap(({ id: subjectId, manifest }) => (used.has(subjectId) ? [manifest.network] : []));
   }
 
   function openSurfaces(): void {
     let isNew = false;
     for (const [sliceId, { recipe, isPutAway }] of slices.getSnapshot()) {
-      const subject = subjectOf(recipe.subject);
+      const manifest = shelf.manifestOf(recipe.subject);
       const isWanted = !isPutAway || sliceId === lastPointer.slice;
-      if (!isWanted || !subject || surfaces.of(sliceId)) continue;
-      surfaces.open(sliceId, recipe, subject.manifest);
+      if (!isWanted || !manifest || surfaces.of(sliceId)) continue;
+      surfaces.open(sliceId, recipe, manifest);
       isNew = true;
     }
     if (isNew) ledger.fetchMissing(lastPointer.slice);
@@ -147,7 +160,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     pointers.set(new Map([...pointers.getSnapshot()].filter(([personId]) => !left.includes(personId))));
   }
 
-  void loadSubjects(subjects, (message) => notify({ kind: 'refused', message })).then(openSurfaces);
+  shelf.catalogue.subscribe(readDocument);
 
   // Closing a page with unsaved changes asks first.
   const askBeforeLeaving = (event: BeforeUnloadEvent) => {
@@ -181,7 +194,9 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     title,
     slices,
     annotations,
-    subjects,
+    catalogue: shelf.catalogue,
+    subjects: shelf.loaded,
+    loadSubject: shelf.load,
     surfaces,
     lending: volunteer,
     notices,
@@ -189,10 +204,12 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     redoTitle,
     place(recipe) {
       if (!link.canWrite()) return { problems: [{ path: '', message: STILL_CONNECTING }] };
-      const checked = readRecipe(recipe, (subjectId) => subjectOf(subjectId)?.manifest);
+      const checked = readRecipe(recipe, shelf.manifestOf);
       if (!checked.ok) return { problems: checked.problems };
       // Whether the directions span a line or a plane at all is known only with the weights.
-      const frame = attempt(() => frameOf(checked.value, subjectOf(checked.value.subject)!));
+      const subject = shelf.subjectOf(checked.value.subject);
+      if (!subject) return { problems: [{ path: 'subject', message: STILL_LOADING }] };
+      const frame = attempt(() => frameOf(checked.value, subject));
       if (!frame.ok) return { problems: frame.problems };
       const sliceId = sliceIdOf(checked.value);
       const before = slices.getSnapshot().get(sliceId) ?? null;
@@ -237,6 +254,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       lastPointer = pointer;
       if (isOther) {
         openSurfaces();
+        lookCloser();
         ledger.fetchMissing(pointer.slice);
       }
       pointTimer ??= setTimeout(() => {
@@ -244,7 +262,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
         if (socket.connected) socket.volatile.emit('point', lastPointer);
       }, POINT_MS);
     },
-    price: (recipe) => pricer.price(recipe, subjectOf(recipe.subject)),
+    price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined),
     backendsOf(sliceId) {
       const source = surfaces.of(sliceId);
       const counts = new Map<string, number>();
@@ -275,23 +293,4 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     readDocument();
     return outcome;
   }
-}
-
-/** Loads every built-in network; one that fails is named, and the others are still there. */
-async function loadSubjects(subjects: WritableStore<readonly Subject[]>, onFailure: (message: string) => void): Promise<void> {
-  let names: readonly string[];
-  try {
-    names = await builtinNames();
-  } catch (error) {
-    return onFailure(String(error));
-  }
-  const loaded = await Promise.all(
-    names.map((name) =>
-      loadBuiltin(name).catch((error: unknown) => {
-        onFailure(`The network ${name} cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
-        return null;
-      }),
-    ),
-  );
-  subjects.set(loaded.filter((each) => each !== null));
 }

@@ -13,6 +13,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import type { Store } from './store.ts';
+import type { Shelved } from './subjectShelf.ts';
 import type { SurfaceStore } from './surfaceStore.ts';
 
 /** `polling`: connected, but WebSockets are blocked. `refused`: will not connect; `reason` says why, in words. */
@@ -72,8 +73,12 @@ export type Session = {
   readonly title: Store<string>;
   readonly slices: Store<ReadonlyMap<string, SliceRecord>>;
   readonly annotations: Store<ReadonlyMap<string, Annotation>>;
-  /** Networks that slices can be placed in, in the order to show; empty while they load. */
+  /** Networks that slices can be placed in, in the order to show; empty while the list loads. */
+  readonly catalogue: Store<readonly Shelved[]>;
+  /** Those whose weights are here. */
   readonly subjects: Store<readonly Subject[]>;
+  /** Fetches a network's weights; null for one that is not in the catalogue. */
+  loadSubject(id: string): Promise<Subject | null>;
   readonly surfaces: SurfaceStore;
   readonly lending: Lending;
   readonly notices: Store<readonly Notice[]>;

@@ -3,9 +3,9 @@
  *
  * Files are named by digest, so the browser's own cache keeps them for ever.
  */
-import { sayProblems } from '#lib/parsed.ts';
+import { read, sayProblems } from '#lib/parsed.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import { manifestSchema, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 
 const loading = new Map<string, Promise<Subject>>();
 
@@ -16,6 +16,13 @@ const loading = new Map<string, Promise<Subject>>();
  */
 export async function builtinNames(origin = ''): Promise<readonly string[]> {
   return (await fetchJson(`${origin}/builtins/index.json`)) as readonly string[];
+}
+
+/** What a built-in network is, without its weights; rejects with words. */
+export async function loadManifest(name: string, origin = ''): Promise<SubjectManifest> {
+  const manifest = read(manifestSchema, await fetchJson(`${origin}/builtins/${name}.json`));
+  if (!manifest.ok) throw new Error(sayProblems(manifest.problems));
+  return manifest.value;
 }
 
 /** One built-in network; rejects with words when it cannot be fetched or does not fit its hash. */

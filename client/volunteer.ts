@@ -30,8 +30,8 @@ const MOST_LETTERS = 80;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
 const SAY_MS = 2_200;
 
-/** What a slice id stands for; null while it is not known here. */
-export type Lookup = (sliceId: string) => { readonly recipe: SliceRecipe; readonly subject: Subject } | null;
+/** What a slice id stands for, with the weights, fetched where they are not here yet; null while the slice is not known. */
+export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject } | null>;
 
 type Finished = { readonly returned: ReturnedTile; readonly bytes: Uint8Array };
 
@@ -136,14 +136,18 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
   }
 
   async function compute(lease: LeaseOffer): Promise<void> {
-    const job = lookup(tileOfKey(lease.tile)?.sliceId ?? '');
-    if (!pool || !job || running.has(lease.tile)) {
-      if (!running.has(lease.tile)) socket.emit('handBack', [lease.tile]);
-      return;
-    }
+    if (running.has(lease.tile)) return;
     running.set(lease.tile, lease);
     const { signal } = abort;
     try {
+      const job = await lookup(tileOfKey(lease.tile)?.sliceId ?? '');
+      signal.throwIfAborted();
+      if (!pool || !job) {
+        socket.emit('handBack', [lease.tile]);
+        // Not at once: it would be lent to us again before we know more.
+        askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
+        return;
+      }
       const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
       failures = 0;
       points += count;

@@ -52,9 +52,9 @@ function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin:
   const view = useRoomView();
   const me = useStore(session.me);
   const slices = useStore(session.slices);
-  const subjects = useStore(session.subjects);
+  const catalogue = useStore(session.catalogue);
   const recipe = slices.get(note.slice)?.recipe;
-  const manifest = subjects.find((subject) => subject.id === recipe?.subject)?.manifest;
+  const manifest = catalogue.find((subject) => subject.id === recipe?.subject)?.manifest;
   const isMine = me?.role === 'edit' && me.id === note.by;
   const isLine = recipe?.axes.length === 1;
 

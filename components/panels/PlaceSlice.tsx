@@ -1,5 +1,5 @@
 /** The form that places a slice. It stands beside the picture, says the price first, and every problem beside its field. */
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
@@ -23,24 +23,34 @@ import styles from './Panel.module.css';
 
 export function PlaceSlice() {
   const session = useSession();
+  const { setPlacing, slice } = useRoomView();
+  const catalogue = useStore(session.catalogue);
   const subjects = useStore(session.subjects);
-  const { setPlacing } = useRoomView();
-  const [first] = subjects;
+  // The form begins with the network that is looked at, whichever is chosen afterwards.
+  const [viewedId] = useState(slice?.recipe.subject);
+  const wantedId = viewedId ?? catalogue[0]?.id ?? null;
+  const start = subjects.find(({ id }) => id === wantedId);
+  useEffect(() => {
+    // A failure is told by the session.
+    if (wantedId !== null) session.loadSubject(wantedId).catch(() => {});
+  }, [session, wantedId]);
   return (
     <section className={styles.panel} aria-labelledby="place-title">
       <div className={styles.spread}>
         <h2 id="place-title">Place a slice</h2>
         <Button tone="quiet" size="small" icon="close" label="Close without placing" onClick={() => setPlacing(false)} />
       </div>
-      {first ? <Form subjects={subjects} first={first} /> : <p role="status">Loading the networks …</p>}
+      {start ? <Form subjects={subjects} start={start} /> : <p role="status">Loading the network …</p>}
     </section>
   );
 }
 
-function Form({ subjects, first }: { readonly subjects: readonly Subject[]; readonly first: Subject }) {
+function Form({ subjects, start }: { readonly subjects: readonly Subject[]; readonly start: Subject }) {
   const session = useSession();
   const view = useRoomView();
-  const start = subjects.find(({ id }) => id === view.slice?.recipe.subject) ?? first;
+  const catalogue = useStore(session.catalogue);
+  const [isLoading, setLoading] = useState(false);
+  const chosen = useRef(start.id);
   const form = usePlaceForm(session, subjects, start);
   const [refusals, setRefusals] = useState<readonly Problem[]>([]);
   const { draft, recipe, problems, problemAt } = form;
@@ -68,11 +78,17 @@ function Form({ subjects, first }: { readonly subjects: readonly Subject[]; read
       <Select
         label="Network"
         value={draft.subject}
-        options={subjects.map(({ id, manifest: each }) => ({ value: id, title: each.title }))}
-        hint={<NetworkFacts manifest={manifest} />}
+        options={catalogue.map(({ id, manifest: each }) => ({ value: id, title: each.title }))}
+        hint={isLoading ? <span role="status">Loading its weights …</span> : <NetworkFacts manifest={manifest} />}
         problem={problemAt('subject')}
-        onChange={(id) => {
-          const next = subjects.find((each) => each.id === id);
+        onChange={async (id) => {
+          chosen.current = id;
+          setLoading(true);
+          // A failure is told by the session, and the form stays with the network it has.
+          const next = await session.loadSubject(id).catch(() => null);
+          // Another may have been chosen meanwhile.
+          if (chosen.current !== id) return;
+          setLoading(false);
           if (next) form.setDraft(draftFor(next, [Number(draft.axes[0].seed) || 1, Number(draft.axes[1].seed) || 2]));
         }}
       />

@@ -26,8 +26,8 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
   const session = useSession();
   const { slice, sliceId } = useRoomView();
   const { edit } = useMay();
-  const subjects = useStore(session.subjects);
-  const manifest = subjects.find(({ id }) => id === slice?.recipe.subject)?.manifest;
+  const catalogue = useStore(session.catalogue);
+  const manifest = catalogue.find(({ id }) => id === slice?.recipe.subject)?.manifest;
   if (!slice || sliceId === null) return <p className={`${styles.panel} ${styles.soft}`}>{say(edit ? 'empty.slices' : 'empty.slices.view')}</p>;
   const { recipe } = slice;
   const parameters = manifest ? layoutOf(manifest.network).size : null;

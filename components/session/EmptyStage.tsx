@@ -14,13 +14,18 @@ export function EmptyStage({ isLoading }: { readonly isLoading: boolean }) {
   const session = useSession();
   const view = useRoomView();
   const { edit, isKnown } = useMay();
-  const subjects = useStore(session.subjects);
+  const [first] = useStore(session.catalogue);
   const [problem, setProblem] = useState<string>();
-  const [first] = subjects;
+  const [isStarting, setStarting] = useState(false);
 
-  const start = () => {
+  const start = async () => {
     if (!first) return;
-    const outcome = session.place(recipeOf(draftFor(first, [randomSeed(), randomSeed()]), first.manifest).recipe);
+    setStarting(true);
+    // A failure is told by the session.
+    const subject = await session.loadSubject(first.id).catch(() => null);
+    setStarting(false);
+    if (!subject) return;
+    const outcome = session.place(recipeOf(draftFor(subject, [randomSeed(), randomSeed()]), subject.manifest).recipe);
     if ('problems' in outcome) setProblem(outcome.problems.map(({ message }) => message).join(' '));
     else view.chooseSlice(outcome.sliceId);
   };
@@ -40,7 +45,7 @@ export function EmptyStage({ isLoading }: { readonly isLoading: boolean }) {
           <p>{say(edit ? 'empty.slices' : 'empty.slices.view')}</p>
           {edit && (
             <div className={styles.row}>
-              <Button tone="accent" size="large" disabled={!first} onClick={start}>
+              <Button tone="accent" size="large" disabled={!first || isStarting} aria-busy={isStarting} onClick={() => void start()}>
                 Start with two random directions
               </Button>
               <Button size="large" onClick={() => view.setPlacing(true)}>

@@ -32,8 +32,8 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   const theme = useResolvedTheme();
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const people = usePeopleOnSlice(session, source.sliceId);
-  const subjects = useStore(session.subjects);
-  const manifest = subjects.find(({ id }) => id === source.recipe.subject)?.manifest;
+  const catalogue = useStore(session.catalogue);
+  const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
   const drawnPins = useMemo(() => pins.map(pinOf), [pins]);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);

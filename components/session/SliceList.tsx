@@ -43,11 +43,11 @@ export function SliceList() {
 function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly record: SliceRecord; readonly mayEdit: boolean }) {
   const session = useSession();
   const view = useRoomView();
-  const subjects = useStore(session.subjects);
+  const catalogue = useStore(session.catalogue);
   const source = useSurface(session.surfaces, id);
   useGrowth(source);
   const { recipe, byName, isPutAway } = record;
-  const manifest = subjects.find((subject) => subject.id === recipe.subject)?.manifest;
+  const manifest = catalogue.find((subject) => subject.id === recipe.subject)?.manifest;
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
   const measure = [manifest && recipe.loss !== manifest.loss ? LOSS_TITLES[recipe.loss] : null, modeTitle(recipe)];

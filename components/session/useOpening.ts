@@ -12,15 +12,22 @@ const FIRST_SEEDS = [13, 14] as const;
 export function useOpening(session: Session, { chooseSlice }: View, opening: Opening | null, network: string | null): void {
   const me = useStore(session.me);
   const slices = useStore(session.slices);
+  const catalogue = useStore(session.catalogue);
   const subjects = useStore(session.subjects);
   const isDone = useRef(false);
 
   useEffect(() => {
-    const first = subjects.find(({ manifest }) => manifest.name === network) ?? subjects[0];
-    if (opening === null || isDone.current || me?.role !== 'edit' || !first) return;
+    const wanted = catalogue.find(({ name }) => name === network) ?? catalogue[0];
+    if (opening === null || isDone.current || me?.role !== 'edit' || !wanted) return;
     // A reload of the same link finds the slice that the first time placed.
     if (slices.size > 0) {
       isDone.current = true;
+      return;
+    }
+    const first = subjects.find(({ id }) => id === wanted.id);
+    if (!first) {
+      // Comes back here when the weights have arrived; a failure is told by the session.
+      session.loadSubject(wanted.id).catch(() => {});
       return;
     }
     const outcome = session.place(recipeOf(draftFor(first, FIRST_SEEDS), first.manifest).recipe);
@@ -28,5 +35,5 @@ export function useOpening(session: Session, { chooseSlice }: View, opening: Ope
       isDone.current = true;
       chooseSlice(outcome.sliceId);
     }
-  }, [session, opening, network, me, slices, subjects, chooseSlice]);
+  }, [session, opening, network, me, slices, catalogue, subjects, chooseSlice]);
 }

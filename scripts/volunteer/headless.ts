@@ -51,7 +51,7 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
   const volunteer = createVolunteer({
     socket,
     host,
-    lookup: (sliceId) => {
+    lookup: async (sliceId) => {
       const recipe = slices.get(sliceId)?.recipe;
       const subject = recipe && subjects.find(({ id }) => id === recipe.subject);
       return recipe && subject ? { recipe, subject } : null;

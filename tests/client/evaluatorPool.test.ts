@@ -124,6 +124,20 @@ describe('createEvaluatorPool', () => {
     await expect(running).rejects.toMatchObject({ name: 'EvaluationFailed', message: 'the graphics device was lost' });
   });
 
+  test('[C9] bytes that are no tile result fail the tile, and the worker goes on', async () => {
+    const pool = started('webgpu');
+    const running = [pool.evaluate(recipe, subject, key, signal), pool.evaluate(recipe, subject, key, signal)];
+    await settled();
+    const held = { tensors: 0, bytes: 0 };
+    const broken = bytes.slice();
+    // More correct answers than samples: what a device gives that writes where it should not.
+    new DataView(broken.buffer).setUint32(broken.byteLength - 4, 9999, true);
+    StandIn.all[0]!.say({ kind: 'evaluated', job: 1, bytes: broken, ms: 5, engine: 'the tile engine', held });
+    StandIn.all[0]!.say({ kind: 'evaluated', job: 2, bytes, ms: 5, engine: 'the tile engine', held });
+    await expect(running[0]).rejects.toMatchObject({ name: 'EvaluationFailed', message: expect.stringContaining('9999 correct of 8 samples') });
+    expect(await running[1]).toMatchObject({ points: 2 });
+  });
+
   test('[C9] a worker that dies fails its tiles, and the others go on', async () => {
     const pool = started('wasm');
     const running = pool.evaluate(recipe, subject, key, signal);

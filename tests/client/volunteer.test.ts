@@ -63,7 +63,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
   const volunteer = createVolunteer({
     socket: socket as unknown as LiveSocket,
     host,
-    lookup: () => (world.knows ? { recipe, subject } : null),
+    lookup: async () => (world.knows ? { recipe, subject } : null),
     networks: () => [subject.manifest.network],
     onFailure: (message) => failures.push(message),
   });

@@ -59,7 +59,7 @@ test('[X1] products through shared memory give what float64 gives', async () => 
 test('[X1] blocks of a few samples, one point at a time and few workgroups give the same', async () => {
   const jobs = JOBS.filter(({ name }) => /wide linear|larger image/.test(name));
   expect(jobs).toHaveLength(2);
-  expect(await withEngine({ activationFloats: 600, workgroups: 4 }, (page) => compareAll(page, jobs))).toEqual([]);
+  expect(await withEngine({ activationFloats: 600, workgroups: 8 }, (page) => compareAll(page, jobs))).toEqual([]);
 });
 
 test('[X2] the engine says what it is, and in words what it lacks', async () => {

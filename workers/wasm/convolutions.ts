@@ -87,7 +87,12 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
   const { kernelHeight, kernelWidth, padding, groups, outputs, outHeight, outWidth } = window;
   const perGroup = window.channels / groups;
   const shape: PanelShape = { k: kernelHeight * kernelWidth * perGroup, outputs: outputs / groups, groups, order: orderOf(window, perGroup, input) };
-  const panels = panelsOf(kernels, arena, tensors.parameter(window.weight), shape, folding);
+  const weight = tensors.parameter(window.weight);
+  const isByTiles = usesWinograd(window);
+  const panelCount = panelled(outputs) / 8;
+  // Filters for tiles and panels for the careful way are never wanted together, and share their memory.
+  const filters = isByTiles ? arena.take(FREQUENCIES * window.channels * panelCount * 32) : undefined;
+  const panels = panelsOf(kernels, arena, weight, shape, folding, filters);
   const isContiguous = input.pixel === perGroup * 4;
   const steps = isContiguous ? 1 : kernelWidth;
   const base = {
@@ -112,11 +117,9 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
   const pixels = outHeight * outWidth;
   const shifts = (first: number) => [shiftOf(input, first), shiftOf(output, first), addend ? shiftOf(addend, first) : 0] as const;
   const direct: Way = { move: (point) => panels.move(point), run: (first, count) => kernels.product(layer, count * pixels, ...shifts(first)) };
-  if (!usesWinograd(window)) return direct;
+  if (filters === undefined) return direct;
 
-  const count = panelled(outputs) / 8;
   const { u, v, origin } = panels.packed;
-  const filters = arena.take(FREQUENCIES * window.channels * count * 32);
   const perSample = Math.ceil(outHeight / SIDE) * Math.ceil(outWidth / SIDE);
   const quick = winogradLayer(arena, {
     ...base,
@@ -133,11 +136,10 @@ function products(node: Node, window: Window, folding: Folding, building: Buildi
     ...tileBlock(window.channels),
     ...building.scratch,
   });
-  const hasSecond = tensors.parameter(window.weight).v !== null;
   return {
     move: (point) => {
       panels.fold(point);
-      kernels.combineFilters(filters, origin, u, v, window.channels, count, panels.factors, point.a, hasSecond ? point.b : 0);
+      kernels.combineFilters(filters, origin, u, v, window.channels, panelCount, panels.factors, point.a, weight.v ? point.b : 0);
     },
     run: (first, samples) => kernels.winograd(quick, samples * perSample, ...shifts(first)),
     careful: direct,

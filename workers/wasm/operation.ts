@@ -14,7 +14,7 @@ export type Way = {
 };
 
 export type Operation = Way & {
-  /** Slower, and right where numbers that are not finite go in; absent where the usual way is. */
+  /** Slower, and right where numbers that are not finite go in; absent where the usual way is. Its move undoes the usual one's. */
   readonly careful?: Way | undefined;
 };
 

@@ -85,9 +85,10 @@ export function folder(arena: Arena, folding: Folding, { outputs, groups }: Pane
   };
 }
 
-export function panelsOf(kernels: Kernels, arena: Arena, weight: Moving, shape: PanelShape, folding: Folding): Panels {
+/** @param at memory for the combined weights that something else may use between moves; taken here where absent */
+export function panelsOf(kernels: Kernels, arena: Arena, weight: Moving, shape: PanelShape, folding: Folding, at?: number): Panels {
   const packed = pack(arena, weight, shape);
-  const weights = arena.take(packed.floats * 4);
+  const weights = at ?? arena.take(packed.floats * 4);
   const { bias, factors, fold: foldAt } = folder(arena, folding, shape);
   return {
     packed,

@@ -98,11 +98,12 @@ export class WasmSlice implements PreparedSlice {
     for (let done = start; done < start + count; done += plan.block) {
       const rows = Math.min(plan.block, start + count - done);
       const first = chunk.index + done;
-      let broken = await this.run(plan.steps(rows, false), first, rows, turn);
-      if (broken > 0 && plan.hasCareful) {
-        if (!isCareful) for (const { careful } of plan.operations) careful?.move?.(point);
+      const broken = await this.run(plan.steps(rows, isCareful), first, rows, turn);
+      if (broken > 0 && plan.hasCareful && !isCareful) {
+        // What broke this block most likely breaks the next: staying careful spares moving all weights back and forth.
         isCareful = true;
-        broken = await this.run(plan.steps(rows, true), first, rows, turn);
+        for (const { careful } of plan.operations) careful?.move?.(point);
+        await this.run(plan.steps(rows, true), first, rows, turn);
       }
       kernels.total(this.losses, this.correct, rows, sums);
     }

@@ -5,7 +5,7 @@ export type Pipelines = {
   /** @throws DeviceFault with the compiler's words */
   readonly compile: (code: string, reads: number) => Promise<GPUComputePipeline>;
   /** Group 0. */
-  readonly bind: (buffers: readonly GPUBuffer[]) => GPUBindGroup;
+  readonly bind: (buffers: readonly GPUBufferBinding[]) => GPUBindGroup;
   /** Group 1; `batches` holds one record each 256 bytes. */
   readonly bindPlace: (points: GPUBuffer, block: GPUBuffer, batches: GPUBuffer) => GPUBindGroup;
 };
@@ -49,7 +49,7 @@ export function createPipelines(device: GPUDevice): Pipelines {
         }
       }),
     bind: (buffers) =>
-      device.createBindGroup({ layout: groupOf(buffers.length - 1), entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) }),
+      device.createBindGroup({ layout: groupOf(buffers.length - 1), entries: buffers.map((resource, binding) => ({ binding, resource })) }),
     bindPlace: (points, block, batches) =>
       device.createBindGroup({
         layout: place,

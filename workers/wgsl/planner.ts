@@ -13,6 +13,10 @@ import { slotsOf } from './slots.ts';
 /** Inputs of a first layer from which its products are worth keeping: three numbers are read where the layer would read this many. */
 const LEAST_INPUTS = 8;
 
+/** A place can be bound every 256 bytes: 64 floats of θ, 32 channels of two floats. */
+const PACKED = 64;
+const BOUND_CHANNELS = 32;
+
 /** What the engine has no operation for, in words; null where it has all. */
 export function lacking(network: Network): string | null {
   return allSteps(network.program).some(({ op }) => op === 'attention') ? 'it has no attention' : null;
@@ -187,6 +191,7 @@ class Planner {
   private affine(norm: Node['norm'], bias: string | null, shape: Shape): number | null {
     if (!norm && bias === null) return null;
     const { tensors, buffers } = this.layout;
+    while (this.channels.length % BOUND_CHANNELS !== 0) this.channels.push({ bias: null, norm: null });
     const at = this.channels.length;
     const place = (name: string, from = tensors): number => tensorNamed(from, name).offset;
     for (let channel = 0; channel < shape[featureAxis(shape)]!; channel++) {
@@ -204,7 +209,7 @@ class Planner {
     return at;
   }
 
-  /** Appends to the packed θ, at a place that four numbers can be read from at once. */
+  /** Appends to the packed θ, at a place that can be bound. */
   private pack(source: Int32Array): number {
     const at = this.packedSize;
     this.packed.push(source);
@@ -213,7 +218,7 @@ class Planner {
   }
 }
 
-const padded = (length: number): Int32Array => new Int32Array(4 * Math.ceil(length / 4)).fill(-1);
+const padded = (length: number): Int32Array => new Int32Array(PACKED * Math.ceil(length / PACKED)).fill(-1);
 
 function run(start: number, length: number): Int32Array {
   const source = padded(length);

@@ -66,8 +66,8 @@ export class Prepared {
   }
 
   /** What nothing has written is told from what was computed. */
-  clear(queue: WorkQueue): void {
-    queue.copy(this.unwritten, this.results, this.results.size);
+  clear(queue: WorkQueue, rows: number): void {
+    queue.copy(this.unwritten, this.results, 4 * rows * this.resultsRow);
   }
 
   async read(queue: WorkQueue, rows: number): Promise<Uint32Array> {
@@ -98,7 +98,7 @@ export class Prepared {
     if (sizes.theta > 0) start.push(await this.theta(packedBasis(job, plan.packed), theta));
     if (sizes.channels > 0) {
       const parts = this.filled(affineParts(job, plan.channels), 'affine parts');
-      start.push(await this.dispatch(affineShader(sizes.channels), [parts, affine], Math.ceil(sizes.channels / GROUP), 20 * sizes.channels));
+      start.push(await this.dispatch(affineShader(sizes.channels), [{ buffer: parts }, { buffer: affine }], Math.ceil(sizes.channels / GROUP), 20 * sizes.channels));
     }
     this.start = start;
 
@@ -111,16 +111,16 @@ export class Prepared {
     await Promise.all([...shaders.map(({ shader }) => this.kit.pipelines.compile(shader.code, shader.reads.length)), this.kit.pipelines.compile(loss, 2)]);
     const blocks: PreparedBlock[] = [];
     for (const [index, { block, place }] of places.entries()) {
-      const bufferOf = (read: Read): GPUBuffer => {
-        if (read.kind === 'theta') return theta;
-        if (read.kind === 'affine') return affine;
-        return read.kind === 'slot' ? slots[read.slot]! : inputs[index]!;
+      const bufferOf = (read: Read): GPUBufferBinding => {
+        if (read.kind === 'theta') return { buffer: theta, offset: 4 * read.at };
+        if (read.kind === 'affine') return { buffer: affine, offset: 8 * read.at };
+        return { buffer: read.kind === 'slot' ? slots[read.slot]! : inputs[index]! };
       };
       const dispatches: Dispatch[] = [];
       for (const { operation, shader } of shaders) dispatches.push(await this.operation(operation, shader, block, bufferOf));
       const targets = this.filled(targetsOf(blocked.sets[block.set]!.samples, block), 'targets');
-      dispatches.push(await this.dispatch(loss, [bufferOf(plan.output.source), targets, losses], Math.ceil(block.fours / GROUP), 40 * block.fours * plan.output.rows));
-      if (sums) dispatches.push(await this.dispatch(sumsShader(), [losses, this.results], Math.ceil(runsOf(block) / GROUP), SUMMED * runsOf(block)));
+      dispatches.push(await this.dispatch(loss, [bufferOf(plan.output.source), { buffer: targets }, { buffer: losses }], Math.ceil(block.fours / GROUP), 40 * block.fours * plan.output.rows));
+      if (sums) dispatches.push(await this.dispatch(sumsShader(), [{ buffer: losses }, { buffer: this.results }], Math.ceil(runsOf(block) / GROUP), SUMMED * runsOf(block)));
       blocks.push({ block, place, dispatches });
     }
     this.blocks = blocks;
@@ -143,7 +143,7 @@ export class Prepared {
     for (const { block, place } of places) {
       const samples = samplesOf(block);
       const products = this.take(12 * setup.product.to.rows * 4 * block.fours, STORAGE(), 'products');
-      await queue.dispatch(await this.operation(setup.product, shader, block, (read) => (read.kind === 'theta' ? theta : read.kind === 'products' ? products : samples)), 3, place, 0);
+      await queue.dispatch(await this.operation(setup.product, shader, block, (read) => ({ buffer: read.kind === 'theta' ? theta : read.kind === 'products' ? products : samples })), 3, place, 0);
       await queue.settle();
       this.giveBack(samples);
       made.push(products);
@@ -152,17 +152,17 @@ export class Prepared {
     return made;
   }
 
-  private operation(operation: Operation, { code, reads, writes, workgroups }: Shader, { fours }: SampleBlock, bufferOf: (read: Source | Read) => GPUBuffer): Promise<Dispatch> {
+  private operation(operation: Operation, { code, reads, writes, workgroups }: Shader, { fours }: SampleBlock, bufferOf: (read: Source | Read) => GPUBufferBinding): Promise<Dispatch> {
     return this.dispatch(code, [...reads.map(bufferOf), bufferOf(writes)], workgroups(fours), costOf(operation) * 4 * fours);
   }
 
   private async theta([origin, first, second]: Basis, theta: GPUBuffer): Promise<Dispatch> {
     const { length } = origin;
     const vectors = [this.filled(origin, 'origin'), this.filled(first, 'first direction'), this.filled(second, 'second direction')];
-    return this.dispatch(thetaShader(length), [...vectors, theta], Math.ceil(length / 4 / GROUP), 3 * length);
+    return this.dispatch(thetaShader(length), [...vectors, theta].map((buffer) => ({ buffer })), Math.ceil(length / 4 / GROUP), 3 * length);
   }
 
-  private async dispatch(code: string, buffers: readonly GPUBuffer[], workgroups: number, cost: number): Promise<Dispatch> {
+  private async dispatch(code: string, buffers: readonly GPUBufferBinding[], workgroups: number, cost: number): Promise<Dispatch> {
     const pipeline = await this.kit.pipelines.compile(code, buffers.length - 1);
     return { pipeline, group: this.kit.pipelines.bind(buffers), workgroups, cost };
   }
@@ -198,5 +198,5 @@ export class Prepared {
   }
 }
 
-const shaderOf = (operation: Operation, tile: ProductTile, sizes: Sizes): Shader =>
+export const shaderOf = (operation: Operation, tile: ProductTile, sizes: Sizes): Shader =>
   operation.kind === 'product' ? productShader(operation, tile, sizes) : rowShader(operation, sizes);

@@ -38,16 +38,22 @@ const written = (outputs: number, fours: number, each: readonly { readonly i: nu
   for (var i = 0u; i < ${outputs}u; i++) {
     for (var j = 0u; j < ${fours}u; j++) {`;
 
+/** About `wanted` outputs in fours, up to half as many again where that leaves none to pad: twelve at once beats eight and eight for ten. */
+function evenly(outputs: number, wanted: number): number {
+  const tiles = Math.ceil(outputs / (1.5 * wanted));
+  return 4 * Math.ceil(outputs / tiles / 4);
+}
+
 function registerShader(product: Product, tile: ProductTile, sizes: Sizes): Shader {
   const { from, to, weights, groups, inputs, outputs, paddedOutputs, kernel, stride, padding, input, output } = product;
   const isWide = paddedOutputs % 4 === 0;
-  const tall = Math.min(tile.outputs, paddedOutputs);
+  const tall = isWide ? evenly(paddedOutputs, tile.outputs) : paddedOutputs;
   const fours = tile.samples / 4;
   const deep = [tile.depth, 4, 2, 1].find((each) => each <= tile.depth && inputs % each === 0)!;
   const tiles = Math.ceil(outputs / tall);
   const pixels = output.height * output.width;
   const finish = finishing(product.finish, to, sizes);
-  const reads = [bindingOf('values', from), { name: 'theta', type: isWide ? 'vec4f' : 'f32', from: { kind: 'theta' } } as const, ...finish.reads];
+  const reads = [bindingOf('values', from), { name: 'theta', type: isWide ? 'vec4f' : 'f32', from: { kind: 'theta', at: weights } } as const, ...finish.reads];
   const step = isWide ? 4 : 1;
   const each = range(tall).flatMap((i) => range(fours).map((j) => ({ i, j })));
   const weight = (d: number, i: number): string => (isWide ? `w${d}_${i >> 2}[${i % 4}]` : `w${d}_${i}`);
@@ -70,7 +76,7 @@ function registerShader(product: Product, tile: ProductTile, sizes: Sizes): Shad
   let group = tile / ${tiles}u;
   let output = (tile % ${tiles}u) * ${tall}u;
   let start = ${startOf(from)} + group * ${inputs * input.channelStep}u * block.fours + four;
-  let weights = (point * ${sizes.theta}u + ${weights}u + group * ${kernel[0] * kernel[1] * inputs * paddedOutputs}u + output) / ${step}u;
+  let weights = (point * ${sizes.theta}u + group * ${kernel[0] * kernel[1] * inputs * paddedOutputs}u + output) / ${step}u;
   ${lines(each.map(({ i, j }) => `var s${i}_${j} = vec4f(0.0);`))}
   for (var ky = 0u; ky < ${kernel[0]}u; ky++) {
     // Above the first row the unsigned difference is huge, so one comparison finds both edges.
@@ -109,7 +115,7 @@ function sharedShader(product: Product, tile: ProductTile, sizes: Sizes): Shader
   const tiles = Math.ceil(paddedOutputs / rows);
   const pixels = output.height * output.width;
   const finish = finishing(product.finish, to, sizes);
-  const reads = [bindingOf('values', from), { name: 'theta', type: 'vec4f', from: { kind: 'theta' } } as const, ...finish.reads];
+  const reads = [bindingOf('values', from), { name: 'theta', type: 'vec4f', from: { kind: 'theta', at: weights } } as const, ...finish.reads];
   const each = range(tile.outputs).flatMap((i) => range(fours).map((j) => ({ i, j })));
   const code = `${declarations(reads)}${finish.code}
 var<workgroup> sharedWeights: array<vec4f, ${(depth * rows) / 4}>;
@@ -126,7 +132,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let output = (tile % ${tiles}u) * ${rows}u;
   let column = (at / ${tiles * groups}u) * ${columns}u;
   let start = ${startOf(from)} + group * ${inputs * input.channelStep}u * block.fours;
-  let weights = (point * ${sizes.theta}u + ${weights}u + group * ${length * paddedOutputs}u + output) / 4u;
+  let weights = (point * ${sizes.theta}u + group * ${length * paddedOutputs}u + output) / 4u;
   let across = (local % ${wide / tile.samples}u) * ${fours}u;
   let down = (local / ${wide / tile.samples}u) * ${tile.outputs}u;
   ${lines(each.map(({ i, j }) => `var s${i}_${j} = vec4f(0.0);`))}

@@ -1,18 +1,22 @@
 /**
  * The shaders of everything that is no product: pools, layer norm, copies, an embedding, and the first layer's combination.
  *
- * Each invocation makes one row's number for four samples (layer norm: one span's).
+ * Each invocation makes one row's number for four samples (layer norm: one span's; a combination: a few rows').
  */
 import type { Operation, Product } from './plan.ts';
 import { bindingOf, channelOf, declarations, FLAT_MAIN, finishing, GROUP, startOf, type Binding, type Shader, type Sizes } from './shader.ts';
 
 type RowOperation = Exclude<Operation, Product>;
 
+/** Rows of the first layer that one invocation combines: finding its place costs as much as a row. */
+const COMBINED = 4;
+
 export function rowShader(operation: RowOperation, sizes: Sizes): Shader {
   const { from, to, finish } = operation;
   const finished = finishing(finish, to, sizes);
   const reads: Binding[] = [bindingOf('values', from)];
-  if (readsWeights(operation)) reads.push({ name: 'theta', type: 'f32', from: { kind: 'theta' } });
+  const place = placeOfWeights(operation);
+  if (place !== null) reads.push({ name: 'theta', type: 'f32', from: { kind: 'theta', at: place } });
   reads.push(...finished.reads);
   const rows = rowsOf(operation);
   const code = `${declarations(reads)}${finished.code}${FLAT_MAIN}
@@ -26,11 +30,15 @@ export function rowShader(operation: RowOperation, sizes: Sizes): Shader {
   return { code, reads: reads.map((read) => read.from), writes: to.source, workgroups: (fours) => Math.ceil((rows * fours) / GROUP) };
 }
 
-const readsWeights = (operation: RowOperation): boolean =>
-  operation.kind === 'layernorm' || operation.kind === 'embedding' || (operation.kind === 'copy' && operation.addsWeights !== null);
+function placeOfWeights(operation: RowOperation): number | null {
+  if (operation.kind === 'copy') return operation.addsWeights;
+  if (operation.kind === 'embedding') return operation.weights;
+  return operation.kind === 'layernorm' ? operation.weight : null;
+}
 
 /** Invocations for each group of four samples. */
 function rowsOf(operation: RowOperation): number {
+  if (operation.kind === 'combine') return Math.ceil(operation.to.rows / COMBINED);
   if (operation.kind === 'layernorm') return operation.to.rows / operation.span;
   return operation.kind === 'copy' ? operation.from.rows : operation.to.rows;
 }
@@ -43,8 +51,10 @@ function body(operation: RowOperation): string {
       return `
   let coefficients = points[batch.point + point];
   let size = ${from.rows}u * block.fours;
-  let place = row * block.fours + four;
-  put(point, ${channel}, row, four, fma(vec4f(coefficients.z), values[2u * size + place], fma(vec4f(coefficients.y), values[size + place], values[place])));`;
+  for (var i = row * ${COMBINED}u; i < min(${from.rows}u, (row + 1u) * ${COMBINED}u); i++) {
+    let place = i * block.fours + four;
+    put(point, ${channelOf(to.shape, 'i')}, i, four, fma(vec4f(coefficients.z), values[2u * size + place], fma(vec4f(coefficients.y), values[size + place], values[place])));
+  }`;
     case 'pool': {
       const { of, size, stride, input, output } = operation;
       // A row of the result is channel by channel, or feature by feature for a sequence whose positions are pooled away.
@@ -76,7 +86,7 @@ function body(operation: RowOperation): string {
   for (var i = 0u; i < ${span}u; i++) {
     let place = row * ${span}u + i;
     let off = values[start + place * block.fours] - mean;
-    put(point, ${channelOf(to.shape, 'place')}, place, four, fma(off * scale, vec4f(theta[weights + ${weight}u + i]), vec4f(theta[weights + ${bias}u + i])));
+    put(point, ${channelOf(to.shape, 'place')}, place, four, fma(off * scale, vec4f(theta[weights + i]), vec4f(theta[weights + ${bias - weight}u + i])));
   }`;
     }
     case 'copy': {
@@ -87,13 +97,13 @@ function body(operation: RowOperation): string {
       const target = isVector ? `row * ${channelStep}u + ${at}u` : `(${channelOfRow}) * ${channelStep}u + (${pixel}) * ${pixelStep}u + ${at}u`;
       return `
   let place = ${target};
-  let value = values[start + row * block.fours]${addsWeights === null ? '' : ` + theta[weights + ${addsWeights}u + row]`};
+  let value = values[start + row * block.fours]${addsWeights === null ? '' : ` + theta[weights + row]`};
   put(point, ${channelOf(to.shape, 'place')}, place, four, value);`;
     }
     case 'embedding': {
-      const { weights, features } = operation;
+      const { features } = operation;
       return `
-  let which = vec4u(values[start + row / ${features}u * block.fours]) * ${features}u + vec4u(weights + ${weights}u + row % ${features}u);
+  let which = vec4u(values[start + row / ${features}u * block.fours]) * ${features}u + vec4u(weights + row % ${features}u);
   put(point, ${channel}, row, four, vec4f(theta[which.x], theta[which.y], theta[which.z], theta[which.w]));`;
     }
   }

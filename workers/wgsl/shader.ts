@@ -11,8 +11,11 @@ import { literal, SHADER_MATH } from './shaderMath.ts';
 
 export const GROUP = 64;
 
-/** What a shader reads: a table, or one of the slice's own buffers. */
-export type Read = Source | { readonly kind: 'theta' | 'affine' };
+/**
+ * What a shader reads: a table, or one of the slice's own buffers from a place on, in floats of θ or channels. The place is bound and not
+ * written into the shader, so that layers of one shape share theirs.
+ */
+export type Read = Source | { readonly kind: 'theta' | 'affine'; readonly at: number };
 
 export type Binding = { readonly name: string; readonly type: 'f32' | 'u32' | 'vec2f' | 'vec4f'; readonly from: Read };
 
@@ -68,8 +71,8 @@ export function finishing({ affine, addend, activation }: Finish, to: Table, { c
   const reads: Binding[] = [];
   const lines: string[] = [];
   if (affine !== null) {
-    reads.push({ name: 'affine', type: 'vec2f', from: { kind: 'affine' } });
-    lines.push(`let a = affine[point * ${channels}u + ${affine}u + channel]; y = fma(y, vec4f(a.x), vec4f(a.y));`);
+    reads.push({ name: 'affine', type: 'vec2f', from: { kind: 'affine', at: affine } });
+    lines.push(`let a = affine[point * ${channels}u + channel]; y = fma(y, vec4f(a.x), vec4f(a.y));`);
   }
   if (addend) {
     reads.push(bindingOf('addend', addend));

@@ -41,7 +41,7 @@ const SAMPLES = 32;
 const table = (slot: number, shape: readonly [number, number, number]): Table => ({ source: { kind: 'slot', slot }, shape, rows: shape[0] * shape[1] * shape[2] });
 const FROM = table(0, [16, 4, 4]);
 const TO = table(1, [32, 4, 4]);
-export const PRODUCT: Product = {
+const PRODUCT: Product = {
   kind: 'product',
   from: FROM,
   to: TO,
@@ -61,17 +61,22 @@ const THETA = 32 * 16 * 9;
 
 type Runner = { readonly tile: ProductTile; readonly workgroups: number; readonly pipeline: GPUComputePipeline };
 
-/** @throws DeviceFault where a shader is refused */
-export async function probeTiles(memory: DeviceMemory, pipelines: Pipelines): Promise<Probed> {
+/**
+ * @param only where the choice is made already, and the rate alone is wanted
+ * @throws DeviceFault where a shader is refused
+ */
+export async function probeTiles(memory: DeviceMemory, pipelines: Pipelines, only?: ProductTile): Promise<Probed> {
   const compiled = async (tile: ProductTile): Promise<Runner> => {
     const shader = productShader(PRODUCT, tile, { theta: THETA, channels: 0 });
     return { tile, workgroups: shader.workgroups(SAMPLES / 4), pipeline: await pipelines.compile(shader.code, shader.reads.length) };
   };
+  const probed = ({ runner, ms, points }: Timed): Probed => ({ tile: runner.tile, rate: (costOf(PRODUCT) * SAMPLES * points) / ms });
+  if (only) return probed((await timed(memory, pipelines, [await compiled(only)]))[0]!);
   const [first, other] = await timed(memory, pipelines, await Promise.all([TILES.register[0], TILES.shared[0]].map(compiled)));
   const likely = other && other.ms <= HOPELESS * first!.ms ? [first!.runner, other.runner] : [first!.runner];
   const others = await Promise.all(likely.flatMap(({ tile }) => TILES[tile.family].slice(1)).map(compiled));
   const [best] = await timed(memory, pipelines, [...likely, ...others]);
-  return { tile: best!.runner.tile, rate: (costOf(PRODUCT) * SAMPLES * best!.points) / best!.ms };
+  return probed(best!);
 }
 
 type Timed = { readonly runner: Runner; readonly ms: number; readonly points: number };
@@ -97,7 +102,7 @@ async function times(memory: DeviceMemory, pipelines: Pipelines, runners: readon
     const [values, theta, result, coordinates] = [storage(points * FROM.rows * SAMPLES), storage(points * THETA), storage(points * TO.rows * SAMPLES), storage(4)];
     const uniform = (words: readonly number[], bytes: number): GPUBuffer => keep(memory.filled(Uint32Array.from({ length: bytes / 4 }, (_, at) => words[at] ?? 0), GPUBufferUsage.UNIFORM, 'probe'));
     const place = pipelines.bindPlace(coordinates, uniform([SAMPLES / 4, SAMPLES], 16), uniform([], BATCH_STRIDE));
-    const group = pipelines.bind([values, theta, result]);
+    const group = pipelines.bind([values, theta, result].map((buffer) => ({ buffer })));
     const best = new Map<Runner, number>();
     // The first round compiles.
     for (let round = 0; round <= ROUNDS; round++) {

@@ -24,7 +24,7 @@ import { WgslSlice } from './wgslSlice.ts';
 /** Up to here the loss of every sample is read back; beyond, sums of 64, so that float32 adds up few numbers. */
 const MOST_SINGLE_SAMPLES = 2048;
 /** Points of a tile, and the centre; more are computed in turns. Fewer where their results would take more than this. */
-const MOST_ROWS = 1025;
+const MOST_ROWS = 257;
 const RESULT_BYTES = 2 ** 25;
 /** Floats that the first layer's products of all samples may take. */
 const PRODUCT_FLOATS = 2 ** 26;
@@ -43,9 +43,8 @@ export async function createWgslEngine(open: OpenBackend, pace: Pace, options: W
   const guard = open.guard ?? createGpuGuard(device);
   const turns = new Turns();
   const slices = new Set<WgslSlice>();
-  const probed = await guarded(() => probeTiles(memory, pipelines));
-  const tile = options.tile ?? probed.tile;
-  const queue = new WorkQueue(device, pace, open.isSoftwareAdapter, probed.rate);
+  const { tile, rate } = await guarded(() => probeTiles(memory, pipelines, options.tile));
+  const queue = new WorkQueue(device, pace, open.isSoftwareAdapter, rate);
   const title = `WGSL tile engine on ${open.title}`;
   const bindingFloats = Math.floor(Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize) / 4);
 

@@ -68,7 +68,7 @@ export class WgslSlice implements PreparedSlice {
     let isOpen = true;
     try {
       this.device.queue.writeBuffer(prepared.points, 0, Float32Array.from([...points, { a: 0, b: 0 }].flatMap(({ a, b }) => [1, a, b, 0])));
-      prepared.clear(queue);
+      prepared.clear(queue, points.length + 1);
       const batches = Math.ceil((points.length + 1) / shape.pointsPerBatch);
       for (let batch = 0; batch < batches; batch++) {
         const first = batch * shape.pointsPerBatch;

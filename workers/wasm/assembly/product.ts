@@ -61,7 +61,35 @@ export function product(at: usize, rows: i32, inputShift: usize, outputShift: us
   }
 }
 
+/** A run of so many floats has its sum added to the others' when it ends: long sums then lose fewer digits. */
+const LONG: i32 = 96;
+
+// @ts-ignore: decorator
+@lazy const TOTALS: usize = memory.data(8 * 16, 16);
+
+// @ts-ignore: decorator
+@inline
+function addTo(at: usize, sum: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), sum));
+}
+
 function panelOf8(layer: Product, rows: i32, input: usize, output: usize, addend: usize, weights: usize, bias: usize, lanes: i32): void {
+  if (layer.run >= LONG && layer.count > 1) longOf8(layer, rows, input, output, addend, weights, bias, lanes);
+  else shortOf8(layer, rows, input, output, addend, weights, bias, lanes);
+}
+
+function longOf8(layer: Product, rows: i32, input: usize, output: usize, addend: usize, weights: usize, bias: usize, lanes: i32): void {
+  rowsOf8(layer, rows, input, output, addend, weights, bias, lanes, true);
+}
+
+function shortOf8(layer: Product, rows: i32, input: usize, output: usize, addend: usize, weights: usize, bias: usize, lanes: i32): void {
+  rowsOf8(layer, rows, input, output, addend, weights, bias, lanes, false);
+}
+
+/** Compiled twice, so that the short way has nothing of the long one in its registers. */
+// @ts-ignore: decorator
+@inline
+function rowsOf8(layer: Product, rows: i32, input: usize, output: usize, addend: usize, weights: usize, bias: usize, lanes: i32, isLong: bool): void {
   const bias0 = v128.load(bias);
   const bias1 = v128.load(bias, 16);
   const last = layer.table + (rows - 1) * ROW;
@@ -81,6 +109,7 @@ function panelOf8(layer: Product, rows: i32, input: usize, output: usize, addend
     const line3 = input + load<u32>(row3);
     let from = weights;
     let c00 = bias0, c01 = bias1, c10 = bias0, c11 = bias1, c20 = bias0, c21 = bias1, c30 = bias0, c31 = bias1;
+    if (isLong) memory.fill(TOTALS, 0, 8 * 16);
     for (let at = runs; at < end; at += 4) {
       const shift = load<u32>(at);
       let a0 = line0 + shift, a1 = line1 + shift, a2 = line2 + shift, a3 = line3 + shift;
@@ -134,6 +163,15 @@ function panelOf8(layer: Product, rows: i32, input: usize, output: usize, addend
         w += 128;
       }
       from += runWeights;
+      if (isLong) {
+        addTo(TOTALS, c00); addTo(TOTALS + 16, c01); addTo(TOTALS + 32, c10); addTo(TOTALS + 48, c11);
+        addTo(TOTALS + 64, c20); addTo(TOTALS + 80, c21); addTo(TOTALS + 96, c30); addTo(TOTALS + 112, c31);
+        c00 = f32x4.splat(0); c01 = c00; c10 = c00; c11 = c00; c20 = c00; c21 = c00; c30 = c00; c31 = c00;
+      }
+    }
+    if (isLong) {
+      c00 = v128.load(TOTALS); c01 = v128.load(TOTALS, 16); c10 = v128.load(TOTALS, 32); c11 = v128.load(TOTALS, 48);
+      c20 = v128.load(TOTALS, 64); c21 = v128.load(TOTALS, 80); c30 = v128.load(TOTALS, 96); c31 = v128.load(TOTALS, 112);
     }
     put8(row0, output, addend, c00, c01, floor, lanes);
     put8(row1, output, addend, c10, c11, floor, lanes);
