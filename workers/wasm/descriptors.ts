@@ -4,6 +4,10 @@
 import type { ActivationStep } from '#lib/network/program.ts';
 import type { Arena } from './arena.ts';
 
+/** Floats: the least is what assembly/product.ts calls long. */
+const LEAST_IN_RUN = 96;
+const MOST_IN_RUN = 256;
+
 export type ProductLayer = {
   readonly input: number;
   readonly output: number;
@@ -22,11 +26,23 @@ export type ProductLayer = {
   readonly isPadded: boolean;
 };
 
-export const productLayer = (arena: Arena, of: ProductLayer): number =>
-  written(arena, [
-    of.input, of.output, of.addend, of.table, of.weights, of.bias, written(arena, of.runs), of.runs.length, of.run,
+export function productLayer(arena: Arena, of: ProductLayer): number {
+  const { runs, run } = inShortRuns(of);
+  return written(arena, [
+    of.input, of.output, of.addend, of.table, of.weights, of.bias, written(arena, runs), runs.length, run,
     of.outputs, of.groups, of.groupInputBytes, of.groupOutputBytes, +of.isRelu, +of.isPadded,
   ]);
+}
+
+/** A sum of hundreds of numbers loses fewer digits in equal parts; the kernel adds long runs up apart. */
+function inShortRuns({ runs, run }: Pick<ProductLayer, 'runs' | 'run'>): Pick<ProductLayer, 'runs' | 'run'> {
+  if (run <= MOST_IN_RUN) return { runs, run };
+  for (let part = MOST_IN_RUN; part >= LEAST_IN_RUN; part--) {
+    if (run % part !== 0) continue;
+    return { runs: runs.flatMap((start) => Array.from({ length: run / part }, (_, index) => start + index * part * 4)), run: part };
+  }
+  return { runs, run };
+}
 
 export type DepthwiseLayer = Pick<ProductLayer, 'input' | 'output' | 'addend' | 'table' | 'weights' | 'bias' | 'isRelu'> & {
   readonly lines: number;

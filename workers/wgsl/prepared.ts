@@ -30,6 +30,8 @@ export class Prepared {
   readonly results: GPUBuffer;
   readonly resultsRow: number;
   private unwritten!: GPUBuffer;
+  /** Of every sample, where sums of them are the results. */
+  private losses: GPUBuffer | null = null;
   private readback!: GPUBuffer;
   /** Once for a batch of points. */
   start: readonly Dispatch[] = [];
@@ -68,6 +70,7 @@ export class Prepared {
   /** What nothing has written is told from what was computed. */
   clear(queue: WorkQueue, rows: number): void {
     queue.copy(this.unwritten, this.results, 4 * rows * this.resultsRow);
+    if (this.losses) queue.copy(this.unwritten, this.losses, 4 * rows * this.shape.blocked.row);
   }
 
   async read(queue: WorkQueue, rows: number): Promise<Uint32Array> {
@@ -83,11 +86,12 @@ export class Prepared {
   private async fill(job: EvaluationJob, queue: WorkQueue): Promise<void> {
     const { plan, shape } = this;
     const { blocked, pointsPerBatch, rows, sums } = shape;
-    this.unwritten = this.take(this.results.size, GPUBufferUsage.COPY_SRC, 'unwritten', true);
+    if (sums) this.losses = this.take(4 * rows * blocked.row, STORAGE() | GPUBufferUsage.COPY_DST, 'losses');
+    this.unwritten = this.take(4 * rows * Math.max(blocked.row, blocked.sumsRow), GPUBufferUsage.COPY_SRC, 'unwritten', true);
     new Uint32Array(this.unwritten.getMappedRange()).fill(UNWRITTEN);
     this.unwritten.unmap();
     this.readback = this.take(this.results.size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'read-back');
-    const batches = this.batches(Math.ceil(rows / pointsPerBatch), pointsPerBatch);
+    const batches = this.batches(Math.ceil((rows - 1) / pointsPerBatch), pointsPerBatch);
     const sizes: Sizes = { theta: plan.packed.length, channels: plan.channels.length };
     const theta = this.take(4 * pointsPerBatch * sizes.theta, STORAGE(), 'theta');
     const affine = this.take(8 * pointsPerBatch * sizes.channels, STORAGE(), 'affine');
@@ -104,7 +108,7 @@ export class Prepared {
 
     const places = blocked.blocks.map((block) => ({ block, place: this.place(block, batches) }));
     const inputs = await this.inputs(job, queue, places);
-    const losses = sums ? this.take(4 * rows * blocked.row, STORAGE(), 'losses') : this.results;
+    const losses = this.losses ?? this.results;
     const shaders = plan.operations.map((operation) => ({ operation, shader: shaderOf(operation, this.kit.tile, sizes) }));
     const loss = lossShader(job.loss, plan.output.rows);
     // Compiled side by side, not one after the other.
@@ -172,10 +176,11 @@ export class Prepared {
     return this.kit.pipelines.bindPlace(this.points, block, batches);
   }
 
+  /** The centre alone in the first row, then batches of points. */
   private batches(count: number, points: number): GPUBuffer {
     const { row, sumsRow } = this.shape.blocked;
-    const records = new Uint32Array((count * BATCH_STRIDE) / 4);
-    for (let batch = 0; batch < count; batch++) records.set([batch * points, row, sumsRow, 0], (batch * BATCH_STRIDE) / 4);
+    const records = new Uint32Array(((count + 1) * BATCH_STRIDE) / 4);
+    for (let batch = 0; batch <= count; batch++) records.set([batch === 0 ? 0 : 1 + (batch - 1) * points, row, sumsRow, 0], (batch * BATCH_STRIDE) / 4);
     return this.keep(this.kit.memory.filled(records, GPUBufferUsage.UNIFORM, 'batches'));
   }
 

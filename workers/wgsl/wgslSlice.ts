@@ -2,13 +2,14 @@
  * A prepared slice of the tile engine: its points evaluated in batches, read back once, added up in float64.
  *
  * Every run stands inside error scopes; results hold a mark where nothing was written; and the centre's first samples, evaluated
- * with every tile, must come out bit for bit as when the slice was new. It does not choose points.
+ * before every tile, must come out bit for bit as when the slice was new. Before, because points then write over what the centre
+ * left in scratch memory, and a shader that no longer runs cannot find it there. It does not choose points.
  */
 import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
 import type { Coordinates, PreparedSlice } from '#workers/evaluator.ts';
 import { DeviceFault, type GpuGuard } from '#workers/gpuGuard.ts';
 import type { Pace } from '#workers/pace.ts';
-import type { Prepared, Shape } from './prepared.ts';
+import type { Prepared, PreparedBlock, Shape } from './prepared.ts';
 import { BATCH_STRIDE } from './pipelines.ts';
 import { SUMMED } from './pointShaders.ts';
 import type { WorkQueue } from './queue.ts';
@@ -38,7 +39,7 @@ export class WgslSlice implements PreparedSlice {
   async keepCanary(): Promise<void> {
     this.pace.begin();
     const values = await this.run([]);
-    this.canary = this.canaryOf(values, 0);
+    this.canary = this.canaryOf(values);
   }
 
   async evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
@@ -50,8 +51,8 @@ export class WgslSlice implements PreparedSlice {
     for (let first = 0; first < points.length; first += this.shape.rows - 1) {
       const some = points.slice(first, first + this.shape.rows - 1);
       const values = await this.run(some, signal);
-      this.compare(this.canaryOf(values, some.length));
-      for (const index of some.keys()) this.addUp(values, index, sets, first + index);
+      this.compare(this.canaryOf(values));
+      for (const index of some.keys()) this.addUp(values, 1 + index, sets, first + index);
     }
     return { points: points.length, sets };
   }
@@ -60,27 +61,18 @@ export class WgslSlice implements PreparedSlice {
     this.prepared.dispose();
   }
 
-  /** Rows of results for `points`, and behind them one for the first samples at the centre. */
+  /** A row of results for the first samples at the centre, then one for each of `points`. */
   private async run(points: readonly Coordinates[], signal?: AbortSignal): Promise<Uint32Array> {
     const { queue, prepared, shape } = this;
     signal?.throwIfAborted();
     this.guard.open();
     let isOpen = true;
     try {
-      this.device.queue.writeBuffer(prepared.points, 0, Float32Array.from([...points, { a: 0, b: 0 }].flatMap(({ a, b }) => [1, a, b, 0])));
+      this.device.queue.writeBuffer(prepared.points, 0, Float32Array.from([{ a: 0, b: 0 }, ...points].flatMap(({ a, b }) => [1, a, b, 0])));
       prepared.clear(queue, points.length + 1);
-      const batches = Math.ceil((points.length + 1) / shape.pointsPerBatch);
-      for (let batch = 0; batch < batches; batch++) {
-        const first = batch * shape.pointsPerBatch;
-        const real = Math.min(shape.pointsPerBatch, points.length - first);
-        // The centre comes last, with the first block of samples only.
-        const withCentre = batch === batches - 1 ? real + 1 : real;
-        for (const dispatch of prepared.start) await queue.dispatch(dispatch, withCentre, prepared.blocks[0]!.place, batch * BATCH_STRIDE, signal);
-        for (const [index, { place, dispatches }] of prepared.blocks.entries()) {
-          const count = index === 0 ? withCentre : real;
-          if (count === 0) continue;
-          for (const dispatch of dispatches) await queue.dispatch(dispatch, count, place, batch * BATCH_STRIDE, signal);
-        }
+      await this.enqueue(0, 1, prepared.blocks.slice(0, 1), signal);
+      for (let first = 0, batch = 1; first < points.length; first += shape.pointsPerBatch, batch++) {
+        await this.enqueue(batch, Math.min(shape.pointsPerBatch, points.length - first), prepared.blocks, signal);
       }
       const values = await prepared.read(queue, points.length + 1);
       isOpen = false;
@@ -95,11 +87,18 @@ export class WgslSlice implements PreparedSlice {
     }
   }
 
-  private canaryOf(values: Uint32Array, row: number): Uint32Array {
+  private async enqueue(batch: number, points: number, blocks: readonly PreparedBlock[], signal: AbortSignal | undefined): Promise<void> {
+    const { queue, prepared } = this;
+    for (const dispatch of prepared.start) await queue.dispatch(dispatch, points, blocks[0]!.place, batch * BATCH_STRIDE, signal);
+    for (const { place, dispatches } of blocks) {
+      for (const dispatch of dispatches) await queue.dispatch(dispatch, points, place, batch * BATCH_STRIDE, signal);
+    }
+  }
+
+  private canaryOf(values: Uint32Array): Uint32Array {
     const { block } = this.prepared.blocks[0]!;
-    const start = row * this.prepared.resultsRow;
     // Behind the last sample stand numbers of no meaning.
-    return Uint32Array.from(this.placesOf(block), (place) => this.written(values[start + place]!, place, block));
+    return Uint32Array.from(this.placesOf(block), (place) => this.written(values[place]!, place, block));
   }
 
   private compare(canary: Uint32Array): void {
