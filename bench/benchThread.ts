@@ -1,18 +1,17 @@
 /** A thread of Node that computes for the benchmark: opens one engine, then prepares jobs and runs points as it is asked to. */
-import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import type { Coordinates, EvaluationJob, Held } from '#workers/evaluator.ts';
 import { openBenchEngine, type EngineKind } from './benchEngine.ts';
 
-/** Folders, with a slash at their ends: of TensorFlow.js's .wasm files, and of our own. */
-export type BenchThreadData = { readonly kind: EngineKind; readonly wasmPath: string; readonly kernelPath: string };
+export type BenchThreadData = { readonly kind: EngineKind };
 export type BenchRequest = { readonly job: EvaluationJob } | { readonly points: readonly Coordinates[] };
 export type BenchAnswer = { readonly title: string; readonly losses: readonly number[]; readonly held: Held } | { readonly problem: string };
 
 if (!parentPort) throw new Error('benchThread.ts runs as a worker thread');
 const port = parentPort;
-const { kind, wasmPath, kernelPath } = workerData as BenchThreadData;
-const engine = await openBenchEngine(kind, 'wasm', { wasmPath, loadKernels: (file) => readFile(kernelPath + file) });
+const { kind } = workerData as BenchThreadData;
+const engine = await openBenchEngine(kind, 'wasm', NODE_FILES);
 
 async function answer(request: BenchRequest): Promise<BenchAnswer> {
   try {

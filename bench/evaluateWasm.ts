@@ -8,6 +8,8 @@ import { gridPoints, RECIPES, workloadJob } from './workloads.ts';
 
 const ROUNDS = 3;
 const SECONDS = 1;
+/** Points that each thread computes at the least, so that one waiting for the other at the end counts for little. */
+const LEAST_POINTS = 5;
 const GRID = gridPoints(11);
 const TILES = 2000;
 
@@ -108,8 +110,9 @@ async function rateOf(team: Team, threads: number): Promise<Rate> {
     await team.run(points, threads);
     done += points.length;
     const left = SECONDS - seconds();
-    count = Math.max(threads, Math.min(GRID.length, Math.ceil(((done / seconds()) * left) / threads) * threads));
-  } while (seconds() < SECONDS);
+    const lasting = Math.ceil(((done / seconds()) * left) / threads) * threads;
+    count = Math.max(threads, LEAST_POINTS * threads - done, Math.min(GRID.length, lasting));
+  } while (seconds() < SECONDS || done < LEAST_POINTS * threads);
   const { user, system } = process.cpuUsage(processor);
   return { perSecond: done / seconds(), perProcessorSecond: (done * 1e6) / (user + system) };
 }

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { buildKernels } from '#scripts/buildKernels.mjs';
 import { serverBuild } from '#scripts/buildServer.mjs';
-import { allowRelaxedSimd, kernelFolder, wasmFolder } from '#scripts/volunteer/nodeWorkers.ts';
+import { allowRelaxedSimd } from '#scripts/volunteer/nodeWorkers.ts';
 import type { Coordinates, EvaluationJob, Held } from '#workers/evaluator.ts';
 import type { EngineKind } from './benchEngine.ts';
 import type { BenchAnswer, BenchRequest, BenchThreadData } from './benchThread.ts';
@@ -39,7 +39,7 @@ export async function openTeam(kind: EngineKind, size: number): Promise<Team> {
   built ??= build({ ...serverBuild, entryPoints: { benchThread: 'bench/benchThread.ts' }, outdir: BUILT });
   await Promise.all([built, buildKernels()]);
   const script = pathToFileURL(`${BUILT}/benchThread.mjs`);
-  const threads = Array.from({ length: size }, () => new Worker(script, { workerData: { kind, wasmPath: wasmFolder(), kernelPath: kernelFolder() } satisfies BenchThreadData }));
+  const threads = Array.from({ length: size }, () => new Worker(script, { workerData: { kind } satisfies BenchThreadData }));
   const held = new Map<Worker, Held>();
   let title = '';
 

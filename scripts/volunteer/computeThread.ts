@@ -4,25 +4,18 @@
  * Where there is a graphics device, it gives the thread the same `navigator.gpu` that a browser has. What the messages
  * do is in workers/evaluateJobs.ts.
  */
-import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ToWorker } from '#lib/wire/workerMessages.ts';
 import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { createEvaluateJobs } from '#workers/evaluateJobs.ts';
 import { provideGraphics } from './graphics.ts';
 
-export type ThreadData = {
-  /** The folder of TensorFlow.js's .wasm files; ends with a slash. */
-  readonly wasmPath: string;
-  /** The folder of our own engine's binaries; ends with a slash. */
-  readonly kernelPath: string;
-  readonly hasGraphics: boolean;
-};
+export type ThreadData = { readonly hasGraphics: boolean };
 
 if (!parentPort) throw new Error('computeThread.ts runs as a worker thread');
 const port = parentPort;
-const { wasmPath, hasGraphics } = workerData as ThreadData;
-const jobs = createEvaluateJobs({ say: (message, transfer) => port.postMessage(message, transfer), ...NODE_FILES, wasmPath });
+const { hasGraphics } = workerData as ThreadData;
+const jobs = createEvaluateJobs({ say: (message, transfer) => port.postMessage(message, transfer), ...NODE_FILES });
 
 // Messages wait until there is somebody to hear them.
 if (hasGraphics) await provideGraphics();

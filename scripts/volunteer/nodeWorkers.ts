@@ -3,11 +3,7 @@
  *
  * A command line has no picture to keep smooth, so a CPU backend gets every core. It knows nothing of tiles.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
@@ -22,16 +18,6 @@ type NodeWorkersOptions = {
   readonly hasGraphics: boolean;
 };
 
-/** Folder of TensorFlow.js's .wasm files, with a slash at its end. */
-export const wasmFolder = (): string => dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
-
-/** Folder of our own engine's binaries, with a slash at its end: wherever this file was bundled to, it is in the project. */
-export function kernelFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, 'public', 'engine') + sep;
-}
-
 /** Node 20 knows WebAssembly's relaxed SIMD but keeps it behind a flag, which later versions no longer have. */
 export function allowRelaxedSimd(): void {
   if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -42,7 +28,7 @@ export function nodeWorkers({ script, threads, hasGraphics }: NodeWorkersOptions
   return {
     cpuWorkers: () => threads ?? availableParallelism(),
     hire(hear, fail) {
-      const worker = new Worker(script, { workerData: { wasmPath: wasmFolder(), kernelPath: kernelFolder(), hasGraphics } satisfies ThreadData });
+      const worker = new Worker(script, { workerData: { hasGraphics } satisfies ThreadData });
       worker.on('message', (message: FromWorker) => hear(message));
       worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
       worker.on('exit', (code) => fail(`the compute thread ended (${code})`));

@@ -1,5 +1,7 @@
 /** How samples and points are cut so that memory stays bounded and no dispatch is long. It knows no device. */
 
+import { SUMMED } from './pointShaders.ts';
+
 export type Limits = {
   /** Floats that the largest table of one block may have, over all points of a batch. */
   readonly tableFloats: number;
@@ -36,10 +38,15 @@ export function cutOf(samples: number, { rows, inputRows, theta, cost }: Load, {
   return { samples: block, points: Math.max(1, Math.min(MOST_POINTS, fitting)) };
 }
 
-/** The size, a multiple of four, that cuts `samples` into as few blocks as `most` allows, of nearly one size. */
+/**
+ * The size that cuts `samples` into as few blocks as `most` allows, of nearly one size: a multiple of 64, so that sums of 64 are over
+ * the same samples whatever the cut, or of four where blocks are smaller or there is only one.
+ */
 function evenly(samples: number, most: number): number {
+  const unit = most >= SUMMED ? SUMMED : 4;
   const blocks = Math.ceil(samples / most);
-  return Math.min(Math.max(4, Math.floor(most / 4) * 4), 4 * Math.ceil(samples / blocks / 4));
+  if (blocks === 1) return 4 * Math.ceil(samples / 4);
+  return Math.min(Math.max(4, Math.floor(most / unit) * unit), unit * Math.ceil(samples / blocks / unit));
 }
 
 /** Blocks of `size` samples; the last may be smaller. */
