@@ -3,6 +3,7 @@
  *
  * It computes with the engines of a page and lends with the code of a page; this file is what a page's screen is to those.
  */
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { builtinNames, loadBuiltin } from '#client/subjects.ts';
 import type { Subject } from '#lib/network/subject.ts';
@@ -19,6 +20,8 @@ import { createStopSignals } from './volunteer/stopSignals.ts';
 /** How long the session may take to welcome us. */
 const JOIN_MS = 30_000;
 const SHOW_MS = 250;
+/** Every tile under way listens for the stop; Node would call more than ten of them a leak. */
+const MOST_LISTENERS = 128;
 
 /** The reason to end with another exit code than 0. */
 class Ended extends Error {
@@ -38,6 +41,7 @@ const progress = createProgress({
 });
 
 const { stopped, hear } = createStopSignals(() => performance.now(), () => process.exit(EXIT.interrupted));
+setMaxListeners(MOST_LISTENERS);
 process.on('SIGINT', hear);
 process.on('SIGTERM', hear);
 

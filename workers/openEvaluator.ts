@@ -21,6 +21,8 @@ export type OpenOptions = EngineFiles & {
   readonly memory?: Memory;
   /** Networks that it may be asked for: a backend that gets their operations wrong is passed over. */
   readonly networks?: readonly Network[] | undefined;
+  /** Milliseconds of computing on a network after which the engines of a backend are timed against each other; never where infinite. */
+  readonly raceAfterMs?: number;
   /** Of the usual block of samples, below 1 after a device failed. */
   readonly share?: number;
   /** Backends that are not to be tried, with the reason. */
@@ -42,7 +44,7 @@ const ORDER: Readonly<Record<BackendWish, readonly Backend[]>> = {
 export async function openEvaluator(options: OpenOptions): Promise<Evaluator> {
   const pace = options.pace ?? createPace();
   const memory = options.memory ?? createMemory();
-  const { wish, networks = [], share = 1, without = {}, onLost, onMoved } = options;
+  const { wish, networks = [], share = 1, without = {}, raceAfterMs, onLost, onMoved } = options;
   const left = [...ORDER[wish]];
   const reasons: string[] = [];
   const used: ChosenEvaluator[] = [];
@@ -59,7 +61,7 @@ export async function openEvaluator(options: OpenOptions): Promise<Evaluator> {
       try {
         open = await openBackend(backend, wish, share);
         const sources = engineSources(open, options, pace, memory);
-        const evaluator = createChosenEvaluator({ open, report: reportOf(open, wish, reasons), sources, pace, memory });
+        const evaluator = createChosenEvaluator({ open, report: reportOf(open, wish, reasons), sources, pace, memory, ...(raceAfterMs === undefined ? {} : { raceAfterMs }) });
         await evaluator.probe(null);
         for (const network of networks) await evaluator.probe(network);
         if (onLost) void open.lost.then(onLost);

@@ -29,8 +29,8 @@ test('[A2] a volunteer without a browser computes what a page placed, and hands 
     expect(helper.said()).toContain('Joined');
 
     // A slice that takes a while is under way when it is stopped.
-    await placeSlice(ann.page, { network: /glyph/i, count: 17 });
-    await expect.poll(helper.said, { timeout: 30_000 }).toMatch(/: computing\n[\s\S]*waiting for work\n[\s\S]*: computing\n/);
+    await placeSlice(ann.page, { network: /glyph/i, count: 33 });
+    await expect.poll(helper.said, { timeout: 60_000 }).toMatch(/: computing\n[\s\S]*waiting for work\n[\s\S]*: computing\n/);
     helper.child.kill('SIGINT');
     expect(await helper.ended).toBe(0);
     expect(helper.said()).toContain('what was not finished is handed back');
@@ -39,7 +39,7 @@ test('[A2] a volunteer without a browser computes what a page placed, and hands 
   }
   // The page itself is lent what was handed back, and computes the rest.
   await lend(ann.page, 'wasm');
-  await expectComplete(ann.page, 289);
-  await expectVerified(ann.page, 289);
+  await expectComplete(ann.page, 1089);
+  await expectVerified(ann.page, 1089);
   expect(ann.errors).toEqual([]);
 });
