@@ -6,12 +6,12 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod/mini';
 import { read, type Parsed } from '#lib/parsed.ts';
-import { digestSchema } from '#lib/digest.ts';
 import { readCode } from '#lib/session/joinCode.ts';
 import { sliceIdSchema } from '#lib/slice/recipe.ts';
 import { createSessionSchema, joinSchema, type CreatedSession, type JoinedSession } from '#lib/wire/api.ts';
 import { problem, readBody, unreadable, type Answer } from './apiAnswers.ts';
 import type { Clock } from './clock.ts';
+import { createFilesApi, showBytes } from './filesApi.ts';
 import type { LiveSession } from './liveSession.ts';
 import { createBuckets } from './rateLimit.ts';
 import type { SessionRegister } from './sessionRegister.ts';
@@ -23,6 +23,8 @@ const WRONG_CODES = { burst: 20, perSecond: 20 / 60 };
 const NEW_SESSIONS = { burst: 300, perSecond: 2 };
 /** A large surface takes the server a while to write down, and needs no key. */
 const SLICE_CALLS = { burst: 200, perSecond: 20 };
+/** Each may be large, and is hashed. */
+const FILES = { burst: 120, perSecond: 4 };
 const TOO_MANY = problem(429, 'too many questions about slices from here: wait a moment');
 
 type Dependencies = {
@@ -42,6 +44,7 @@ export type Api = (request: IncomingMessage) => Promise<Answer | null>;
 export function createApi({ register, tokens, clock, publicUrl, trustProxy }: Dependencies): Api {
   const wrongCodes = createBuckets(WRONG_CODES, clock.now);
   const newSessions = createBuckets(NEW_SESSIONS, clock.now);
+  const files = createBuckets(FILES, clock.now);
   const slices = createBuckets(SLICE_CALLS, clock.now);
 
   const addressOf = (request: IncomingMessage): string => {
@@ -75,6 +78,16 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     }
   }
 
+  async function refusalFor(request: IncomingMessage, sessionId: string): Promise<Answer | null> {
+    const record = await register.storage.session(sessionId);
+    if (!record) return problem(404, 'there is no session with this id');
+    const [, key] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? [];
+    if (key === undefined) return problem(401, 'send the key of the edit link as Authorization: Bearer KEY', undefined, { 'WWW-Authenticate': 'Bearer' });
+    return isKeyOf(key, record.editKeyHash) ? null : problem(403, 'this is not the key of the session');
+  }
+
+  const filesApi = createFilesApi({ storage: register.storage, clock, refusalFor });
+
   const createSession: Handler = (request) =>
     withBody(request, createSessionSchema as z.ZodMiniType<{ title?: string | undefined }>, async ({ title }) => {
       if (newSessions(addressOf(request)).take() === null) return problem(429, 'too many sessions were made from here: wait a moment');
@@ -107,11 +120,8 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
 
   const placeSlice: Handler = async (request, [id]) => {
     if (slices(addressOf(request)).take() === null) return TOO_MANY;
-    const record = await register.storage.session(id!);
-    if (!record) return problem(404, 'there is no session with this id');
-    const [, key] = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '') ?? [];
-    if (key === undefined) return problem(401, 'send the key of the edit link as Authorization: Bearer KEY', undefined, { 'WWW-Authenticate': 'Bearer' });
-    if (!isKeyOf(key, record.editKeyHash)) return problem(403, 'this is not the key of the session');
+    const refusal = await refusalFor(request, id!);
+    if (refusal) return refusal;
     return withBody(request, z.unknown() as z.ZodMiniType<unknown>, (recipe) =>
       withSession(id!, async (session) => {
         const placed = await session.place(recipe);
@@ -140,12 +150,12 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     return aboutSlice(request, id!, sliceId!, (session) => session.surface(sliceId!));
   };
 
-  const showTile: Handler = async (request, [digest]) => {
-    const headers = { 'Cache-Control': 'public, max-age=31536000, immutable', ETag: `"${digest}"` };
-    if (request.headers['if-none-match'] === headers.ETag) return { status: 304, body: null, headers, bytes: new Uint8Array(0) };
-    const bytes = read(digestSchema, digest).ok ? await register.storage.blob(digest!) : null;
-    return bytes ? { status: 200, body: null, bytes, headers } : problem(404, 'no tile has this hash');
-  };
+  const showTile: Handler = (request, [digest]) => showBytes(request, digest!, register.storage, 'no tile has this hash');
+
+  const putFile: Handler = async (request, [id, digest]) =>
+    files(addressOf(request)).take() === null ? problem(429, 'too many files were sent from here: wait a moment') : filesApi.put(request, id!, digest!);
+
+  const showFile: Handler = (request, [digest]) => filesApi.show(request, digest!);
 
   const showHealth: Handler = async () => ({ status: 200, body: { status: 'ok', sessions: register.openSessions } });
 
@@ -156,6 +166,8 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices$/, methods: { POST: placeSlice } },
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices\/([^/]{1,80})$/, methods: { GET: showProgress } },
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices\/([^/]{1,80})\/surface$/, methods: { GET: showSurface } },
+    { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/files\/([^/]{1,80})$/, methods: { PUT: putFile } },
+    { path: /^\/api\/v1\/files\/([^/]{1,80})$/, methods: { GET: showFile } },
     { path: /^\/api\/v1\/tiles\/([^/]{1,80})$/, methods: { GET: showTile } },
   ];
 

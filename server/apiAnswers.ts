@@ -21,6 +21,7 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Not done here',
   413: 'Too large',
   415: 'Send JSON',
+  507: 'The session is full',
   422: 'The request cannot be fulfilled',
   429: 'Too many tries',
   500: 'The server failed',
@@ -41,20 +42,29 @@ export function send(response: ServerResponse, { status, body, headers = {}, byt
   response.end(response.req.method === 'HEAD' ? undefined : content);
 }
 
-/** The JSON of a request, or the answer that says why not. An empty body is an empty object. */
-export async function readBody(request: IncomingMessage): Promise<Parsed<unknown> | Answer> {
-  const type = request.headers['content-type'];
+/** The bytes of a request, or the answer that says that they are too many. */
+export async function readBytes(request: IncomingMessage, most: number): Promise<Uint8Array | Answer> {
+  const tooLarge = problem(413, `a request here has at most ${most} bytes`, undefined, { Connection: 'close' });
+  if (Number(request.headers['content-length'] ?? 0) > most) return tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) return problem(413, `a request has at most ${MAX_BODY_BYTES} bytes`, undefined, { Connection: 'close' });
+    if (size > most) return tooLarge;
     chunks.push(chunk);
   }
-  if (size === 0) return parsed({});
+  return Buffer.concat(chunks);
+}
+
+/** The JSON of a request, or the answer that says why not. An empty body is an empty object. */
+export async function readBody(request: IncomingMessage): Promise<Parsed<unknown> | Answer> {
+  const type = request.headers['content-type'];
+  const bytes = await readBytes(request, MAX_BODY_BYTES);
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  if (bytes.byteLength === 0) return parsed({});
   if (type !== undefined && !/^application\/(\w+\+)?json\b/i.test(type)) return problem(415, `the body must be application/json, not ${type.slice(0, 60)}`);
   try {
-    return parsed(JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown);
+    return parsed(JSON.parse(new TextDecoder().decode(bytes)) as unknown);
   } catch {
     return problem(400, 'the body is not JSON');
   }

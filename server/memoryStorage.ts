@@ -1,5 +1,5 @@
 /** The storage contract in memory: for tests and simulations. It promises order and atomicity, and durable means: until the process ends. */
-import type { LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
+import type { FileRecord, LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { checkSequence } from './storedSequence.ts';
 
@@ -9,6 +9,7 @@ export function createMemoryStorage(): Storage {
   const sessions = new Map<string, SessionRecord>();
   const contents = new Map<string, StoredSession>();
   const tiles = new Map<TileKey, TileRecord>();
+  const files = new Map<string, FileRecord & { readonly bytes: number }>();
   const blobs = new Map<string, Uint8Array>();
   let installationSecret: Uint8Array | null = null;
 
@@ -77,6 +78,14 @@ export function createMemoryStorage(): Storage {
       if (tiles.get(tile)?.digest === digest) tiles.delete(tile);
     },
     tiles: async (sliceId) => [...tiles.values()].filter(({ tile }) => tileOfKey(tile)?.sliceId === sliceId),
+    putFile: async (record, bytes) => {
+      const name = `${record.session}/${record.digest}`;
+      if (files.has(name)) return false;
+      files.set(name, { ...record, bytes: bytes.byteLength });
+      blobs.set(record.digest, bytes.slice());
+      return true;
+    },
+    fileBytes: async (sessionId) => [...files.values()].reduce((sum, { session, bytes }) => sum + (session === sessionId ? bytes : 0), 0),
     blob: async (digest) => blobs.get(digest) ?? null,
 
     secret: async (offered) => (installationSecret ??= offered.slice()),

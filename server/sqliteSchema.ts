@@ -15,6 +15,7 @@ const STEPS: readonly (readonly string[])[] = [
     'create table blobs (digest text primary key, bytes blob not null)',
     'create table secrets (name text primary key, bytes blob not null)',
   ],
+  ['create table files (session text not null, digest text not null, bytes integer not null, at integer not null, primary key (session, digest))'],
 ];
 
 /** @throws when the file was written by a newer version: opening it could harm it */

@@ -2,7 +2,7 @@
  * The storage contract on an embedded SQLite database: one file, no service, durable on every promise.
  *
  * Writes go through the group commit, reads go straight to the database: a read that must see an earlier
- * write comes after its promise. Rules K1–K6 in docs/SPEC.md.
+ * write comes after its promise. Rules K1–K6, K9 in docs/SPEC.md.
  */
 import { createClient, type InStatement, type InValue, type Row, type Value } from '@libsql/client';
 import { mkdir } from 'node:fs/promises';
@@ -111,6 +111,12 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
       await write({ sql: 'delete from tiles where tile = ? and digest = ?', args: [tile, digest] });
     },
     tiles: async (sliceId) => (await rows('select * from tiles where slice = ?', sliceId)).map(tileRecordOf),
+    putFile: ({ session, digest, at }, bytes) =>
+      changed(
+        { sql: 'insert into files (session, digest, bytes, at) values (?, ?, ?, ?) on conflict do nothing returning digest', args: [session, digest, bytes.byteLength, at] },
+        { sql: 'insert into blobs (digest, bytes) values (?, ?) on conflict do nothing', args: [digest, bytes] },
+      ),
+    fileBytes: async (sessionId) => Number((await rows('select coalesce(sum(bytes), 0) as total from files where session = ?', sessionId))[0]!['total']),
     blob: async (digest) => {
       const [row] = await rows('select bytes from blobs where digest = ?', digest);
       return row ? bytesOf(row['bytes']) : null;

@@ -1,6 +1,6 @@
 /**
  * The safetensors format, read and written: 8 bytes of header length, a JSON header, raw little-endian arrays.
- * Knows nothing of what the tensors mean.
+ * Knows nothing of what the tensors mean, nor what the texts beside them (`__metadata__`) say.
  */
 import * as z from 'zod/mini';
 import { parsed, read, refused, type Parsed } from '#lib/parsed.ts';
@@ -16,13 +16,19 @@ type Dtype = keyof typeof ELEMENT_BYTES;
 /** A header larger than this is refused before it is parsed. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
+const METADATA = '__metadata__';
+
+const metadataSchema = z.record(z.string(), z.string());
+
 const entrySchema = z.object({
   dtype: z.string(),
   shape: z.array(z.int().check(z.nonnegative())),
   data_offsets: z.tuple([z.int().check(z.nonnegative()), z.int().check(z.nonnegative())]),
 });
 
-export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, Tensor>> {
+type Header = { readonly entries: Readonly<Record<string, unknown>>; readonly bytes: number };
+
+function readHeader(bytes: Uint8Array): Parsed<Header> {
   if (bytes.byteLength < 8) return refused('not a safetensors file: shorter than its 8-byte length');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
@@ -35,10 +41,25 @@ export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, T
   } catch {
     return refused('not a safetensors file: its header is not JSON');
   }
-  if (typeof header !== 'object' || header === null) return refused('not a safetensors file: its header is not an object');
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) return refused('not a safetensors file: its header is not an object');
+  return parsed({ entries: header as Record<string, unknown>, bytes: headerBytes });
+}
+
+/** The texts that stand beside the tensors; empty where there are none. */
+export function readMetadata(bytes: Uint8Array): Parsed<Readonly<Record<string, string>>> {
+  const header = readHeader(bytes);
+  if (!header.ok) return header;
+  const metadata = read(metadataSchema, Object.hasOwn(header.value.entries, METADATA) ? header.value.entries[METADATA] : {});
+  return metadata.ok ? metadata : refused('the metadata of this safetensors file must be texts by name');
+}
+
+export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, Tensor>> {
+  const header = readHeader(bytes);
+  if (!header.ok) return header;
+  const { entries, bytes: headerBytes } = header.value;
   const tensors = new Map<string, Tensor>();
-  for (const [name, raw] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+  for (const [name, raw] of Object.entries(entries)) {
+    if (name === METADATA) continue;
     const entry = read(entrySchema, raw);
     if (!entry.ok) return refused(`tensor ${name} has no readable header`);
     const { dtype, shape, data_offsets } = entry.value;
@@ -55,16 +76,17 @@ export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, T
   return parsed(tensors);
 }
 
-/** Writes tensors, widest elements first so that every array is aligned to its element size. */
-export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+/** Writes tensors, widest elements first so that every array is aligned to its element size; the same content always has the same bytes. */
+export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const entries = [...tensors].sort(([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT);
   let offset = 0;
   const header: Record<string, { dtype: Dtype; shape: readonly number[]; data_offsets: [number, number] }> = {};
+  const texts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, { shape, values }] of entries) {
     header[name] = { dtype: dtypeOf(values), shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
-  const text = JSON.stringify(header);
+  const text = JSON.stringify(texts.length === 0 ? header : { [METADATA]: Object.fromEntries(texts), ...header });
   const headerBytes = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8, ' '));
   const out = new Uint8Array(8 + headerBytes.byteLength + offset);
   new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes.byteLength), true);

@@ -2,7 +2,7 @@
  * What a session needs kept: the contract that every storage fulfils (tests/contracts/storageContract.ts).
  *
  * A promise that resolves means durable: it survives the process being killed at once. Nothing here
- * says how. Rules K1–K6 in docs/SPEC.md.
+ * says how. Rules K1–K6 and K9 in docs/SPEC.md.
  */
 import type { TileKey } from '#lib/work/tile.ts';
 
@@ -36,6 +36,9 @@ export type TileRecord = {
   readonly at: number;
 };
 
+/** A file that a session was given: a vector, the result of an analysis. Its name is the hash of its bytes. */
+export type FileRecord = { readonly session: string; readonly digest: string; readonly at: number };
+
 export type PersonRecord = { readonly id: string; readonly name: string };
 
 export type Storage = {
@@ -67,7 +70,11 @@ export type Storage = {
   strikeTile(tile: TileKey, digest: string): Promise<void>;
   /** The tiles of a slice, whoever computed them in whatever session. */
   tiles(sliceId: string): Promise<readonly TileRecord[]>;
-  /** Bytes by digest, or null. */
+  /** Keeps a file and its bytes; false, changing nothing, when the session has it already. K9 */
+  putFile(record: FileRecord, bytes: Uint8Array): Promise<boolean>;
+  /** What the files of a session measure together. */
+  fileBytes(sessionId: string): Promise<number>;
+  /** Bytes by digest, of a tile or a file, or null. */
   blob(digest: string): Promise<Uint8Array | null>;
 
   /** A secret of this installation, made once from the bytes offered. K6 */

@@ -63,6 +63,11 @@ export type SurfaceJson = {
   };
 };
 
+/** The largest file that a session takes: a vector of eight million parameters. */
+export const MAX_FILE_BYTES = 32 * 1024 * 1024;
+
+export type KeptFile = { readonly digest: string; readonly bytes: number };
+
 /** An error as the API says it: `title` names the kind, `detail` says what to do, `problems` stand beside fields. */
 export type ProblemDetails = {
   readonly type: string;

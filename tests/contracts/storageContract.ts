@@ -152,6 +152,19 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       await storage.close();
     });
 
+    it('[K9] keeps a file once in each session, its bytes by digest, and counts what a session holds', async () => {
+      const storage = await open();
+      const content = bytes(1, 2, 3);
+      const digest = digestOf(content);
+      expect(await storage.putFile({ session: 's1', digest, at: 5 }, content)).toBe(true);
+      expect(await storage.putFile({ session: 's1', digest, at: 6 }, content)).toBe(false);
+      expect(await storage.putFile({ session: 's2', digest, at: 7 }, content)).toBe(true);
+      expect(await storage.putFile({ session: 's1', digest: digestOf('more'), at: 8 }, bytes(9))).toBe(true);
+      expect([...(await storage.blob(digest))!]).toEqual([1, 2, 3]);
+      expect([await storage.fileBytes('s1'), await storage.fileBytes('s2'), await storage.fileBytes('s3')]).toEqual([4, 3, 0]);
+      await storage.close();
+    });
+
     it('[K6] has one secret, made once', async () => {
       const storage = await open();
       expect([...(await storage.secret(bytes(1, 2)))]).toEqual([1, 2]);
