@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { LossRange } from '#lib/work/surface.ts';
+import { AnalysePanel } from '#components/analyse/AnalysePanel.tsx';
 import { ComputePanel } from '#components/panels/ComputePanel.tsx';
 import { LookPanel } from '#components/panels/LookPanel.tsx';
 import { PinsPanel } from '#components/panels/PinsPanel.tsx';
@@ -41,6 +42,7 @@ export function Inspector({ isNarrow, source, pins, geography, job, measured }: 
   const items: readonly TabItem<TabName>[] = [
     ...(isNarrow ? [{ id: 'slices', title: 'Slices' } as const] : []),
     { id: 'slice', title: 'Slice' },
+    { id: 'analyse', title: 'Analyse' },
     { id: 'look', title: 'Look' },
     { id: 'pins', title: 'Pins', count: pins.length },
     { id: 'compute', title: 'Compute' },
@@ -60,6 +62,7 @@ export function Inspector({ isNarrow, source, pins, geography, job, measured }: 
       >
         {tab === 'slices' && (view.isPlacing ? <PlaceSlice /> : <SliceList />)}
         {tab === 'slice' && <SlicePanel source={source} geography={geography} job={job} backends={backends} />}
+        {tab === 'analyse' && <AnalysePanel source={source} geography={geography} />}
         {tab === 'look' && <LookPanel measured={measured} />}
         {tab === 'pins' && <PinsPanel pins={pins} />}
         {tab === 'compute' && <ComputePanel />}

@@ -10,7 +10,7 @@ import type { LinkState } from '#lib/session/linkState.ts';
 import type { Look } from '#lib/session/look.ts';
 import { useStore } from '#components/useStore.ts';
 
-export const TABS = ['slices', 'slice', 'look', 'pins', 'compute'] as const;
+export const TABS = ['slices', 'slice', 'analyse', 'look', 'pins', 'compute'] as const;
 export type TabName = (typeof TABS)[number];
 
 export type Place = { readonly a: number; readonly b: number };

@@ -9,11 +9,15 @@ type DisclosureProps = {
   readonly summary?: string;
   /** Whether it must not be closed now: something inside asks for attention. */
   readonly isHeldOpen?: boolean;
+  /** Whether it is open before anybody touches it. */
+  readonly isOpenAtFirst?: boolean;
+  /** Whether what is inside is made only while it is open. */
+  readonly isMadeWhenOpen?: boolean;
   readonly children: ReactNode;
 };
 
-export function Disclosure({ title, summary, isHeldOpen = false, children }: DisclosureProps) {
-  const [isOpen, setOpen] = useState(false);
+export function Disclosure({ title, summary, isHeldOpen = false, isOpenAtFirst = false, isMadeWhenOpen = false, children }: DisclosureProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
   const isShown = isOpen || isHeldOpen;
   return (
     <details className={styles.disclosure} open={isShown} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -22,7 +26,7 @@ export function Disclosure({ title, summary, isHeldOpen = false, children }: Dis
         <Icon name="chevron" />
         {summary !== undefined && !isShown && <span className={styles.how}>{summary}</span>}
       </summary>
-      <div className={styles.inside}>{children}</div>
+      <div className={styles.inside}>{(isShown || !isMadeWhenOpen) && children}</div>
     </details>
   );
 }

@@ -68,7 +68,7 @@ test('[P7] axe finds nothing while a slice is placed, nor on any panel', async (
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
   };
-  for (const name of ['Slice', 'Look', 'Pins', 'Compute'] as const) {
+  for (const name of ['Slice', 'Analyse', 'Look', 'Pins', 'Compute'] as const) {
     await tab(page, name);
     await check(name);
   }

@@ -17,7 +17,7 @@ export async function openWindow(browser: Browser, options: Parameters<Browser['
   return { page, errors };
 }
 
-export const tab = (page: Page, name: 'Slice' | 'Look' | 'Pins' | 'Compute') => page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+export const tab = (page: Page, name: 'Slice' | 'Analyse' | 'Look' | 'Pins' | 'Compute') => page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
 
 /** Switches lending on with the backend named, and waits until it computes or has nothing to do. */
 export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu'): Promise<void> {

@@ -1,0 +1,13 @@
+/** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { AnalyseCard } from './card.ts';
+import { CheckpointsCard } from './CheckpointsCard.tsx';
+import { CurveClassCard } from './CurveClassCard.tsx';
+
+const isLine = ({ axes }: SliceRecipe): boolean => axes.length === 1;
+const always = (): boolean => true;
+
+export const CARDS: readonly AnalyseCard[] = [
+  { id: 'curve-class', title: 'Shape of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
+  { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
+];
