@@ -17,7 +17,7 @@ type Opened = { readonly report: BackendReport; readonly prepare: (job: Evaluati
 
 const opened = new Map<string, Promise<Opened>>();
 
-async function evaluate({ wish, onOperators = false, job, points }: BrowserRequest): Promise<BrowserAnswer> {
+async function evaluate({ wish, onOperators = false, job, points, withOutputs = false }: BrowserRequest): Promise<BrowserAnswer> {
   const key = `${wish} ${onOperators}`;
   const opening = opened.get(key) ?? (onOperators ? openOperators(wish) : openEvaluator({ wish, ...BROWSER_FILES }));
   opened.set(key, opening);
@@ -27,10 +27,12 @@ async function evaluate({ wish, onOperators = false, job, points }: BrowserReque
     const start = performance.now();
     const { sets } = await slice.evaluate(points);
     const ms = performance.now() - start;
+    const outputs = withOutputs ? await slice.outputs(points[0]!) : [];
     return {
       report: evaluator.report,
       engine: slice.title,
       sets: sets.map(({ set, samples, lossSum, correct }) => ({ set, samples, lossSum: [...lossSum], correct: [...correct] })),
+      outputs: outputs.map((values) => [...values]),
       ms,
     };
   } finally {

@@ -42,6 +42,8 @@ export type BrowserRequest = {
   readonly onOperators?: boolean | undefined;
   readonly job: PackedJob;
   readonly points: readonly { readonly a: number; readonly b: number }[];
+  /** Whether the network's outputs at the first point are wanted too. */
+  readonly withOutputs?: boolean | undefined;
 };
 
 export type BrowserAnswer = {
@@ -49,12 +51,14 @@ export type BrowserAnswer = {
   /** What computed it, in words. */
   readonly engine: string;
   readonly sets: readonly { readonly set: SetName; readonly samples: number; readonly lossSum: readonly number[]; readonly correct: readonly number[] }[];
+  /** Per set [samples × outputs] at the first point; none where they were not asked for. */
+  readonly outputs: readonly (readonly number[])[];
   /** Of the points alone. */
   readonly ms: number;
 };
 
 /** Evaluates in a page opened by `runInBrowser('scripts/browserEvaluate.ts', …)`. */
-export async function evaluateInPage(page: Page, wish: BackendWish, job: EvaluationJob, points: BrowserRequest['points'], onOperators = false): Promise<BrowserAnswer> {
+export async function evaluateInPage(page: Page, wish: BackendWish, job: EvaluationJob, points: BrowserRequest['points'], options: Pick<BrowserRequest, 'onOperators' | 'withOutputs'> = {}): Promise<BrowserAnswer> {
   const texts: string[] = [];
   const small = packed(job, (values) => pack(values, texts));
   await page.evaluate(() => {
@@ -64,7 +68,7 @@ export async function evaluateInPage(page: Page, wish: BackendWish, job: Evaluat
   return page.evaluate((request) => {
     if (!window.tarnEvaluate) throw new Error('this page does not evaluate: open scripts/browserEvaluate.ts');
     return window.tarnEvaluate(request);
-  }, { wish, job: small, points, onOperators });
+  }, { wish, job: small, points, ...options });
 }
 
 type Pack = (values: Float32Array) => Packed;

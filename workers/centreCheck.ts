@@ -5,6 +5,8 @@
  */
 import { costOfSample } from '#lib/network/cost.ts';
 import { evaluateAt, type AnySamples, type EvaluationMode } from '#lib/network/forward.ts';
+import { lossOfSample } from '#lib/network/loss.ts';
+import type { SetSums } from '#lib/work/tileResult.ts';
 import type { Engine, EvaluationJob, PreparedSlice } from './evaluator.ts';
 
 /** The engine's numbers differ from the float64 reference. */
@@ -34,6 +36,19 @@ export async function checkedSlice(engine: Engine, job: EvaluationJob): Promise<
   if (isWhole) return checked;
   checked.dispose();
   return engine.prepare(job);
+}
+
+/** Outputs that were read back are those whose losses were measured. @throws WrongNumbers where float64 makes other losses of them */
+export function compareOutputs({ loss, sets }: EvaluationJob, answers: readonly Float32Array[], sums: readonly SetSums[]): void {
+  for (const [index, { samples, lossSum }] of sums.entries()) {
+    const { targets } = sets[index]!.samples;
+    const outputs = Float64Array.from(answers[index]!);
+    const width = outputs.length / samples;
+    let sum = 0;
+    for (let row = 0; row < samples; row++) sum += lossOfSample(loss, outputs, row, width, targets[row]!);
+    const error = Math.abs(sum - lossSum[0]!) / Math.max(Math.abs(sum), 0.01 * samples);
+    if (Number.isFinite(sum) && !(error <= CENTRE_TOLERANCE)) throw new WrongNumbers(`read outputs back whose losses add up to ${sum}, and measured ${lossSum[0]}`);
+  }
 }
 
 async function compare(slice: PreparedSlice, job: EvaluationJob): Promise<void> {

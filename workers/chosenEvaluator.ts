@@ -11,7 +11,7 @@ import type { Network } from '#lib/network/program.ts';
 import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { BackendReport } from '#lib/wire/workerMessages.ts';
 import { BackendUnavailable, type OpenBackend } from './backend.ts';
-import { checkedSlice, WrongNumbers } from './centreCheck.ts';
+import { checkedSlice, compareOutputs, WrongNumbers } from './centreCheck.ts';
 import { raceTime } from './engineRace.ts';
 import type { Coordinates, Engine, EvaluationJob, Evaluator, Held, PreparedSlice } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
@@ -161,6 +161,12 @@ export function createChosenEvaluator({ open, report, sources, pace, memory, pat
         const sum = spent.get(key);
         if (sum !== null) spent.set(key, (sum ?? 0) + ms);
         return result;
+      },
+      async outputs(point: Coordinates) {
+        const answers = await patiently(msOf(job, 1), slice.outputs(point));
+        const { sets } = await patiently(msOf(job, 1), slice.evaluate([point]));
+        compareOutputs(job, answers, sets);
+        return answers;
       },
       dispose: () => slice.dispose(),
     };

@@ -34,6 +34,8 @@ export type PreparedSlice = {
   readonly title: string;
   /** Sums over every set at each point, in order. Rejects with an `AbortError` once `signal` is aborted. */
   evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult>;
+  /** What the network answers at one point: per set [samples × outputs], row by row. */
+  outputs(point: Coordinates): Promise<readonly Float32Array[]>;
   dispose(): void;
 };
 

@@ -1,8 +1,9 @@
 /** The engine of the sessions inside a real browser, on WebGPU: the page is kept open until the last case is done. */
 import type { Page } from 'playwright';
 import { runInBrowser } from '#scripts/browserHarness.ts';
-import { evaluateInPage } from '#scripts/browserJob.ts';
-import { inChunks, inSingle, type Engine } from './engines.ts';
+import { evaluateInPage, type BrowserAnswer } from '#scripts/browserJob.ts';
+import type { EvaluationJob } from '#workers/evaluator.ts';
+import { centreOf, inChunks, inSingle, type At, type Engine } from './engines.ts';
 
 export async function browserEngine(): Promise<Engine> {
   let leave = (): void => {};
@@ -23,14 +24,16 @@ export async function browserEngine(): Promise<Engine> {
       leave();
       await running;
     },
-    evaluate: (job, points) =>
-      inChunks(job, points, async (chunk) => {
-        const broken = running.then((): never => {
-          throw new Error('the browser was closed');
-        });
-        const { report, sets } = await Promise.race([evaluateInPage(page, 'webgpu', inSingle(job), chunk), broken]);
-        if (report.backend !== 'webgpu') throw new Error(`WebGPU was asked for, and this is ${report.why}`);
-        return sets;
-      }),
+    evaluate: (job, points) => inChunks(job, points, async (chunk) => (await ask(inSingle(job), chunk)).sets),
+    outputs: async (...subject) => Float64Array.from((await ask(centreOf(...subject), [{ a: 0, b: 0 }], true)).outputs[0]!),
   };
+
+  async function ask(job: EvaluationJob, points: readonly At[], withOutputs = false): Promise<BrowserAnswer> {
+    const broken = running.then((): never => {
+      throw new Error('the browser was closed');
+    });
+    const answer = await Promise.race([evaluateInPage(page, 'webgpu', job, points, { withOutputs }), broken]);
+    if (answer.report.backend !== 'webgpu') throw new Error(`WebGPU was asked for, and this is ${answer.report.why}`);
+    return answer;
+  }
 }

@@ -19,8 +19,8 @@ export type Engine = {
   readonly isDouble: boolean;
   /** In the order of the job's sets. */
   readonly evaluate: (job: ReferenceJob, points: readonly At[]) => Promise<readonly Sums[]>;
-  /** Outputs [samples, …], where the engine can be asked for them. */
-  readonly outputs?: (network: Network, parameters: Float64Array, buffers: Float64Array, samples: ReferenceSamples) => Promise<Float64Array>;
+  /** Outputs [samples, …]; of a whole network only, unless `isDouble`. */
+  readonly outputs: (network: Network, parameters: Float64Array, buffers: Float64Array, samples: ReferenceSamples) => Promise<Float64Array>;
   readonly close: () => Promise<void>;
 };
 
@@ -35,6 +35,14 @@ export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine>
   return {
     isDouble: false,
     close: () => evaluator.dispose(),
+    outputs: async (...subject) => {
+      const slice = await evaluator.prepare(centreOf(...subject));
+      try {
+        return Float64Array.from((await slice.outputs({ a: 0, b: 0 }))[0]!);
+      } finally {
+        slice.dispose();
+      }
+    },
     evaluate: async (job, points) => {
       const slice = await evaluator.prepare(inSingle(job));
       try {
@@ -44,6 +52,13 @@ export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine>
       }
     },
   };
+}
+
+/** A line that does not move, for what the network gives at its centre. */
+export function centreOf(network: Network, parameters: Float64Array, buffers: Float64Array, samples: ReferenceSamples): EvaluationJob {
+  const origin = Float32Array.from(parameters);
+  const directions = [new Float32Array(origin.length)];
+  return { network, loss: 'crossEntropy', origin, directions, buffers: Float32Array.from(buffers), sets: [{ set: 'train', samples: { ...samples, inputs: Float32Array.from(samples.inputs) } }] };
 }
 
 /** Everything rounded once to float32. */

@@ -2,29 +2,23 @@
  * Checks of a `forward` case: for every network its counts, its weights by formula, its outputs for the images, what it passes between
  * stages, and a small plane where one is given.
  *
- * A float64 engine runs the network directly and shows its stages. Engines that give losses only are read through `readout.ts`; their
- * stages are not seen, so they are not claimed.
+ * A float64 engine runs the network part by part and shows its stages; those of other engines are not seen, so they are not claimed.
  */
 import { layoutOf } from '#lib/network/layout.ts';
 import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { Network } from '#lib/network/program.ts';
 import { normalise } from '#lib/slice/direction.ts';
-import { createRandom } from '#lib/random.ts';
 import type { ReferenceCase } from './caseFile.ts';
 import type { Check } from './checks.ts';
 import type { Engine } from './engines.ts';
 import { formulaWeights, rawDirection } from './formula.ts';
 import { forwardCaseOf, networkOfModel, partsOf, type ForwardCase, type ForwardModel } from './forwardCase.ts';
-import { readOutputs } from './readout.ts';
 import { checkSurface } from './surfaceChecks.ts';
 
-const SAMPLE_SEED = 21;
 /** Formula weights are rounded to float32 once; a last bit may differ. */
 const WEIGHT_TOLERANCE = 1.2e-7;
-/** Beyond the largest difference of the expected outputs; an engine further off is wrong in any case. */
-const SPREAD_MARGIN = 2;
 
-/** @param points outputs of each image and points of each plane; all of them when undefined */
+/** @param points of each plane; all of them when undefined */
 export async function checkForward(found: ReferenceCase, engine: Engine, points: number | undefined, progress: (words: string) => void): Promise<readonly Check[]> {
   const given = forwardCaseOf(found);
   const unknown = given.plane?.models.filter((id) => !given.models.some((model) => model.id === id)) ?? [];
@@ -33,7 +27,7 @@ export async function checkForward(found: ReferenceCase, engine: Engine, points:
   for (const [index, model] of given.models.entries()) {
     progress(`${model.id}, ${index + 1} of ${given.models.length}`);
     const network = networkOfModel(model, given.imageShape);
-    checks.push(...(await checkOutputs(found, given, model, network, engine, points)), ...countsOf(model, network), ...weightsOf(model, network, given.salt));
+    checks.push(...(await checkOutputs(found, given, model, network, engine)), ...countsOf(model, network), ...weightsOf(model, network, given.salt));
     checks.push(...(await checkPlane(found, given, model, network, engine, points)));
   }
   return checks;
@@ -41,7 +35,7 @@ export async function checkForward(found: ReferenceCase, engine: Engine, points:
 
 const toleranceOf = ({ description }: ReferenceCase, name: string, otherwise: number): number => Number(description.tolerance?.[name] ?? otherwise);
 
-async function checkOutputs(found: ReferenceCase, given: ForwardCase, model: ForwardModel, network: Network, engine: Engine, points: number | undefined): Promise<readonly Check[]> {
+async function checkOutputs(found: ReferenceCase, given: ForwardCase, model: ForwardModel, network: Network, engine: Engine): Promise<readonly Check[]> {
   const stated = found.tensors.get(`logits.f64/${model.id}`);
   if (!stated) throw new Error(`${found.description.id} has no outputs of ${model.id}`);
   const expected = Float64Array.from(stated.values);
@@ -51,21 +45,17 @@ async function checkOutputs(found: ReferenceCase, given: ForwardCase, model: For
   const row = (what: string, errors: readonly number[], tolerance: number): Check => ({ what: `${model.id} ${what}`, error: worst(errors), tolerance, points: errors.length });
   if (sizeOf(outputShapeOf(network)) !== width) return [row('outputs', [Infinity], tolerance)];
 
-  if (engine.outputs) {
+  const errorsOf = (outputs: Float64Array): readonly number[] => [...outputs].map((value, index) => Math.abs(value - expected[index]!) / largest);
+  if (engine.isDouble) {
     const { outputs, stages } = await runParts(engine.outputs, model, network, given);
-    return [row('outputs', [...outputs].map((value, index) => Math.abs(value - expected[index]!) / largest), tolerance), row('stages', stages, tolerance)].filter(({ points: compared }) => compared > 0);
+    return [row('outputs', errorsOf(outputs), tolerance), row('stages', stages, tolerance)].filter(({ points }) => points > 0);
   }
-  const layout = layoutOf(network);
-  const subject = { network, width, parameters: formulaWeights(layout.tensors, model.gain, given.salt), buffers: formulaWeights(layout.buffers, model.gain, given.salt) };
-  const wanted = sampled(width, points);
-  const rows = Array.from({ length: given.images.count }, (_, image) => expected.subarray(image * width, (image + 1) * width));
-  const spread = SPREAD_MARGIN * Math.max(...rows.map((values) => Math.max(...values) - Math.min(...values)));
-  const read = await readOutputs(engine, subject, given.images, wanted, spread);
-  return [row('outputs', read.flatMap((values, image) => values.map((value, k) => Math.abs(value - rows[image]![wanted[k]!]!) / largest)), tolerance)];
+  const { tensors, buffers } = layoutOf(network);
+  return [row('outputs', errorsOf(await engine.outputs(network, formulaWeights(tensors, model.gain, given.salt), formulaWeights(buffers, model.gain, given.salt), given.images)), tolerance)];
 }
 
 /** Runs the network part by part, so that memory holds one part's weights, and compares what passes the stated taps. */
-async function runParts(run: NonNullable<Engine['outputs']>, model: ForwardModel, network: Network, { images, salt }: ForwardCase): Promise<{ outputs: Float64Array; stages: readonly number[] }> {
+async function runParts(run: Engine['outputs'], model: ForwardModel, network: Network, { images, salt }: ForwardCase): Promise<{ outputs: Float64Array; stages: readonly number[] }> {
   const stated = model.stages_float64 ?? {};
   const stages: number[] = [];
   const missing = new Set(Object.keys(stated));
@@ -139,16 +129,6 @@ async function checkPlane(found: ReferenceCase, { plane, salt, images }: Forward
 
 const spaced = ([min, max, count]: readonly [number, number, number]): readonly number[] =>
   Array.from({ length: count }, (_, index) => (index === count - 1 ? max : min + index * ((max - min) / (count - 1))));
-
-/** Which outputs are read: all, or a few drawn from a seed, the first and the last among them. */
-function sampled(width: number, points: number | undefined): readonly number[] {
-  const all = Array.from({ length: width }, (_, index) => index);
-  if (points === undefined || points >= width) return all;
-  const chosen = new Set([0, width - 1].slice(0, points));
-  const random = createRandom(SAMPLE_SEED);
-  while (chosen.size < points) chosen.add(random.integer(width));
-  return all.filter((index) => chosen.has(index));
-}
 
 /** The largest; what is not a number counts as infinitely far. */
 const worst = (errors: readonly number[]): number => errors.reduce((most, error) => Math.max(most, Number.isNaN(error) ? Infinity : error), 0);

@@ -23,7 +23,7 @@ test('[N1] every operation on WebGPU gives what float64 gives', async () => {
   const wrong = await runInBrowser('scripts/browserEvaluate.ts', async (page) => {
     const found: string[] = [];
     for (const [name, job] of jobs) {
-      const { report, sets } = await evaluateInPage(page, 'webgpu', job, POINTS, true);
+      const { report, sets } = await evaluateInPage(page, 'webgpu', job, POINTS, { onOperators: true });
       if (report.backend !== 'webgpu') throw new Error(report.why);
       for (const [index, { a, b }] of POINTS.entries()) {
         for (const [set, truth] of truthAt(job, a, b).entries()) {
@@ -42,7 +42,7 @@ test('[N6] a number that is not finite inside a network is not lost on WebGPU', 
   const job = jobOf(networkOf([1, 6, 6], steps, { k: [2, 1, 3, 3], w: [3, 8] }));
   const losses = await runInBrowser('scripts/browserEvaluate.ts', async (page) => {
     const points = [{ a: 0.5, b: 0 }, { a: 3e38, b: 3e38 }, { a: 0, b: 0 }];
-    const { sets } = await evaluateInPage(page, 'webgpu', { ...job, directions: [job.directions[0]!.map((value) => value * 100), job.directions[1]!] }, points, true);
+    const { sets } = await evaluateInPage(page, 'webgpu', { ...job, directions: [job.directions[0]!.map((value) => value * 100), job.directions[1]!] }, points, { onOperators: true });
     return sets[0]!.lossSum;
   });
   expect(losses.map(Number.isFinite)).toEqual([true, false, true]);

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright';
 import { dense, JOBS, NOT_FINITE, POINTS, tinyLoss, type NamedJob } from '#tests/workers/wgslJobs.ts';
-import { jobOf, truthAt } from '#tests/workers/engines.ts';
+import { jobOf, outputsError, truthAt } from '#tests/workers/engines.ts';
 import { STORED_MODE } from '#lib/network/forward.ts';
 import { zooNetwork } from '#lib/network/zoo/zoo.ts';
 import { runInBrowser } from '#scripts/browserHarness.ts';
@@ -56,6 +56,23 @@ const few = jobOf(dense({ op: 'relu' }), { samples: 21 });
 test('[X1] every operation and loss of the tile engine gives what float64 gives', async () => {
   expect(JOBS.length).toBeGreaterThan(40);
   expect(await withEngine({}, (page) => compareAll(page, JOBS))).toEqual([]);
+});
+
+test('[X1] outputs are those of float64, in one block and in several', async () => {
+  const jobs = [few, ...products.map(({ job }) => job)];
+  for (const activationFloats of [undefined, 400]) {
+    const errors = await withEngine({ ...(activationFloats && { activationFloats }) }, async (page) => {
+      const found: number[] = [];
+      for (const job of jobs) {
+        await prepare(page, job);
+        const { a, b } = moved[0]!;
+        const [outputs] = await page.evaluate((point) => window.tarnWgsl!.outputs(point), { a, b });
+        found.push(outputsError(job, a, b, outputs!));
+      }
+      return found;
+    });
+    for (const error of errors) expect(error).toBeLessThan(1e-5);
+  }
 });
 
 test('[X1] products through shared memory give what float64 gives', async () => {

@@ -28,7 +28,7 @@ const changed = (title: string, change: (job: EvaluationJob) => EvaluationJob, e
   title,
   prepare: async (job) => {
     const slice = await operators.prepare(change(job));
-    return { title, evaluate: (...args) => slice.evaluate(...args), dispose: () => slice.dispose() };
+    return { title, evaluate: (...args) => slice.evaluate(...args), outputs: (point) => slice.outputs(point), dispose: () => slice.dispose() };
   },
   ...extra,
 });
@@ -52,6 +52,22 @@ const chosen = (sources: readonly EngineSource[], options: Partial<ChosenOptions
 const POINTS = [{ a: 0.5, b: -0.25 }];
 
 describe('createChosenEvaluator', () => {
+  test('[C5] outputs are handed on only where the losses that were measured are theirs', async () => {
+    const job = jobOf(POOLED);
+    const right = await chosen([sourceOf(operators)]).prepare(job);
+    const [answers] = await right.outputs(POINTS[0]!);
+    expect(answers!.length).toBe(7 * 3);
+    const stale = changed('a tile engine', (same) => same);
+    const prepare = async (each: EvaluationJob) => {
+      const slice = await stale.prepare(each);
+      return { ...slice, outputs: async () => [answers!.map((value) => value + (value > 0 ? 1 : 0))] };
+    };
+    const wrong = await chosen([sourceOf({ ...stale, prepare })]).prepare(job);
+    await expect(wrong.outputs(POINTS[0]!)).rejects.toThrow(/outputs back whose losses add up to/);
+    right.dispose();
+    wrong.dispose();
+  });
+
   test('[C11] an engine that gets an operation of the network wrong is dropped for the next, and the report says why', async () => {
     const evaluator = chosen([sourceOf(brokenPool()), sourceOf(operators)]);
     const job = jobOf(POOLED);

@@ -1,7 +1,7 @@
 /** Evaluators and jobs for the tests: the same suite runs on every backend that Node has. */
 import { fillNormal } from '#lib/random.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
+import { evaluateAt, forward, type SetTruth } from '#lib/network/forward.ts';
 import { isClassification, type LossName } from '#lib/network/loss.ts';
 import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
 import type { Samples } from '#lib/network/subject.ts';
@@ -60,11 +60,20 @@ function samplesOf({ input_shape_chw }: Network, count: number, classes: number,
 
 /** What float64 says at a point. */
 export function truthAt(job: EvaluationJob, a: number, b: number): readonly SetTruth[] {
-  const moved = (origin: Float32Array, directions: readonly Float32Array[]) =>
-    Float64Array.from(origin, (value, index) => value + a * (directions[0]?.[index] ?? 0) + b * (directions[1]?.[index] ?? 0));
-  const buffers = moved(job.buffers, job.bufferDirections ?? []);
-  return evaluateAt({ ...job, buffers }, moved(job.origin, job.directions));
+  const buffers = moved(job.buffers, job.bufferDirections ?? [], a, b);
+  return evaluateAt({ ...job, buffers }, moved(job.origin, job.directions, a, b));
 }
+
+/** What float64 says how far outputs [samples × outputs] of the first set are off, relative to the largest; stored statistics, no dropout. */
+export function outputsError(job: EvaluationJob, a: number, b: number, found: ArrayLike<number>): number {
+  const expected = forward(job.network, moved(job.origin, job.directions, a, b), moved(job.buffers, job.bufferDirections ?? [], a, b), job.sets[0]!.samples);
+  if (found.length !== expected.length) return Infinity;
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0.01);
+  return expected.reduce((most, value, index) => Math.max(most, Math.abs(value - found[index]!) / largest), 0);
+}
+
+const moved = (origin: Float32Array, directions: readonly Float32Array[], a: number, b: number) =>
+  Float64Array.from(origin, (value, index) => value + a * (directions[0]?.[index] ?? 0) + b * (directions[1]?.[index] ?? 0));
 
 /** As the reference cases measure it: relative to the loss, or to 0.01 where it is smaller. */
 export const errorOf = (found: number, truth: SetTruth): number =>

@@ -6,7 +6,7 @@ import { createPace } from '#workers/pace.ts';
 import { compileProgram } from '#workers/operators/tfProgram.ts';
 import { TfSlice } from '#workers/operators/tfSlice.ts';
 import { createTheta } from '#workers/operators/tfTheta.ts';
-import { BACKENDS_IN_NODE, errorOf, jobOf, networkOf, operatorsOn, truthAt } from './engines.ts';
+import { BACKENDS_IN_NODE, errorOf, jobOf, networkOf, operatorsOn, outputsError, truthAt } from './engines.ts';
 
 const DENSE = networkOf(
   [4],
@@ -37,6 +37,16 @@ describe.each(BACKENDS_IN_NODE)('%s', (backend) => {
     expect(tensors()).toBe(prepared);
     slice.dispose();
     expect(tensors()).toBe(before);
+  });
+
+  test.each([['dense', DENSE], ['convolutional', CONV]] as const)('[N1] outputs of a %s network are those of float64, and leave nothing behind', async (_, network) => {
+    const job = jobOf(network, { samples: 21 });
+    const slice = await engine.prepare(job);
+    const prepared = tensors();
+    const [outputs] = await slice.outputs({ a: 0.5, b: -0.25 });
+    expect(outputsError(job, 0.5, -0.25, outputs!)).toBeLessThan(2e-6);
+    expect(tensors()).toBe(prepared);
+    slice.dispose();
   });
 
   test('[C2] the arrays of the job are bit for bit as they were', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isClassification, LOSS_NAMES } from '#lib/network/loss.ts';
 import type { ActivationStep, Network, Step } from '#lib/network/program.ts';
 import type { Engine, EvaluationJob } from '#workers/evaluator.ts';
-import { errorOf, jobOf, networkOf, truthAt } from './engines.ts';
+import { errorOf, jobOf, networkOf, outputsError, truthAt } from './engines.ts';
 import { KERNELS, wasmEngineWith } from './wasmEngines.ts';
 
 const POINTS = [{ a: 0, b: 0 }, { a: 1, b: -1 }, { a: -0.35, b: 0.8 }];
@@ -31,6 +31,8 @@ describe.each(KERNELS)('%s', (kernels) => {
           expect(sets[set]!.correct[index]).toBe(truth.correct);
         }
       }
+      const { a, b } = points.at(-1)!;
+      expect(outputsError(job, a, b, (await slice.outputs({ a, b }))[0]!), `outputs of ${job.network.id}`).toBeLessThan(20 * tolerance);
     } finally {
       slice.dispose();
     }

@@ -53,6 +53,10 @@ export async function createOperatorsEngine(open: OpenBackend, { wasmPath, pace,
         pace.begin();
         return withoutImpossible(job, points, await slice.evaluate(points, signal));
       },
+      outputs(point) {
+        pace.begin();
+        return slice.outputs(point);
+      },
       dispose: () => slice.dispose(),
     };
   }

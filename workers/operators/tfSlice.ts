@@ -91,6 +91,33 @@ export class TfSlice {
     return { points: points.length, sets };
   }
 
+  async outputs(point: Coordinates): Promise<readonly Float32Array[]> {
+    const width = this.program.outputWidth;
+    const all = this.sets.map(({ samples }) => new Float32Array(samples * width));
+    this.open.guard?.open();
+    let tensors: Tensors | null = null;
+    try {
+      await this.turn(undefined);
+      tensors = await this.tensorsAt([point], () => this.turn(undefined));
+      const built = tensors;
+      for (const [set, { blocks }] of this.sets.entries()) {
+        let done = 0;
+        for (const block of blocks) {
+          await this.turn(undefined);
+          const outputs = tf.tidy(() => this.passOf(block, built).outputs);
+          const values = (await outputs.data()) as Float32Array;
+          outputs.dispose();
+          all[set]!.set(values, done * width);
+          done += block.count;
+        }
+      }
+    } finally {
+      if (tensors) tf.dispose({ ...tensors });
+      await this.open.guard?.close();
+    }
+    return all;
+  }
+
   dispose(): void {
     this.theta.dispose();
     this.statistics?.dispose();
@@ -178,14 +205,17 @@ export class TfSlice {
   }
 
   private sumsOf(block: SampleBlock, tensors: Tensors, slots: number, singles: boolean): tf.Tensor1D {
-    const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
     const rows = slots * block.count;
-    const statistics = this.mode.batchNorm.policy === 'batch' ? 'batch' : 'stored';
-    const { outputs, lost } = runWatched(this.program, inputs, { tensors, masks: block.masks, statistics });
+    const { outputs, lost } = this.passOf(block, tensors);
     const wanted = slots === this.batch ? block.targets : firstTargets(block.targets, rows);
     const { losses, correct } = withoutLost(lossesOf(tf.reshape(outputs, [rows, this.program.outputWidth]) as tf.Tensor2D, wanted), lost);
     const both = tf.stack([tf.reshape(losses, [slots, block.count]), tf.reshape(correct, [slots, block.count])], 1);
     return tf.reshape(singles ? both : summed(both as tf.Tensor3D), [-1]);
+  }
+
+  private passOf(block: SampleBlock, tensors: Tensors): ReturnType<typeof runWatched> {
+    const inputs = this.batch > 1 ? tf.expandDims(block.inputs, 0) : block.inputs;
+    return runWatched(this.program, inputs, { tensors, masks: block.masks, statistics: this.mode.batchNorm.policy === 'batch' ? 'batch' : 'stored' });
   }
 
   private async readBack(parts: readonly Part[]): Promise<Float32Array> {

@@ -53,16 +53,24 @@ export class WasmSlice implements PreparedSlice {
   }
 
   evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
-    this.waiting++;
-    const next = this.last.then(() => this.measure(points, signal)).finally(() => this.ended());
-    this.last = next.catch(() => {});
-    return next;
+    return this.inTurn(() => this.measure(points, signal));
+  }
+
+  outputs(point: Coordinates): Promise<readonly Float32Array[]> {
+    return this.inTurn(() => this.answers(point));
   }
 
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
     if (this.waiting === 0) this.options.release();
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.waiting++;
+    const next = this.last.then(work).finally(() => this.ended());
+    this.last = next.catch(() => {});
+    return next;
   }
 
   /** The memory of a slice that was let go in the middle of a tile is free only after it. */
@@ -72,9 +80,7 @@ export class WasmSlice implements PreparedSlice {
   }
 
   private async measure(points: readonly Coordinates[], signal: AbortSignal | undefined): Promise<TileResult> {
-    if (this.isDisposed) throw new Error('this slice was given back');
-    signal?.throwIfAborted();
-    this.options.pace.begin();
+    this.begin(signal);
     const sets = this.options.job.sets.map(({ set, samples }) => ({ set, samples: samples.count, lossSum: new Float64Array(points.length), correct: new Uint32Array(points.length) }));
     for (const chunk of this.samples.chunks) {
       await this.samples.load(chunk, this.turn(signal));
@@ -84,6 +90,37 @@ export class WasmSlice implements PreparedSlice {
       }
     }
     return { points: points.length, sets };
+  }
+
+  private async answers(point: Coordinates): Promise<readonly Float32Array[]> {
+    this.begin(undefined);
+    const { plan, arena } = this;
+    const { at, sample, channels } = plan.outputs;
+    const all = this.options.job.sets.map(({ samples }) => new Float32Array(samples.count * channels));
+    const turn = this.turn(undefined);
+    let isCareful = false;
+    for (const operation of plan.operations) operation.move?.(point);
+    for (const chunk of this.samples.chunks) {
+      await this.samples.load(chunk, turn);
+      for (let done = 0; done < chunk.count; done += plan.block) {
+        const rows = Math.min(plan.block, chunk.count - done);
+        const read = (row: number): Float32Array => arena.floats(at + row * sample, channels);
+        await this.runLayers(plan.steps(rows, isCareful), chunk.index + done, turn);
+        if (plan.hasCareful && !isCareful && Array.from({ length: rows }, (_, row) => read(row)).some((values) => !values.every(Number.isFinite))) {
+          isCareful = true;
+          for (const { careful } of plan.operations) careful?.move?.(point);
+          await this.runLayers(plan.steps(rows, true), chunk.index + done, turn);
+        }
+        for (let row = 0; row < rows; row++) all[chunk.set]!.set(read(row), (chunk.start + done + row) * channels);
+      }
+    }
+    return all;
+  }
+
+  private begin(signal: AbortSignal | undefined): void {
+    if (this.isDisposed) throw new Error('this slice was given back');
+    signal?.throwIfAborted();
+    this.options.pace.begin();
   }
 
   /** Adds the losses of some samples of a chunk at one point. */
@@ -114,13 +151,17 @@ export class WasmSlice implements PreparedSlice {
   /** All layers and the losses of one block; how many losses are not finite. */
   private async run(steps: readonly Step[], first: number, rows: number, turn: () => Promise<void> | null): Promise<number> {
     const { kernels, job } = this.options;
+    await this.runLayers(steps, first, turn);
+    const { at, sample, channels } = this.plan.outputs;
+    return kernels.losses(LOSS_NAMES.indexOf(job.loss), at, sample, rows, channels, this.samples.targets + first * 4, this.losses, this.correct, CONSTANTS[job.loss] ?? 0);
+  }
+
+  private async runLayers(steps: readonly Step[], first: number, turn: () => Promise<void> | null): Promise<void> {
     for (const step of steps) {
       step.way.run(first + step.first, step.count);
       const waiting = turn();
       if (waiting) await waiting;
     }
-    const { at, sample, channels } = this.plan.outputs;
-    return kernels.losses(LOSS_NAMES.indexOf(job.loss), at, sample, rows, channels, this.samples.targets + first * 4, this.losses, this.correct, CONSTANTS[job.loss] ?? 0);
   }
 
   /** Between parts of the work: nothing, or a turn for others, after which the evaluation may have been cancelled. */

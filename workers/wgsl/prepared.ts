@@ -33,6 +33,7 @@ export class Prepared {
   /** Of every sample, where sums of them are the results. */
   private losses: GPUBuffer | null = null;
   private readback!: GPUBuffer;
+  private outputs!: GPUBuffer;
   /** Once for a batch of points. */
   start: readonly Dispatch[] = [];
   blocks: readonly PreparedBlock[] = [];
@@ -83,6 +84,25 @@ export class Prepared {
     return values;
   }
 
+  /** Numbers that the network gives for a sample. */
+  get outputWidth(): number {
+    return this.plan.output.rows;
+  }
+
+  /** [outputs, 4 · fours] of the block and the point that were dispatched last. */
+  async readOutputs(queue: WorkQueue, fours: number): Promise<Float32Array> {
+    const bytes = 16 * fours * this.outputWidth;
+    const readback = this.take(bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'outputs');
+    try {
+      queue.copy(this.outputs, readback, bytes);
+      await queue.settle();
+      await readback.mapAsync(GPUMapMode.READ);
+      return new Float32Array(readback.getMappedRange().slice(0));
+    } finally {
+      this.giveBack(readback);
+    }
+  }
+
   private async fill(job: EvaluationJob, queue: WorkQueue): Promise<void> {
     const { plan, shape } = this;
     const { blocked, pointsPerBatch, rows, sums } = shape;
@@ -96,7 +116,10 @@ export class Prepared {
     const theta = this.take(4 * pointsPerBatch * sizes.theta, STORAGE(), 'theta');
     const affine = this.take(8 * pointsPerBatch * sizes.channels, STORAGE(), 'affine');
     const most = 4 * Math.max(...blocked.blocks.map(({ fours }) => fours));
-    const slots = plan.slots.map((slotRows, slot) => this.take(4 * pointsPerBatch * slotRows * most, STORAGE(), `slot ${slot}`));
+    const { source } = plan.output;
+    if (source.kind !== 'slot') throw new Error('the network has no layers');
+    const slots = plan.slots.map((slotRows, slot) => this.take(4 * pointsPerBatch * slotRows * most, STORAGE() | (slot === source.slot ? GPUBufferUsage.COPY_SRC : 0), `slot ${slot}`));
+    this.outputs = slots[source.slot]!;
 
     const start: Dispatch[] = [];
     if (sizes.theta > 0) start.push(await this.theta(packedBasis(job, plan.packed), theta));

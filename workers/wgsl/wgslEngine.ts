@@ -93,6 +93,7 @@ export async function createWgslEngine(open: OpenBackend, pace: Pace, options: W
     slices.add(slice);
     return {
       title,
+      outputs: (point) => turns.take(() => slice.outputs(point)),
       evaluate: (given, signal) => turns.take(async () => withoutImpossible(job, given, await slice.evaluate(given, signal))),
       dispose() {
         slices.delete(slice);

@@ -57,6 +57,35 @@ export class WgslSlice implements PreparedSlice {
     return { points: points.length, sets };
   }
 
+  async outputs(point: Coordinates): Promise<readonly Float32Array[]> {
+    this.pace.begin();
+    this.compare(this.canaryOf(await this.run([])));
+    const { prepared, shape, queue } = this;
+    const width = prepared.outputWidth;
+    const all = shape.blocked.sets.map(({ samples }) => new Float32Array(samples.count * width));
+    this.guard.open();
+    let isOpen = true;
+    try {
+      this.writePoints([point]);
+      for (const each of prepared.blocks) {
+        await this.enqueue(0, 1, [each], undefined);
+        const { set, start, count, fours } = each.block;
+        const values = await prepared.readOutputs(queue, fours);
+        for (let sample = 0; sample < count; sample++) {
+          for (let row = 0; row < width; row++) all[set]![(start + sample) * width + row] = values[row * 4 * fours + sample]!;
+        }
+      }
+      isOpen = false;
+      await this.guard.close();
+      return all;
+    } finally {
+      if (isOpen) {
+        await queue.drop();
+        await this.guard.close();
+      }
+    }
+  }
+
   dispose(): void {
     this.prepared.dispose();
   }
@@ -68,7 +97,7 @@ export class WgslSlice implements PreparedSlice {
     this.guard.open();
     let isOpen = true;
     try {
-      this.device.queue.writeBuffer(prepared.points, 0, Float32Array.from([{ a: 0, b: 0 }, ...points].flatMap(({ a, b }) => [1, a, b, 0])));
+      this.writePoints([{ a: 0, b: 0 }, ...points]);
       prepared.clear(queue, points.length + 1);
       await this.enqueue(0, 1, prepared.blocks.slice(0, 1), signal);
       for (let first = 0, batch = 1; first < points.length; first += shape.pointsPerBatch, batch++) {
@@ -85,6 +114,10 @@ export class WgslSlice implements PreparedSlice {
         await this.guard.close();
       }
     }
+  }
+
+  private writePoints(points: readonly Coordinates[]): void {
+    this.device.queue.writeBuffer(this.prepared.points, 0, Float32Array.from(points.flatMap(({ a, b }) => [1, a, b, 0])));
   }
 
   private async enqueue(batch: number, points: number, blocks: readonly PreparedBlock[], signal: AbortSignal | undefined): Promise<void> {

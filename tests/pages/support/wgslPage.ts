@@ -40,6 +40,9 @@ const page = {
     // JSON has no NaN and no infinity.
     return { sets: sets.map(({ lossSum, correct }) => ({ lossSum: [...lossSum].map((each) => (Number.isFinite(each) ? each : String(each))), correct: [...correct] })) };
   },
+  async outputs(point: Coordinates): Promise<readonly (readonly number[])[]> {
+    return (await slice!.outputs(point)).map((values) => [...values]);
+  },
   /** Evaluates and aborts after `ms`, or never; how that ended, and what was dispatched meanwhile. */
   async cancel(points: readonly Coordinates[], ms: number | null): Promise<{ readonly name: string; readonly dispatches: number }> {
     const controller = new AbortController();
