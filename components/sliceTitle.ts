@@ -2,26 +2,42 @@
 import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
-import type { DirectionRecipe, Normalisation, SliceRecipe } from '#lib/slice/recipe.ts';
+import { rangesOf, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorPolicy } from '#lib/slice/recipe.ts';
 
 export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
   filter: 'filter-wise',
   layer: 'layer-wise',
+  model: 'model-wise',
   weight: 'weight-wise',
   none: 'not normalised',
+  dfilter: 'unit filters',
+  dlayer: 'unit layers',
 };
 
 export const checkpointTitle = (manifest: SubjectManifest | undefined, id: string): string =>
   manifest?.checkpoints.find((checkpoint) => checkpoint.id === id)?.title ?? id;
 
-/** `Random plane`, `Line towards Initial`: short enough for a card. */
-export function shapeTitle({ axes }: SliceRecipe, manifest: SubjectManifest | undefined): string {
-  const shape = axes.length === 1 ? 'line' : 'plane';
-  const targets = axes.flatMap(({ direction }) => (direction.kind === 'towards' ? checkpointTitle(manifest, direction.checkpoint) : []));
-  if (targets.length === 0) return `Random ${shape}`;
-  if (targets.length === axes.length && axes.length === 2) return `Plane through ${targets.join(' and ')}`;
-  return `${shape === 'line' ? 'Line' : 'Plane'} towards ${targets.join(', ')}`;
+const SHAPES = ['point', 'line', 'plane', 'volume'] as const;
+
+/** `Random plane`, `Line towards Initial`, `Oblique plane`: short enough for a card. */
+export function shapeTitle(recipe: SliceRecipe, manifest: SubjectManifest | undefined): string {
+  const { axes, cut, curve } = recipe;
+  if (cut) return 'Oblique plane';
+  const ends = axes.map(({ direction }) => endOf(direction, manifest));
+  if (curve) return `${curve.kind === 'bezier' ? 'Bézier curve' : 'Chain'} to ${ends[0] ?? ''}`;
+  const shape = SHAPES[axes.length] ?? 'slice';
+  const named = ends.filter((end) => end !== null);
+  if (named.length === 0) return `Random ${shape}`;
+  if (axes.every(({ direction }) => direction.kind === 'vector' && direction.as !== 'point')) return `${capital(shape)} along ${named.join(', ')}`;
+  if (named.length === axes.length && axes.length === 2) return `Plane through ${named.join(' and ')}`;
+  return `${capital(shape)} towards ${named.join(', ')}`;
 }
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** What a direction is named after; null for one drawn at random. */
+const endOf = (direction: DirectionRecipe, manifest: SubjectManifest | undefined): string | null =>
+  direction.kind === 'random' ? null : direction.kind === 'vector' ? direction.title : checkpointTitle(manifest, direction.checkpoint);
 
 /** `filter-wise`; null where no direction was drawn at random. */
 export function normalisationTitle({ axes }: SliceRecipe): string | null {
@@ -35,8 +51,10 @@ export function kindOf(recipe: SliceRecipe, manifest: SubjectManifest | undefine
   return normalisation === null ? shape : `${shape}, ${normalisation}`;
 }
 
-export const gridTitle = ({ axes }: SliceRecipe): string =>
-  axes.length === 1 ? `${axes[0]?.count ?? 0} points` : axes.map(({ count }) => count).join(' × ');
+export function gridTitle(recipe: SliceRecipe): string {
+  const ranges = rangesOf(recipe);
+  return ranges.length === 1 ? `${ranges[0]?.count ?? 0} points` : ranges.map(({ count }) => count).join(' × ');
+}
 
 /** `seeds 13, 14`, to tell random slices apart; empty for one that needs none. */
 export function seedsTitle({ axes }: SliceRecipe): string {
@@ -54,12 +72,19 @@ export function modeTitle({ mode: { batchNorm, dropout } }: Pick<SliceRecipe, 'm
 export const sliceTitle = (recipe: SliceRecipe, manifest: SubjectManifest | undefined): string =>
   `${kindOf(recipe, manifest)} · around ${checkpointTitle(manifest, recipe.centre)} · ${gridTitle(recipe)}`;
 
+const POLICY_WORDS: Readonly<Record<VectorPolicy, string>> = {
+  ignore: 'biases and batch norm still',
+  layer: 'biases and batch norm scaled like a layer',
+  copy: 'biases and batch norm copied from the weights',
+};
+
 /** `filter-wise, seed 1, biases and batch norm still` */
 export function directionTitle(direction: DirectionRecipe, manifest: SubjectManifest | undefined): string {
   if (direction.kind === 'random') {
-    const still = direction.vectors === 'ignore' ? 'biases and batch norm still' : 'biases and batch norm scaled like a layer';
-    return `random, seed ${direction.seed}, ${NORMALISATION_TITLES[direction.normalisation]}, ${still}`;
+    const orthogonal = direction.orthogonal ? ', made exactly orthogonal' : '';
+    return `random, seed ${direction.seed}, ${NORMALISATION_TITLES[direction.normalisation]}, ${POLICY_WORDS[direction.vectors]}${orthogonal}`;
   }
+  if (direction.kind === 'vector') return direction.as === 'point' ? `towards ${direction.title}, 1 is that point` : `along ${direction.title}`;
   const parts = [`towards ${checkpointTitle(manifest, direction.checkpoint)}`];
   if (direction.orthogonal) parts.push('the part across the first axis');
   parts.push(direction.length === 'unit' ? 'counted as distance' : '1 is that checkpoint');

@@ -2,15 +2,16 @@
 import { layoutOf, type Layout } from '#lib/network/layout.ts';
 import type { Network } from '#lib/network/program.ts';
 import { noiseOf, normalise } from '#lib/slice/direction.ts';
-import { dot, normOf, withoutPartAlong } from '#lib/slice/vectors.ts';
+import { dot, normOf, withoutPartsWithin } from '#lib/slice/vectors.ts';
 import { bitsOf, drawn, seedNetwork } from './specimens.ts';
 import { known } from './tools.ts';
 import { short, type Trap } from './trap.ts';
 
 type Noise = typeof noiseOf;
 type Normalise = typeof normalise;
+type Vector = Float32Array | Float64Array;
 
-const cosine = (one: Float32Array | Float64Array, other: Float32Array | Float64Array): number => dot(one, other) / (normOf(one) * normOf(other));
+const cosine = (one: Vector, other: Vector): number => dot(one, other) / (normOf(one) * normOf(other));
 
 export const uniformNoise: Trap<Noise> = {
   name: 'directions U[0,1)',
@@ -118,11 +119,11 @@ export const perTensor: Trap<Normalise> = {
   },
 };
 
-export const undividedGramSchmidt: Trap<typeof withoutPartAlong> = {
+export const undividedGramSchmidt: Trap<(vector: Vector, axis: Vector) => Float64Array> = {
   name: 'Gram-Schmidt without dividing by d1.d1',
   who: known('pascal', 'landscaper', 'effDim'),
   claim: 'A second axis made orthogonal to the first is orthogonal, however long the axes are.',
-  ours: () => withoutPartAlong,
+  ours: () => (vector, axis) => withoutPartsWithin(vector, [axis]),
   measure: (orthogonalise) => {
     const p = layoutOf(seedNetwork).size;
     const first = drawn('first axis', p).map((value) => value / 10);

@@ -1,11 +1,11 @@
 /**
- * A slice: the recipe of a line or plane through parameter space.
+ * A slice: the recipe of a line, plane or volume through parameter space, or of an oblique plane or a curve inside one.
  *
- *     L(centre + α·d₁ + β·d₂)
+ *     L(centre + α·d₁ + β·d₂ + γ·d₃)
  *
  * It is small enough to live in the shared document. The vectors it stands for are made from it,
  * the same on every machine, by frame.ts. A slice never changes once placed: its id is the hash of
- * the recipe, so whatever was computed for it stays true for ever. Rules S1–S6 in docs/SPEC.md.
+ * the recipe, so whatever was computed for it stays true for ever. Rules S1–S11 in docs/SPEC.md.
  */
 import * as z from 'zod/mini';
 import { canonicalJson, digestOf, digestSchema } from '#lib/digest.ts';
@@ -14,13 +14,17 @@ import { LOSS_NAMES, LOSS_TITLES, isClassification, lossesFor, type LossName } f
 import { modeSchema, type Mode } from '#lib/network/mode.ts';
 import { modeProblems } from '#lib/network/modeProblems.ts';
 import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
+import { curveProblems, curveSchema, type Curve } from './curve.ts';
+import { cutProblems, cutSchema, type Cut } from './cut.ts';
+import { measureSchema, passesPerPoint, type Measure } from './measure.ts';
+import { MAX_COUNT, rangeFields, rangeProblems, type Range } from './range.ts';
 
 /** How a random direction is scaled to the weights. The names are the reference tool's. */
-export const NORMALISATIONS = ['filter', 'layer', 'weight', 'none'] as const;
+export const NORMALISATIONS = ['filter', 'layer', 'model', 'weight', 'none', 'dfilter', 'dlayer'] as const;
 export type Normalisation = (typeof NORMALISATIONS)[number];
 
-/** What a random direction does in tensors of rank ≤ 1 (biases, batch norm): stand still (*biasbn*), or move like a layer. */
-export const VECTOR_POLICIES = ['ignore', 'layer'] as const;
+/** What a random direction does in tensors of rank ≤ 1 (biases, batch norm): stand still (*biasbn*), move like a layer, or be the weights themselves. */
+export const VECTOR_POLICIES = ['ignore', 'layer', 'copy'] as const;
 export type VectorPolicy = (typeof VECTOR_POLICIES)[number];
 
 export type DirectionRecipe =
@@ -30,17 +34,28 @@ export type DirectionRecipe =
       readonly normalisation: Normalisation;
       /** For tensors of rank ≤ 1; *biasbn* in the reference tool is `ignore`. */
       readonly vectors: VectorPolicy;
+      /** For a later axis: take away its part within the earlier ones, exactly; the norm that was set is then a little less. */
+      readonly orthogonal?: true | undefined;
     }
   | {
       readonly kind: 'towards';
       readonly checkpoint: string;
       /** `difference`: α = 1 is that checkpoint. `unit`: α is a distance in parameter space. */
       readonly length: 'difference' | 'unit';
-      /** For a second axis: take away the part along the first, before the length is set. */
+      /** For a later axis: take away the part within the earlier ones, before the length is set. */
       readonly orthogonal: boolean;
-    };
+    }
+  | ({
+      /** A float32 vector as long as θ that is kept as a file: a principal axis, an eigenvector, a gradient. */
+      readonly kind: 'vector';
+      /** The file holds a point, and the direction leads to it from the centre. */
+      readonly as?: 'point' | undefined;
+    } & VectorName);
 
-export type Axis = { readonly direction: DirectionRecipe; readonly min: number; readonly max: number; readonly count: number };
+/** A vector kept as a file, by the hash of the file's bytes, and what people call it. */
+export type VectorName = { readonly digest: string; readonly title: string };
+
+export type Axis = Range & { readonly direction: DirectionRecipe };
 
 export type SampleChoice = { readonly set: SetName; readonly count: number };
 
@@ -53,13 +68,22 @@ export type SliceRecipe = {
   readonly mode: Mode;
   /** Checkpoint id. */
   readonly centre: string;
-  /** One axis is a line, two are a plane. */
+  /** A point to place the slice around instead of that checkpoint's weights, whose batch-norm statistics it keeps. */
+  readonly origin?: VectorName | undefined;
+  /** One axis is a line, two are a plane, three are a volume. */
   readonly axes: readonly Axis[];
+  /** The plane to sample inside the three axes, instead of all of their volume. */
+  readonly cut?: Cut | undefined;
+  /** The curve to sample inside the two axes, instead of all of their plane. */
+  readonly curve?: Curve | undefined;
+  /** What is measured at every point; the loss where absent. */
+  readonly measure?: Measure | undefined;
 };
 
-export const MIN_COUNT = 3;
-export const MAX_COUNT = 1025;
-export const MAX_EXTENT = 1e6;
+/** Points along each axis of a volume: 65³ are 274,625. */
+export const MAX_VOLUME_COUNT = 65;
+
+const vectorFields = { digest: digestSchema, title: z.string().check(z.maxLength(120)) } as const;
 
 const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -67,6 +91,7 @@ const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
     seed: z.int('must be a whole number').check(z.minimum(0, 'must be 0 or more'), z.maximum(0xffffffff, 'must be below 4,294,967,296')),
     normalisation: z.enum(NORMALISATIONS),
     vectors: z.enum(VECTOR_POLICIES),
+    orthogonal: z.optional(z.literal(true)),
   }),
   z.strictObject({
     kind: z.literal('towards'),
@@ -74,11 +99,10 @@ const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
     length: z.enum(['difference', 'unit']),
     orthogonal: z.boolean(),
   }),
+  z.strictObject({ kind: z.literal('vector'), as: z.optional(z.literal('point')), ...vectorFields }),
 ]);
 
-const bound = z.number('must be a number');
-
-const axis: z.ZodMiniType<Axis> = z.strictObject({ direction, min: bound, max: bound, count: z.int('must be a whole number') });
+const axis: z.ZodMiniType<Axis> = z.strictObject({ direction, ...rangeFields });
 
 export const recipeSchema: z.ZodMiniType<SliceRecipe> = z.strictObject({
   format: z.literal(1),
@@ -89,7 +113,11 @@ export const recipeSchema: z.ZodMiniType<SliceRecipe> = z.strictObject({
   loss: z.enum(LOSS_NAMES),
   mode: modeSchema,
   centre: z.string().check(z.maxLength(80)),
-  axes: z.array(axis).check(z.minLength(1), z.maxLength(2)),
+  origin: z.optional(z.strictObject(vectorFields)),
+  axes: z.array(axis).check(z.minLength(1), z.maxLength(3)),
+  cut: z.optional(cutSchema),
+  curve: z.optional(curveSchema),
+  measure: z.optional(measureSchema),
 });
 
 /** A recipe from outside, read and checked against the subject that it names. */
@@ -122,42 +150,54 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
   }
   for (const [index, each] of recipe.axes.entries()) {
     const at = `axes.${index}`;
-    if (each.count < MIN_COUNT || each.count > MAX_COUNT) say(`${at}.count`, `choose between ${MIN_COUNT} and ${MAX_COUNT} points`);
-    else if (each.count % 2 === 0) say(`${at}.count`, `must be odd, so that the middle is measured: try ${each.count + 1}`);
-    for (const end of ['min', 'max'] as const) if (Math.abs(each[end]) > MAX_EXTENT) say(`${at}.${end}`, 'must be between −1,000,000 and 1,000,000');
-    if (each.max <= each.min) say(`${at}.max`, `must be more than ${each.min}`);
-    else if ((each.max - each.min) / each.count < Number.EPSILON * 4 * Math.max(Math.abs(each.min), Math.abs(each.max))) {
-      say(`${at}.max`, 'is too close to the lower end for that many points');
-    }
+    problems.push(...rangeProblems(each, at, recipe.axes.length === 3 ? MAX_VOLUME_COUNT : MAX_COUNT));
     if (each.direction.kind === 'towards') {
       const { checkpoint, orthogonal } = each.direction;
       if (!known(checkpoint)) say(`${at}.direction.checkpoint`, `${manifest.title} has no checkpoint ${checkpoint}`);
-      else if (checkpoint === recipe.centre) say(`${at}.direction.checkpoint`, 'must differ from the centre');
+      else if (checkpoint === recipe.centre && !recipe.origin) say(`${at}.direction.checkpoint`, 'must differ from the centre');
       if (orthogonal && index === 0) say(`${at}.direction.orthogonal`, 'only a second axis can be made orthogonal to the first');
     }
+    if (each.direction.kind === 'random' && each.direction.orthogonal && index === 0) {
+      say(`${at}.direction.orthogonal`, 'only a second axis can be made orthogonal to the first');
+    }
+    const twin = recipe.axes.slice(0, index).find((earlier) => canonicalJson(earlier.direction) === canonicalJson(each.direction));
+    if (twin) say(`${at}.direction`, `must differ from the ${index === 1 ? 'first' : 'others'}: choose another ${TWIN_WORDS[twin.direction.kind]}`);
   }
+  if (recipe.cut) problems.push(...cutProblems(recipe.cut, recipe.axes.length));
+  if (recipe.curve) problems.push(...curveProblems(recipe.curve, recipe.axes.map(({ direction: each }) => leadsToPoint(each))));
+  if (recipe.cut && recipe.curve) say('curve', 'a slice is a plane inside a volume or a curve inside a plane, not both');
   const hasCheckpointAxis = recipe.axes.some((each) => each.direction.kind === 'towards');
   problems.push(...modeProblems(recipe.mode, { manifest, samples: recipe.samples, hasCheckpointAxis }));
-  const [first, second] = recipe.axes;
-  if (first && second && canonicalJson(first.direction) === canonicalJson(second.direction)) {
-    say('axes.1.direction', first.direction.kind === 'random' ? 'must differ from the first: choose another seed' : 'must differ from the first: choose another checkpoint');
-  }
   return problems;
 }
+
+const TWIN_WORDS = { random: 'seed', towards: 'checkpoint', vector: 'vector' } as const;
+
+/** Whether α = 1 is the very point that the direction is named after. */
+const leadsToPoint = (direction: DirectionRecipe): boolean =>
+  direction.kind === 'towards' ? direction.length === 'difference' && !direction.orthogonal : direction.kind === 'vector' && direction.as === 'point';
 
 /** 128 bits of the hash of the recipe: the same slice placed twice, or in two sessions, has one id. */
 export const sliceIdOf = (recipe: SliceRecipe): string => digestOf(canonicalJson(recipe)).slice(0, 32);
 
+/** What is sampled: the axes, or what the plane or the curve inside them spans. One entry is drawn as a line, two as a plane, three as a volume. */
+export const rangesOf = ({ axes, cut, curve }: Pick<SliceRecipe, 'axes' | 'cut' | 'curve'>): readonly Range[] => cut?.ranges ?? (curve ? [curve.range] : axes);
+
+/** The files that the vectors of a slice are made from, each once. */
+export const filesOf = ({ axes, origin }: Pick<SliceRecipe, 'axes' | 'origin'>): readonly string[] => [
+  ...new Set([...(origin ? [origin.digest] : []), ...axes.flatMap(({ direction: each }) => (each.kind === 'vector' ? [each.digest] : []))]),
+];
+
 /** Points of the whole grid. */
-export const pointsIn = ({ axes }: SliceRecipe): number => axes.reduce((product, { count }) => product * count, 1);
+export const pointsIn = (recipe: SliceRecipe): number => rangesOf(recipe).reduce((product, { count }) => product * count, 1);
 
 /** Samples at each point, over all sets. */
 export const samplesIn = ({ samples }: SliceRecipe): number => samples.reduce((sum, { count }) => sum + count, 0);
 
-/** Passes of one sample through the network at each point: over all sets, and over the training samples where statistics are recomputed. */
+/** Passes of one sample through the network at each point: over all sets, and over the training samples where statistics are recomputed; more for what is no loss. */
 export function passesIn(recipe: SliceRecipe): number {
   const { batchNorm } = recipe.mode;
-  return samplesIn(recipe) + (typeof batchNorm === 'object' && batchNorm.policy === 'recomputed' ? batchNorm.samples : 0);
+  return samplesIn(recipe) * passesPerPoint(recipe.measure) + (typeof batchNorm === 'object' && batchNorm.policy === 'recomputed' ? batchNorm.samples : 0);
 }
 
 export const sliceIdSchema = z.string().check(z.regex(/^[0-9a-f]{32}$/, 'must be a slice id'));

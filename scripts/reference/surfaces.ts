@@ -7,7 +7,8 @@ import { layoutOf } from '#lib/network/layout.ts';
 import type { LossName } from '#lib/network/loss.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { SetName } from '#lib/network/subject.ts';
-import { normalise, type AnyNormalisation } from '#lib/slice/direction.ts';
+import { normalise } from '#lib/slice/direction.ts';
+import type { Normalisation } from '#lib/slice/recipe.ts';
 import { componentsOf, gathered, networkOf, pointNamed, samplesOf, type ReferenceCase, type ReferenceSamples } from './caseFile.ts';
 import { formulaWordsOf, rawDirection } from './formula.ts';
 
@@ -122,7 +123,7 @@ export function formulaDirections(found: ReferenceCase, parameters: Float64Array
   const { prefixes, salt } = formulaWordsOf(directions);
   // The peer copies the weights into what it is not told to ignore.
   const vectors = (directions?.ignore ?? 'biasbn') === 'biasbn' ? 'ignore' : 'copy';
-  return prefixes.map((prefix) => normalise(rawDirection(layout, prefix, salt), parameters, layout, (directions?.norm ?? 'filter') as AnyNormalisation, vectors));
+  return prefixes.map((prefix) => normalise(rawDirection(layout, prefix, salt), parameters, layout, (directions?.norm ?? 'filter') as Normalisation, vectors));
 }
 
 /**

@@ -2,7 +2,8 @@
 import { principalComponents } from '#lib/analysis/pca.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { outputShapeOf } from '#lib/network/shapes.ts';
-import { normalise, type AnyNormalisation } from '#lib/slice/direction.ts';
+import { normalise } from '#lib/slice/direction.ts';
+import type { Normalisation } from '#lib/slice/recipe.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { componentsOf, gathered, networkOf, pointNamed, type ReferenceCase } from './caseFile.ts';
@@ -48,7 +49,7 @@ export function checkVariants(found: ReferenceCase): readonly Check[] {
   const raw = gathered(tensors, 'raw', layout.tensors);
   return (description.variants ?? []).map((variant) => {
     const [norm, vectors] = variant.split('_');
-    const made = normalise(raw, point.parameters, layout, norm as AnyNormalisation, vectors === 'keep' ? 'copy' : 'ignore');
+    const made = normalise(raw, point.parameters, layout, norm as Normalisation, vectors === 'keep' ? 'copy' : 'ignore');
     const expected = gathered(tensors, variant, layout.tensors);
     return {
       what: `${variant} direction`,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { Network, TensorSpec } from '#lib/network/program.ts';
-import { normalise, type AnyNormalisation } from '#lib/slice/direction.ts';
+import { normalise } from '#lib/slice/direction.ts';
+import type { Normalisation } from '#lib/slice/recipe.ts';
 import { normOf } from '#lib/slice/vectors.ts';
 
 const layoutWith = (...parameter_order: readonly TensorSpec[]) => layoutOf({ id: 't', input_shape_chw: [1], parameter_order, buffers: [], program: [] } satisfies Network);
@@ -22,7 +23,7 @@ describe('filters', () => {
   });
 
   // W = [[3, 1], [4, 2]] and d = [[1, 0], [0, 2]] with rows as inputs; here the first axis counts the outputs.
-  it.each<[AnyNormalisation, readonly number[]]>([
+  it.each<[Normalisation, readonly number[]]>([
     ['filter', [5, 0, 0, 2.236068]],
     ['layer', [2.44949, 0, 0, 4.898979]],
     ['weight', [3, 0, 0, 4]],

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '#lib/random.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { Network } from '#lib/network/program.ts';
-import { directionOf, noiseOf, normalise, type AnyNormalisation } from '#lib/slice/direction.ts';
-import type { DirectionRecipe } from '#lib/slice/recipe.ts';
+import { directionOf as make, noiseOf, normalise } from '#lib/slice/direction.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import type { DirectionRecipe, Normalisation } from '#lib/slice/recipe.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { SEED_CNN } from '#tests/network/networks.ts';
 import { subjectOf, vectorNetwork } from './subjects.ts';
@@ -13,6 +14,12 @@ const random = createRandom(11);
 const WEIGHTS = Float32Array.from({ length: 105_866 }, () => random.normal() / 10);
 const CNN = subjectOf(SEED_CNN, [WEIGHTS]);
 const LAYOUT = layoutOf(SEED_CNN);
+
+/** Axis `axis` of a slice around the first checkpoint, after `first` or some other earlier one. */
+function directionOf(recipe: DirectionRecipe, subject: Subject, name: string, axis: 0 | 1, first: Float32Array = new Float32Array(subject.checkpoints[0]!.length).fill(1)): Float32Array {
+  const previous = axis === 0 ? [] : [{ weights: first, statistics: new Float32Array(0) }];
+  return make(recipe, { subject, origin: subject.checkpoints[0]!, buffers: subject.buffers[0]!, name, vectors: () => undefined, previous }).weights;
+}
 
 const randomRecipe = (change: Partial<Extract<DirectionRecipe, { kind: 'random' }>> = {}): DirectionRecipe => ({
   kind: 'random',
@@ -34,11 +41,12 @@ const towards = (checkpoint: string, change: Partial<Extract<DirectionRecipe, { 
 const DENSE: Network = { ...vectorNetwork(1), parameter_order: [{ name: 'w', shape: [2, 2] }] };
 
 describe('normalisation', () => {
-  test.each<[AnyNormalisation, readonly number[]]>([
+  test.each<[Normalisation, readonly number[]]>([
     ['none', [1, 0, 0, 2]],
     ['filter', [5, 0, 0, 2.236068]],
     ['layer', [2.44949, 0, 0, 4.898979]],
     ['weight', [3, 0, 0, 4]],
+    ['model', [2.44949, 0, 0, 4.898979]],
     ['dfilter', [1, 0, 0, 1]],
     ['dlayer', [0.447214, 0, 0, 0.894427]],
   ])('[slice] %s scales a dense layer along its outputs', (normalisation, expected) => {
@@ -62,7 +70,7 @@ describe('normalisation', () => {
 
   test('[slice] a filter without weights stands still and is never NaN, and so is one without noise', () => {
     const layout = layoutOf(DENSE);
-    for (const normalisation of ['filter', 'layer', 'weight', 'dfilter', 'dlayer'] as const) {
+    for (const normalisation of ['filter', 'layer', 'model', 'weight', 'dfilter', 'dlayer'] as const) {
       const still = normalise(Float32Array.of(1, 2, 3, 4), new Float32Array(4), layout, normalisation, 'layer');
       if (!normalisation.startsWith('d')) expect([...still]).toEqual([0, 0, 0, 0]);
       expect(normalise(new Float32Array(4), Float32Array.of(1, 2, 3, 4), layout, normalisation, 'layer').every((value) => value === 0)).toBe(true);
