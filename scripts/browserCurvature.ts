@@ -20,7 +20,7 @@ export type PageCurvature = {
 /** In a page opened by `runInBrowser('scripts/browserEvaluate.ts', …)`. */
 export async function openCurvatureInPage(page: Page, wish: CurvatureRequest['wish'], { network, loss, buffers, samples }: Differentiable, parameters: Float64Array): Promise<void> {
   const { count, inputs, targets } = samples;
-  const subject = { network, loss, buffers: [...Array.from(buffers)], samples: { count, inputs: [...inputs], targets: [...targets] } };
+  const subject = { network, loss, buffers: Array.from(buffers), samples: { count, inputs: [...inputs], targets: [...targets] } };
   await page.evaluate((request) => window.tarnCurvature!.open(request), { wish, subject, parameters: [...parameters] });
 }
 
