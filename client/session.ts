@@ -12,15 +12,19 @@ import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
-import { tileKey, tilesOf } from '#lib/work/tile.ts';
+import { tileKey, tilesOf, type TileKey } from '#lib/work/tile.ts';
+import type { LedgerEntry } from '#lib/session/ledger.ts';
 import { tileAt } from '#lib/work/tileAt.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { openConnection } from './connection.ts';
 import { linkDocument } from './documentLink.ts';
 import { recallToken, rememberToken } from './identity.ts';
 import { linkLedger } from './ledgerLink.ts';
+import { browserSurroundings, careFor } from './lenderCare.ts';
+import { recallDuty, rememberDuty } from './lenderChoice.ts';
 import { pageWorkers } from './pageWorkers.ts';
 import { createPricer } from './price.ts';
+import type { Lending } from './lendingTypes.ts';
 import type { Session } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
@@ -34,7 +38,9 @@ const MAX_NOTICES = 4;
 const STILL_LOADING = 'Still loading this network. Try again in a moment.';
 const STILL_CONNECTING = 'Still connecting. Try again in a moment.';
 
-export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
+export type JoinOptions = { readonly key: string | null; /** Share of the time that a lent device computes, until its person says otherwise. */ readonly duty?: number };
+
+export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session {
   let clientId: number | null = null;
   const me = createStore<Person | null>(null);
   const code = createStore<string | null>(null);
@@ -64,6 +70,15 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     networks: networksInUse,
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
+  volunteer.setDuty(recallDuty() ?? duty);
+  const lending: Lending = {
+    ...volunteer,
+    setDuty(share) {
+      rememberDuty(share);
+      volunteer.setDuty(share);
+    },
+  };
+  const care = careFor(volunteer, browserSurroundings());
   const pricer = createPricer(volunteer);
   let history = new CommandHistory(link.doc.getSnapshot());
   let lastPointer: Pointer = { slice: null, at: null };
@@ -198,7 +213,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     subjects: shelf.loaded,
     loadSubject: shelf.load,
     surfaces,
-    lending: volunteer,
+    lending,
+    care,
     notices,
     undoTitle,
     redoTitle,
@@ -264,14 +280,11 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     },
     price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined),
     backendsOf(sliceId) {
-      const source = surfaces.of(sliceId);
       const counts = new Map<string, number>();
-      for (const tile of source ? tilesOf(source.tiling) : []) {
-        const entry = ledger.entry(tileKey(tile));
-        if (entry) counts.set(entry.backend, (counts.get(entry.backend) ?? 0) + 1);
-      }
+      for (const { backend } of listedTiles(sliceId).values()) counts.set(backend, (counts.get(backend) ?? 0) + 1);
       return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
     },
+    tilesOf: listedTiles,
     computedAt(sliceId, column, row) {
       const source = surfaces.of(sliceId);
       return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row))) : null;
@@ -282,12 +295,21 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       window.removeEventListener('pagehide', volunteer.handBack);
       clearTimeout(pointTimer);
       pricer.close();
+      care.close();
       volunteer.close();
       ledger.close();
       link.close();
       connection.close();
     },
   };
+
+  function listedTiles(sliceId: string): ReadonlyMap<TileKey, LedgerEntry> {
+    const source = surfaces.of(sliceId);
+    return new Map((source ? tilesOf(source.tiling) : []).map(tileKey).flatMap((key) => {
+      const entry = ledger.entry(key);
+      return entry ? [[key, entry] as const] : [];
+    }));
+  }
 
   function after<T>(outcome: T): T {
     readDocument();
