@@ -9,8 +9,10 @@ import * as encoding from 'lib0/encoding';
 import { messageYjsSyncStep2, messageYjsUpdate, writeSyncStep1 } from 'y-protocols/sync';
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
+import { keptOf, unitsOf, watchUnits, type KeptEntry, type UnitEntry } from '#lib/session/analysisLedger.ts';
 import { entriesOf, entryOf, watchLedger, type LedgerEntry } from '#lib/session/ledger.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import type { UnitKey } from '#lib/work/unit.ts';
 import { fetchTile } from './api.ts';
 import type { LiveSocket } from './connection.ts';
 import { createStore, type Store } from './store.ts';
@@ -22,6 +24,9 @@ const FETCHES = 6;
 export type LedgerLink = {
   readonly join: (epoch: string) => Promise<void>;
   readonly entry: (tile: TileKey) => LedgerEntry | null;
+  /** What is done of analyses, and what was kept of the rest. */
+  readonly units: Store<ReadonlyMap<UnitKey, UnitEntry>>;
+  readonly kept: Store<ReadonlyMap<UnitKey, KeptEntry>>;
   /** Grows whenever the ledger changes. */
   readonly version: Store<number>;
   /** Looks again for tiles to fetch: a slice was opened, or another one is looked at. */
@@ -32,6 +37,8 @@ export type LedgerLink = {
 export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLink {
   let ledger = new Y.Doc();
   let epoch: string | null = null;
+  const units = createStore<ReadonlyMap<UnitKey, UnitEntry>>(new Map());
+  const kept = createStore<ReadonlyMap<UnitKey, KeptEntry>>(new Map());
   let stopWatching = watch();
   const version = createStore(0);
   const wanted = new Map<TileKey, string>();
@@ -40,11 +47,21 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
   const ended = new AbortController();
 
   function watch(): () => void {
-    return watchLedger(ledger, (keys) => {
+    const stopTiles = watchLedger(ledger, (keys) => {
       for (const key of keys) note(key);
       version.set(version.getSnapshot() + 1);
       fetchNext();
     });
+    const readUnits = () => {
+      units.set(unitsOf(ledger));
+      kept.set(keptOf(ledger));
+    };
+    const stopUnits = watchUnits(ledger, readUnits);
+    readUnits();
+    return () => {
+      stopTiles();
+      stopUnits();
+    };
   }
 
   /** Makes the surface agree with one line of the ledger. */
@@ -137,6 +154,8 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       noteAll();
     },
     entry: (key) => entryOf(ledger, key),
+    units,
+    kept,
     version,
     fetchMissing: (slice) => {
       firstSlice = slice;

@@ -7,24 +7,23 @@ import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Network } from '#lib/network/program.ts';
 import { CommandHistory } from '#lib/session/commands.ts';
-import { annotationsOf, setTitle, slicesOf, titleOf, type Annotation, type SliceRecord } from '#lib/session/document.ts';
+import { annotationsOf, setTitle, slicesOf, titleOf, writeRecord, type Annotation, type SliceRecord } from '#lib/session/document.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
-import { tileKey, tilesOf, type TileKey } from '#lib/work/tile.ts';
-import type { LedgerEntry } from '#lib/session/ledger.ts';
+import { tileKey, tilesOf } from '#lib/work/tile.ts';
 import { tileAt } from '#lib/work/tileAt.ts';
 import type { Notice } from '#lib/wire/events.ts';
+import { createAnalyses } from './analyses.ts';
 import { openConnection } from './connection.ts';
 import { linkDocument } from './documentLink.ts';
 import { recallToken, rememberToken } from './identity.ts';
+import { createFiles } from './files.ts';
 import { linkLedger } from './ledgerLink.ts';
-import { browserSurroundings, careFor } from './lenderCare.ts';
-import { recallDuty, rememberDuty } from './lenderChoice.ts';
+import { pageAnalysts } from './pageAnalysts.ts';
 import { pageWorkers } from './pageWorkers.ts';
 import { createPricer } from './price.ts';
-import type { Lending } from './lendingTypes.ts';
 import type { Session } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
@@ -38,9 +37,7 @@ const MAX_NOTICES = 4;
 const STILL_LOADING = 'Still loading this network. Try again in a moment.';
 const STILL_CONNECTING = 'Still connecting. Try again in a moment.';
 
-export type JoinOptions = { readonly key: string | null; /** Share of the time that a lent device computes, until its person says otherwise. */ readonly duty?: number };
-
-export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session {
+export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
   let clientId: number | null = null;
   const me = createStore<Person | null>(null);
   const code = createStore<string | null>(null);
@@ -70,16 +67,20 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     networks: networksInUse,
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
-  volunteer.setDuty(recallDuty() ?? duty);
-  const lending: Lending = {
-    ...volunteer,
-    setDuty(share) {
-      rememberDuty(share);
-      volunteer.setDuty(share);
-    },
-  };
-  const care = careFor(volunteer, browserSurroundings());
   const pricer = createPricer(volunteer);
+  const files = createFiles({ session: id, key });
+  const analyses = createAnalyses({
+    socket,
+    host: pageAnalysts,
+    files,
+    ledger,
+    lending: volunteer,
+    manifestOf: shelf.manifestOf,
+    loadSubject: shelf.load,
+    signed,
+    run,
+    write: (analysis, record) => writeRecord(link.doc.getSnapshot(), 'analyses', analysis, record),
+  });
   let history = new CommandHistory(link.doc.getSnapshot());
   let lastPointer: Pointer = { slice: null, at: null };
   let pointTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,6 +95,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     title.set(titleOf(doc));
     slices.set(slicesOf(doc));
     annotations.set(annotationsOf(doc));
+    analyses.read(doc);
     undoTitle.set(history.undoTitle);
     redoTitle.set(history.redoTitle);
     openSurfaces();
@@ -146,6 +148,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       return ledger.join(welcome.ledgerEpoch);
     }).then(() => {
       volunteer.rejoin();
+      analyses.rejoin();
       socket.volatile.emit('point', lastPointer);
     });
   });
@@ -209,12 +212,13 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     title,
     slices,
     annotations,
+    analyses,
+    files,
     catalogue: shelf.catalogue,
     subjects: shelf.loaded,
     loadSubject: shelf.load,
     surfaces,
-    lending,
-    care,
+    lending: volunteer,
     notices,
     undoTitle,
     redoTitle,
@@ -280,11 +284,14 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     },
     price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined),
     backendsOf(sliceId) {
+      const source = surfaces.of(sliceId);
       const counts = new Map<string, number>();
-      for (const { backend } of listedTiles(sliceId).values()) counts.set(backend, (counts.get(backend) ?? 0) + 1);
+      for (const tile of source ? tilesOf(source.tiling) : []) {
+        const entry = ledger.entry(tileKey(tile));
+        if (entry) counts.set(entry.backend, (counts.get(entry.backend) ?? 0) + 1);
+      }
       return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
     },
-    tilesOf: listedTiles,
     computedAt(sliceId, column, row) {
       const source = surfaces.of(sliceId);
       return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row))) : null;
@@ -295,21 +302,13 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       window.removeEventListener('pagehide', volunteer.handBack);
       clearTimeout(pointTimer);
       pricer.close();
-      care.close();
       volunteer.close();
+      analyses.close();
       ledger.close();
       link.close();
       connection.close();
     },
   };
-
-  function listedTiles(sliceId: string): ReadonlyMap<TileKey, LedgerEntry> {
-    const source = surfaces.of(sliceId);
-    return new Map((source ? tilesOf(source.tiling) : []).map(tileKey).flatMap((key) => {
-      const entry = ledger.entry(key);
-      return entry ? [[key, entry] as const] : [];
-    }));
-  }
 
   function after<T>(outcome: T): T {
     readDocument();

@@ -8,13 +8,14 @@ import { nameSchema, type Role } from '#lib/session/people.ts';
 import { tickFor, type Pointer } from '#lib/session/pointer.ts';
 import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
+import { analysesOf, setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
 import type { Change } from '#lib/session/policy.ts';
 import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
 import type { Channel, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
+import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
 import { Computing, type Helper } from './computing.ts';
 import { rollId, type Dice } from './dice.ts';
@@ -67,6 +68,7 @@ export class LiveSession {
   readonly #dependencies: SessionDependencies;
   readonly #document: SessionDocument;
   readonly #computing: Computing;
+  readonly #analyses: Analyses;
   readonly #roster = new Roster();
   readonly #members: Members;
   readonly #epoch: string;
@@ -78,11 +80,12 @@ export class LiveSession {
   #cancelTick = () => {};
   #apiClientId: Promise<number> | null = null;
 
-  private constructor(dependencies: SessionDependencies, document: SessionDocument, computing: Computing, members: Members) {
+  private constructor(dependencies: SessionDependencies, document: SessionDocument, computing: Computing, analyses: Analyses, members: Members) {
     const { clock, outbox, dice } = dependencies;
     this.#dependencies = dependencies;
     this.#document = document;
     this.#computing = computing;
+    this.#analyses = analyses;
     this.#members = members;
     this.#epoch = rollId(dice, 9);
     this.#outgoing = mergeUpdates(clock, () => (this.#roster.size <= FEW ? 0 : MERGE_MS), (update) => outbox.send('everyone', 'sync', 'document', updateMessage(update)));
@@ -125,7 +128,8 @@ export class LiveSession {
       onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
       onWork: (connectionIds) => connectionIds.forEach((only) => outbox.send({ only }, 'workWaiting')),
     });
-    session = new LiveSession(dependencies, document, computing, members);
+    const analyses = await Analyses.open({ ...dependencies, ledger: computing.ledger }, analysesOf(document.doc));
+    session = new LiveSession(dependencies, document, computing, analyses, members);
     const placed = [...slicesOf(document.doc)].filter(([, { isPutAway }]) => !isPutAway);
     try {
       await Promise.all(placed.map(([sliceId, { recipe }]) => computing.open(recipe, sliceId)));
@@ -159,6 +163,7 @@ export class LiveSession {
     outbox.send(only, 'people', this.#roster.people(), []);
     outbox.send({ except: connectionId }, 'people', [this.#roster.person(id)!], []);
     outbox.send(only, 'pointers', this.#roster.wholeFrame());
+    outbox.send(only, 'analysisProgress', this.#analyses.wholeFrame());
   }
 
   leave(connectionId: string): void {
@@ -167,6 +172,7 @@ export class LiveSession {
     const { personId, clientId } = left.connection;
     this.#members.releaseClientId(clientId);
     this.#computing.release({ connectionId, personId });
+    this.#analyses.release(connectionId);
     if (left.isGone) this.#dependencies.outbox.send('everyone', 'people', [], [personId]);
     else this.#sayPerson(personId);
   }
@@ -223,6 +229,13 @@ export class LiveSession {
     if (helper) this.#computing.handBack(helper, tiles);
   }
 
+  /** The long analyses as one page meets them; null for who is not here. */
+  analysesFor(connectionId: string): { readonly analyses: Analyses; readonly visitor: Visitor } | null {
+    const helper = this.#helperOf(connectionId);
+    const mayKeep = this.#roster.connection(connectionId)?.role === 'edit';
+    return helper && { analyses: this.#analyses, visitor: { ...helper, mayKeep, isLending: this.#roster.isLending(connectionId) } };
+  }
+
   /** Places a slice for a script, or brings one back that was put away. */
   async place(input: unknown): Promise<Parsed<{ readonly sliceId: string; readonly isNew: boolean }>> {
     const recipe = readRecipe(input, (id) => this.#dependencies.subjects.get(id)?.manifest);
@@ -273,12 +286,15 @@ export class LiveSession {
     this.#outgoing.stop();
     this.#ledgerOutgoing.stop();
     this.#computing.closeAll();
+    this.#analyses.close();
   }
 
   #changed(update: Uint8Array, changes: readonly Change[]): void {
     this.#outgoing.add(update);
     const slices = slicesOf(this.#document.doc);
     for (const { map, key } of changes) {
+      const analysis = map === 'analyses' ? analysesOf(this.#document.doc).get(key) : undefined;
+      if (analysis) this.#analyses.note(key, analysis);
       const record = map === 'slices' ? slices.get(key) : undefined;
       if (!record) continue;
       if (record.isPutAway) this.#computing.close(key);

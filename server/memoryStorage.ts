@@ -1,5 +1,5 @@
 /** The storage contract in memory: for tests and simulations. It promises order and atomicity, and durable means: until the process ends. */
-import type { FileRecord, LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
+import type { FileRecord, KeptRecord, LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord, UnitRecord } from '#lib/session/storage.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { checkSequence } from './storedSequence.ts';
 
@@ -10,6 +10,8 @@ export function createMemoryStorage(): Storage {
   const contents = new Map<string, StoredSession>();
   const tiles = new Map<TileKey, TileRecord>();
   const files = new Map<string, FileRecord & { readonly bytes: number }>();
+  const units = new Map<string, UnitRecord>();
+  const kept = new Map<string, KeptRecord>();
   const blobs = new Map<string, Uint8Array>();
   let installationSecret: Uint8Array | null = null;
 
@@ -86,6 +88,28 @@ export function createMemoryStorage(): Storage {
       return true;
     },
     fileBytes: async (sessionId) => [...files.values()].reduce((sum, { session, bytes }) => sum + (session === sessionId ? bytes : 0), 0),
+    putUnit: async (record, bytes) => {
+      const name = `${record.session}/${record.unit}`;
+      if (units.has(name)) return false;
+      units.set(name, record);
+      kept.delete(name);
+      blobs.set(record.digest, bytes.slice());
+      return true;
+    },
+    markUnitVerified: async (session, unit, digest, verified) => {
+      const record = units.get(`${session}/${unit}`);
+      if (record?.digest === digest) units.set(`${session}/${unit}`, { ...record, verified });
+    },
+    strikeUnit: async (session, unit, digest) => {
+      if (units.get(`${session}/${unit}`)?.digest === digest) units.delete(`${session}/${unit}`);
+    },
+    units: async (session) => [...units.values()].filter((record) => record.session === session),
+    keepUnit: async (record) => {
+      if (units.has(`${record.session}/${record.unit}`)) return false;
+      kept.set(`${record.session}/${record.unit}`, record);
+      return true;
+    },
+    keptUnits: async (session) => [...kept.values()].filter((record) => record.session === session),
     blob: async (digest) => blobs.get(digest) ?? null,
 
     secret: async (offered) => (installationSecret ??= offered.slice()),

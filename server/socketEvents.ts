@@ -6,7 +6,21 @@
 import type { Parsed } from '#lib/parsed.ts';
 import { parsed, read, refused } from '#lib/parsed.ts';
 import type { ClientToServer } from '#lib/wire/events.ts';
-import { MAX_BYTES, channelSchema, handBackSchema, lendSchema, pointSchema, renameSchema, returnedSchema, roomSchema } from '#lib/wire/payloads.ts';
+import {
+  MAX_BYTES,
+  askForUnitsSchema,
+  channelSchema,
+  handBackSchema,
+  handBackUnitsSchema,
+  keptUnitSchema,
+  lendSchema,
+  pointSchema,
+  renameSchema,
+  returnedSchema,
+  returnedUnitSchema,
+  roomSchema,
+  unitProgressSchema,
+} from '#lib/wire/payloads.ts';
 import type * as z from 'zod/mini';
 import type { LiveSession } from './liveSession.ts';
 
@@ -36,7 +50,42 @@ export const SOCKET_EVENTS: Readonly<Record<keyof ClientToServer, Handled>> = {
       both(read(returnedSchema, returned), bytesOf('returnTile', tile), (what, bytes) => session.returnTile(id, what, bytes)),
   },
   handBack: { waits: true, refuse: nothing, handle: one(handBackSchema, (session, id, tiles) => session.handBack(id, tiles)) },
+  askForUnits: {
+    waits: true,
+    refuse: () => [],
+    handle: (session, id, [analysis, room]) =>
+      both(read(askForUnitsSchema, analysis), read(roomSchema, room), (which, most) => visit(session, id, [], ({ analyses, visitor }) => analyses.ask(visitor, which, most))),
+  },
+  unitProgress: {
+    waits: false,
+    refuse: () => true,
+    handle: one(unitProgressSchema, (session, id, progress) => visit(session, id, false, ({ analyses, visitor }) => analyses.progress(visitor, progress))),
+  },
+  keepUnit: {
+    waits: true,
+    refuse: refused,
+    handle: one(keptUnitSchema, (session, id, kept) => visit(session, id, GONE, ({ analyses, visitor }) => analyses.keep(visitor, kept))),
+  },
+  returnUnit: {
+    waits: true,
+    refuse: refused,
+    handle: (session, id, [returned, unit]) =>
+      both(read(returnedUnitSchema, returned), bytesOf('returnUnit', unit), (what, bytes) => visit(session, id, GONE, ({ analyses, visitor }) => analyses.returnUnit(visitor, what, bytes))),
+  },
+  handBackUnits: {
+    waits: true,
+    refuse: nothing,
+    handle: one(handBackUnitsSchema, (session, id, units) => visit(session, id, undefined, ({ analyses, visitor }) => analyses.handBack(visitor, units))),
+  },
 };
+
+const GONE = refused('not in this session');
+
+/** What the analyses of a session say to a page, or `gone` for one that has left. */
+function visit(session: LiveSession, connectionId: string, gone: unknown, act: (met: NonNullable<ReturnType<LiveSession['analysesFor']>>) => unknown): unknown {
+  const met = session.analysesFor(connectionId);
+  return met ? act(met) : gone;
+}
 
 function one<T>(schema: z.ZodMiniType<T>, act: (session: LiveSession, connectionId: string, value: T) => unknown): Handled['handle'] {
   return (session, connectionId, [payload]) => {

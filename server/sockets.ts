@@ -53,8 +53,8 @@ export function outboxOf(io: LiveServer, sessionId: string): Outbox {
   };
   return {
     send: (to, event, ...payload) => {
-      // A pointer that is late is worth nothing.
-      const audience = event === 'pointers' ? at(to).volatile : at(to);
+      // A pointer that is late is worth nothing, nor how far something was.
+      const audience = event === 'pointers' || event === 'analysisProgress' ? at(to).volatile : at(to);
       audience.emit(event, ...payload);
     },
     hangUp: () => io.in(sessionId).disconnectSockets(true),

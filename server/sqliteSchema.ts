@@ -16,6 +16,12 @@ const STEPS: readonly (readonly string[])[] = [
     'create table secrets (name text primary key, bytes blob not null)',
   ],
   ['create table files (session text not null, digest text not null, bytes integer not null, at integer not null, primary key (session, digest))'],
+  [
+    `create table units (session text not null, unit text not null, digest text not null, by text not null, by_name text not null,
+       backend text not null, ms real not null, verified text, at integer not null, primary key (session, unit))`,
+    `create table kept_units (session text not null, unit text not null, digest text not null, by text not null, by_name text not null,
+       share real not null, at integer not null, primary key (session, unit))`,
+  ],
 ];
 
 /** @throws when the file was written by a newer version: opening it could harm it */

@@ -11,6 +11,7 @@ import type { LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord }
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { createGroupCommit } from './groupCommit.ts';
 import { prepareSchema } from './sqliteSchema.ts';
+import { unitTables } from './sqliteUnits.ts';
 import { checkSequence } from './storedSequence.ts';
 
 export type SqliteStorage = Storage & {
@@ -117,6 +118,7 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
         { sql: 'insert into blobs (digest, bytes) values (?, ?) on conflict do nothing', args: [digest, bytes] },
       ),
     fileBytes: async (sessionId) => Number((await rows('select coalesce(sum(bytes), 0) as total from files where session = ?', sessionId))[0]!['total']),
+    ...unitTables(rows, write, changed),
     blob: async (digest) => {
       const [row] = await rows('select bytes from blobs where digest = ?', digest);
       return row ? bytesOf(row['bytes']) : null;

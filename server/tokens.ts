@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { digestOf } from '#lib/digest.ts';
 import type { TileKey } from '#lib/work/tile.ts';
+import type { UnitKey } from '#lib/work/unit.ts';
 
 export type Tokens = {
   /** Shown again by a page, so that a person stays the same person in that session. */
@@ -14,6 +15,9 @@ export type Tokens = {
   readonly personOf: (sessionId: string, token: string | null) => string | null;
   readonly ticket: (tile: TileKey, personId: string) => string;
   readonly isTicket: (ticket: string, tile: TileKey, personId: string) => boolean;
+  /** For a unit of an analysis of this session. */
+  readonly unitTicket: (sessionId: string, unit: UnitKey, personId: string) => string;
+  readonly isUnitTicket: (ticket: string, sessionId: string, unit: UnitKey, personId: string) => boolean;
   /** The key of the edit link. It can be made again, so that a code can be exchanged for it; storage has its hash only. */
   readonly editKey: (sessionId: string) => string;
 };
@@ -32,6 +36,8 @@ export function createTokens(secret: Uint8Array): Tokens {
     },
     ticket: (tile, personId) => sign('ticket', tile, personId),
     isTicket: (ticket, tile, personId) => isSame(ticket, sign('ticket', tile, personId)),
+    unitTicket: (sessionId, unit, personId) => sign('unit', sessionId, unit, personId),
+    isUnitTicket: (ticket, sessionId, unit, personId) => isSame(ticket, sign('unit', sessionId, unit, personId)),
     editKey: (sessionId) => sign('edit', sessionId).slice(0, KEY_LETTERS),
   };
 }

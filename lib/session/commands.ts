@@ -6,18 +6,29 @@
  */
 import type * as Y from 'yjs';
 import { canonicalJson } from '#lib/digest.ts';
-import { annotationsOf, slicesOf, writeRecord, type Annotation, type SliceRecord } from './document.ts';
+import { analysesOf, annotationsOf, slicesOf, writeRecord, type AnalysisRecord, type Annotation, type SliceRecord } from './document.ts';
 
 type SliceStep = { readonly map: 'slices'; readonly id: string; readonly before: SliceRecord | null; readonly after: SliceRecord | null };
 type AnnotationStep = { readonly map: 'annotations'; readonly id: string; readonly before: Annotation | null; readonly after: Annotation | null };
+type AnalysisStep = { readonly map: 'analyses'; readonly id: string; readonly before: AnalysisRecord | null; readonly after: AnalysisRecord | null };
 
 /** One change to one record. `title` is what the undo button says. */
-export type Command = (SliceStep | AnnotationStep) & { readonly title: string };
+export type Command = (SliceStep | AnnotationStep | AnalysisStep) & { readonly title: string };
 
 export type UndoOutcome = 'done' | 'nothing' | 'changedSince';
 
-const recordIn = (doc: Y.Doc, { map, id }: Command): SliceRecord | Annotation | null =>
-  (map === 'slices' ? slicesOf(doc).get(id) : annotationsOf(doc).get(id)) ?? null;
+type AnyRecord = SliceRecord | Annotation | AnalysisRecord;
+
+function recordIn(doc: Y.Doc, { map, id }: Command): AnyRecord | null {
+  switch (map) {
+    case 'slices':
+      return slicesOf(doc).get(id) ?? null;
+    case 'annotations':
+      return annotationsOf(doc).get(id) ?? null;
+    case 'analyses':
+      return analysesOf(doc).get(id) ?? null;
+  }
+}
 
 const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
 
@@ -48,8 +59,8 @@ export class CommandHistory {
     const command = this.#done.pop();
     if (!command) return 'nothing';
     if (!isSame(recordIn(this.#doc, command), command.after)) return 'changedSince';
-    // A slice can be put away but not erased, so placing one is undone by putting it away.
-    if (command.map === 'slices' && command.before === null && command.after !== null) {
+    // A slice or an analysis can be put away but not erased, so placing one is undone by putting it away.
+    if (command.map !== 'annotations' && command.before === null && command.after !== null) {
       this.#write(command, { ...command.after, isPutAway: true });
     } else this.#write(command, command.before);
     this.#undone.push(command);
@@ -64,7 +75,7 @@ export class CommandHistory {
     return 'done';
   }
 
-  #write(command: Command, record: SliceRecord | Annotation | null): void {
+  #write(command: Command, record: AnyRecord | null): void {
     this.#doc.transact(() => writeRecord(this.#doc, command.map, command.id, record), this);
   }
 }

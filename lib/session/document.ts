@@ -1,5 +1,5 @@
 /**
- * The session document: what people meant. Slices placed, annotations, the title.
+ * The session document: what people meant. Slices and analyses placed, annotations, the title.
  *
  * Flat maps of small JSON records, each written whole, once per gesture: the only file that knows the
  * names of the maps. What was computed is not in here (ledger.ts). Rules D1–D6 in docs/SPEC.md.
@@ -7,10 +7,11 @@
 import * as z from 'zod/mini';
 import type * as Y from 'yjs';
 import { read } from '#lib/parsed.ts';
+import { requestSchema, type AnalysisRequest } from '#lib/analysis/requests/requests.ts';
 import { pointsIn, recipeSchema, sliceIdSchema, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { showable } from './people.ts';
 
-export const MAPS = ['session', 'slices', 'annotations'] as const;
+export const MAPS = ['session', 'slices', 'annotations', 'analyses'] as const;
 export type MapName = (typeof MAPS)[number];
 
 export const ANNOTATION_KINDS = ['low', 'question', 'idea', 'warning', 'note'] as const;
@@ -30,6 +31,9 @@ type Signed = { readonly by: string; readonly byName: string; readonly at: numbe
 /** A slice somebody placed, under its id. It never changes, except that it may be put away and brought back. */
 export type SliceRecord = Signed & { readonly recipe: SliceRecipe; readonly isPutAway: boolean };
 
+/** A long analysis somebody asked for, under its id. It never changes, except that it may be paused, put away and brought back. */
+export type AnalysisRecord = Signed & { readonly request: AnalysisRequest; readonly isPaused: boolean; readonly isPutAway: boolean };
+
 /** A remark at a point of parameter space: the point (a, b) of the slice it was placed on. */
 export type Annotation = Signed & {
   readonly kind: AnnotationKind;
@@ -43,6 +47,7 @@ export const MAX_TEXT = 2000;
 export const MAX_TITLE = 80;
 export const MAX_SLICES = 500;
 export const MAX_ANNOTATIONS = 5000;
+export const MAX_ANALYSES = 300;
 /** Of all slices in a session that are not put away: four of the largest planes. */
 export const MAX_POINTS = 4_300_000;
 
@@ -51,6 +56,8 @@ const signed = { by: personId, byName: z.string().check(z.maxLength(24)), at: z.
 const coordinate = z.number().check(z.minimum(-1e6), z.maximum(1e6));
 
 export const sliceRecordSchema: z.ZodMiniType<SliceRecord> = z.strictObject({ ...signed, recipe: recipeSchema, isPutAway: z.boolean() });
+
+export const analysisRecordSchema: z.ZodMiniType<AnalysisRecord> = z.strictObject({ ...signed, request: requestSchema, isPaused: z.boolean(), isPutAway: z.boolean() });
 
 export const annotationSchema: z.ZodMiniType<Annotation> = z.strictObject({
   ...signed,
@@ -90,13 +97,17 @@ export function annotationsOf(doc: Y.Doc): ReadonlyMap<string, Annotation> {
   return recordsOf(doc, 'annotations', annotationSchema);
 }
 
+export function analysesOf(doc: Y.Doc): ReadonlyMap<string, AnalysisRecord> {
+  return recordsOf(doc, 'analyses', analysisRecordSchema);
+}
+
 /** Points of all slices that are not put away. */
 export function pointsPlaced(doc: Y.Doc): number {
   return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => sum + (isPutAway ? 0 : pointsIn(recipe)), 0);
 }
 
 /** Writes or, with null, deletes one record. Callers go through commands.ts, which can be undone. */
-export function writeRecord(doc: Y.Doc, map: 'slices' | 'annotations', id: string, record: SliceRecord | Annotation | null): void {
+export function writeRecord(doc: Y.Doc, map: Exclude<MapName, 'session'>, id: string, record: SliceRecord | Annotation | AnalysisRecord | null): void {
   if (record === null) mapOf(doc, map).delete(id);
   else mapOf(doc, map).set(id, record);
 }

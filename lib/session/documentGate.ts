@@ -118,7 +118,7 @@ export class DocumentGate {
       hasSlice: (id) => map('slices').has(id),
       // Read only where a slice changed: every one of them is parsed for it.
       points: changes.some((change) => change.map === 'slices') ? pointsPlaced(this.#shadow) : 0,
-      sizes: { session: map('session').size, slices: map('slices').size, annotations: map('annotations').size },
+      sizes: { session: map('session').size, slices: map('slices').size, annotations: map('annotations').size, analyses: map('analyses').size },
     };
     for (const change of changes) {
       const refusal = refusalOf(change, around);

@@ -7,12 +7,15 @@
 import { canonicalJson } from '#lib/digest.ts';
 import { read, sayProblems } from '#lib/parsed.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
+import { analysisIdOf, readRequest } from '#lib/analysis/requests/requests.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
 import {
+  analysisRecordSchema,
   annotationIdSchema,
   annotationSchema,
   sliceRecordSchema,
   titleSchema,
+  MAX_ANALYSES,
   MAX_ANNOTATIONS,
   MAX_POINTS,
   MAX_SLICES,
@@ -41,6 +44,8 @@ export function refusalOf(change: Change, around: Surroundings): string | null {
       return sliceRefusal(change, around);
     case 'annotations':
       return annotationRefusal(change, around);
+    case 'analyses':
+      return analysisRefusal(change, around);
   }
 }
 
@@ -65,6 +70,24 @@ function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes
   if (by !== person.id) return 'a slice is signed by who places it';
   if (sizes.slices > MAX_SLICES) return `this session already has ${MAX_SLICES} slices`;
   const checked = readRecipe(recipe, subjectOf);
+  return checked.ok ? null : sayProblems(checked.problems);
+}
+
+function analysisRefusal({ key, before, after }: Change, { person, subjectOf, sizes }: Surroundings): string | null {
+  if (after === undefined) return 'an analysis can be put away, not erased: what was computed for it is kept';
+  const record = read(analysisRecordSchema, after);
+  if (!record.ok) return sayProblems(record.problems);
+  const { request, by } = record.value;
+  if (analysisIdOf(request) !== key) return 'the id of an analysis must be the hash of its request';
+  if (before !== undefined) {
+    const earlier = read(analysisRecordSchema, before);
+    const still = { isPaused: false, isPutAway: false };
+    const same = earlier.ok && canonicalJson({ ...earlier.value, ...still }) === canonicalJson({ ...record.value, ...still });
+    return same ? null : 'an analysis never changes once placed: place another';
+  }
+  if (by !== person.id) return 'an analysis is signed by who places it';
+  if (sizes.analyses > MAX_ANALYSES) return `this session already has ${MAX_ANALYSES} analyses`;
+  const checked = readRequest(request, subjectOf);
   return checked.ok ? null : sayProblems(checked.problems);
 }
 

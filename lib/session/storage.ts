@@ -5,6 +5,7 @@
  * says how. Rules K1–K6 and K9 in docs/SPEC.md.
  */
 import type { TileKey } from '#lib/work/tile.ts';
+import type { UnitKey } from '#lib/work/unit.ts';
 
 export type SessionRecord = {
   readonly id: string;
@@ -38,6 +39,23 @@ export type TileRecord = {
 
 /** A file that a session was given: a vector, the result of an analysis. Its name is the hash of its bytes. */
 export type FileRecord = { readonly session: string; readonly digest: string; readonly at: number };
+
+/** The result of one unit of an analysis, in the session that asked for it. */
+export type UnitRecord = {
+  readonly session: string;
+  readonly unit: UnitKey;
+  readonly digest: string;
+  readonly by: string;
+  readonly byName: string;
+  readonly backend: string;
+  readonly ms: number;
+  /** What was recomputed of it, in words, or null. */
+  readonly verified: string | null;
+  readonly at: number;
+};
+
+/** What was kept of a unit that is not done: the file named is there already. */
+export type KeptRecord = { readonly session: string; readonly unit: UnitKey; readonly digest: string; readonly by: string; readonly byName: string; readonly share: number; readonly at: number };
 
 export type PersonRecord = { readonly id: string; readonly name: string };
 
@@ -74,7 +92,16 @@ export type Storage = {
   putFile(record: FileRecord, bytes: Uint8Array): Promise<boolean>;
   /** What the files of a session measure together. */
   fileBytes(sessionId: string): Promise<number>;
-  /** Bytes by digest, of a tile or a file, or null. */
+  /** Keeps the result of a unit and its bytes, and forgets what was kept of it before; false, changing nothing, when there is one. K10 */
+  putUnit(record: UnitRecord, bytes: Uint8Array): Promise<boolean>;
+  markUnitVerified(session: string, unit: UnitKey, digest: string, verified: string): Promise<void>;
+  /** Takes a result found wrong away. */
+  strikeUnit(session: string, unit: UnitKey, digest: string): Promise<void>;
+  units(session: string): Promise<readonly UnitRecord[]>;
+  /** Replaces what was kept of a unit; false, changing nothing, when the unit is done. */
+  keepUnit(record: KeptRecord): Promise<boolean>;
+  keptUnits(session: string): Promise<readonly KeptRecord[]>;
+  /** Bytes by digest, of a tile, a file or a unit's result, or null. */
   blob(digest: string): Promise<Uint8Array | null>;
 
   /** A secret of this installation, made once from the bytes offered. K6 */

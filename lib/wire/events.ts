@@ -8,6 +8,7 @@ import type { Parsed } from '#lib/parsed.ts';
 import type { Person, Role } from '#lib/session/people.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
 import type { TileKey } from '#lib/work/tile.ts';
+import type { UnitKey } from '#lib/work/unit.ts';
 
 /** Raised whenever a page of an older version could not be understood. */
 export const PROTOCOL_VERSION = 1;
@@ -51,6 +52,23 @@ export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readon
 /** `accepted` and `duplicate` both mean: done with it. */
 export type ReturnOutcome = Parsed<'accepted' | 'duplicate'>;
 
+/**
+ * A unit of an analysis lent: for as long as there are signs of life (`unitProgress`). `kept` names the file that whoever
+ * computed it before left, to go on from; `ticket` is as for a tile.
+ */
+export type UnitOffer = { readonly analysis: string; readonly unit: number; readonly ticket: string; readonly kept: string | null };
+
+/** How far a unit is, in [0, 1], and numbers worth showing meanwhile, such as the losses of a training. */
+export type UnitProgress = { readonly analysis: string; readonly unit: number; readonly ticket: string; readonly share: number; readonly live: readonly number[] };
+
+export type ReturnedUnit = { readonly analysis: string; readonly unit: number; readonly ms: number; readonly backend: string; readonly ticket: string };
+
+/** A file that was put before, from which the unit can be gone on with. */
+export type KeptUnit = { readonly analysis: string; readonly unit: number; readonly share: number; readonly digest: string; readonly ticket: string };
+
+/** Who computes an analysis just now, and how far each of them is; nobody when `running` is empty. */
+export type AnalysisProgress = { readonly analysis: string; readonly running: readonly { readonly unit: number; readonly by: string; readonly share: number; readonly live: readonly number[] }[] };
+
 export type ClientToServer = {
   sync: (channel: Channel, message: Uint8Array, reply: (reply: SyncReply) => void) => void;
   point: (pointer: Pointer) => void;
@@ -60,6 +78,13 @@ export type ClientToServer = {
   askForWork: (room: number, reply: (leases: readonly LeaseOffer[]) => void) => void;
   returnTile: (returned: ReturnedTile, bytes: Uint8Array, reply: (outcome: ReturnOutcome) => void) => void;
   handBack: (tiles: readonly TileKey[]) => void;
+  /** Units of one analysis, or with null of whichever needs it most. */
+  askForUnits: (analysis: string | null, room: number, reply: (offers: readonly UnitOffer[]) => void) => void;
+  /** Answers whether the page holds the unit still. */
+  unitProgress: (progress: UnitProgress, reply: (holds: boolean) => void) => void;
+  keepUnit: (kept: KeptUnit, reply: (outcome: Parsed<null>) => void) => void;
+  returnUnit: (returned: ReturnedUnit, bytes: Uint8Array, reply: (outcome: ReturnOutcome) => void) => void;
+  handBackUnits: (units: readonly UnitKey[]) => void;
 };
 
 export type Notice = { readonly kind: 'tooFast' | 'refused' | 'checkFailed'; readonly message: string };
@@ -74,6 +99,10 @@ export type ServerToClient = {
   pointers: (frame: PointerFrame) => void;
   /** There is work again for those who were told there was none. */
   workWaiting: () => void;
+  /** There are units again for those who were told there were none. */
+  unitsWaiting: () => void;
+  /** Analyses whose progress changed; volatile. */
+  analysisProgress: (frame: readonly AnalysisProgress[]) => void;
   notice: (notice: Notice) => void;
 };
 
@@ -90,4 +119,9 @@ export const MAY_SAY: Readonly<Record<keyof ClientToServer, readonly Role[]>> = 
   askForWork: ['edit', 'view'],
   returnTile: ['edit', 'view'],
   handBack: ['edit', 'view'],
+  askForUnits: ['edit', 'view'],
+  unitProgress: ['edit', 'view'],
+  keepUnit: ['edit'],
+  returnUnit: ['edit', 'view'],
+  handBackUnits: ['edit', 'view'],
 };

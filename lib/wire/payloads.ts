@@ -8,8 +8,12 @@ import { nameSchema } from '#lib/session/people.ts';
 import { pointerSchema } from '#lib/session/pointer.ts';
 import { MAX_UPDATE_BYTES } from '#lib/session/documentGate.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { digestSchema } from '#lib/digest.ts';
+import { analysisIdSchema } from '#lib/analysis/requests/requests.ts';
+import { unitOfKey, type UnitKey } from '#lib/work/unit.ts';
 import { MAX_TILE_BYTES } from './tileCodec.ts';
-import type { ClientToServer, Handshake, ReturnedTile } from './events.ts';
+import { MAX_UNIT_BYTES } from './unitCodec.ts';
+import type { ClientToServer, Handshake, KeptUnit, ReturnedTile, ReturnedUnit, UnitProgress } from './events.ts';
 
 const tileKeySchema = z.string().check(z.refine((key) => tileOfKey(key) !== null, 'must be a tile key')) as unknown as z.ZodMiniType<TileKey>;
 
@@ -36,6 +40,24 @@ export const returnedSchema: z.ZodMiniType<ReturnedTile> = z.strictObject({
   ticket: z.string().check(z.maxLength(100)),
 });
 
+const unitIndex = z.int().check(z.nonnegative(), z.maximum(999_999));
+const share = z.number().check(z.minimum(0), z.maximum(1));
+const named = { analysis: analysisIdSchema, unit: unitIndex };
+const ticket = z.string().check(z.maxLength(100));
+/** What is shown of a unit while it runs is a strip, not a result. */
+const MAX_LIVE = 240;
+
+export const askForUnitsSchema = z.nullable(analysisIdSchema);
+export const unitProgressSchema: z.ZodMiniType<UnitProgress> = z.strictObject({ ...named, ticket, share, live: z.array(z.number()).check(z.maxLength(MAX_LIVE)) });
+export const keptUnitSchema: z.ZodMiniType<KeptUnit> = z.strictObject({ ...named, share, digest: digestSchema, ticket });
+export const returnedUnitSchema: z.ZodMiniType<ReturnedUnit> = z.strictObject({
+  ...named,
+  ms: z.number().check(z.nonnegative(), z.maximum(7 * 24 * 3_600_000)),
+  backend: z.string().check(z.maxLength(80)),
+  ticket,
+});
+export const handBackUnitsSchema = z.array(z.string().check(z.refine((key) => unitOfKey(key) !== null, 'must name a unit'))).check(z.maxLength(64)) as unknown as z.ZodMiniType<readonly UnitKey[]>;
+
 /** The largest message a page may send: the transport closes on more. What the server sends has no such limit. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
@@ -43,6 +65,7 @@ export const MAX_MESSAGE_BYTES = 256 * 1024;
 export const MAX_BYTES: Readonly<Partial<Record<keyof ClientToServer, number>>> = {
   sync: MAX_UPDATE_BYTES + 1024,
   returnTile: MAX_TILE_BYTES,
+  returnUnit: MAX_UNIT_BYTES,
 };
 
 /** How often one person may say an event: so many at once, and so many a second after that. W3 */
@@ -54,4 +77,9 @@ export const RATES: Readonly<Record<keyof ClientToServer, { readonly burst: numb
   askForWork: { burst: 60, perSecond: 30 },
   returnTile: { burst: 200, perSecond: 100 },
   handBack: { burst: 30, perSecond: 5 },
+  askForUnits: { burst: 60, perSecond: 20 },
+  unitProgress: { burst: 120, perSecond: 40 },
+  keepUnit: { burst: 30, perSecond: 2 },
+  returnUnit: { burst: 120, perSecond: 40 },
+  handBackUnits: { burst: 30, perSecond: 5 },
 };

@@ -165,6 +165,34 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       await storage.close();
     });
 
+    it('[K10] keeps the first result of a unit in each session, and what was kept of a unit until then', async () => {
+      const storage = await open();
+      const unit = `${SLICE}/3` as const;
+      const [first, second] = [bytes(1, 2), bytes(3)];
+      const record = (session: string, content: Uint8Array) =>
+        ({ session, unit, digest: digestOf(content), by: 'ada', byName: 'Ada', backend: 'float64', ms: 12.5, verified: null, at: 5 }) as const;
+      const kept = { session: 's1', unit, digest: digestOf(second), by: 'bob', byName: 'Bob', share: 0.25, at: 4 };
+      expect(await storage.keepUnit(kept)).toBe(true);
+      expect(await storage.keepUnit({ ...kept, share: 0.5 })).toBe(true);
+      expect(await storage.keptUnits('s1')).toEqual([{ ...kept, share: 0.5 }]);
+      expect(await storage.putUnit(record('s1', first), first)).toBe(true);
+      expect(await storage.putUnit(record('s1', second), second)).toBe(false);
+      expect(await storage.putUnit(record('s2', second), second)).toBe(true);
+      expect(await storage.units('s1')).toEqual([record('s1', first)]);
+      expect(await storage.keptUnits('s1')).toEqual([]);
+      expect(await storage.keepUnit(kept)).toBe(false);
+      expect([...(await storage.blob(digestOf(first)))!]).toEqual([1, 2]);
+      await storage.markUnitVerified('s1', unit, digestOf('another'), 'no');
+      await storage.markUnitVerified('s1', unit, digestOf(first), 'recomputed');
+      expect((await storage.units('s1'))[0]!.verified).toBe('recomputed');
+      await storage.strikeUnit('s1', unit, digestOf('another'));
+      expect(await storage.units('s1')).toHaveLength(1);
+      await storage.strikeUnit('s1', unit, digestOf(first));
+      expect(await storage.units('s1')).toEqual([]);
+      expect(await storage.units('s2')).toHaveLength(1);
+      await storage.close();
+    });
+
     it('[K6] has one secret, made once', async () => {
       const storage = await open();
       expect([...(await storage.secret(bytes(1, 2)))]).toEqual([1, 2]);

@@ -12,7 +12,7 @@ const around = (slices: number, annotations: number, points = 81) => ({
   person: { id: 'ada', role: 'edit' as const },
   subjectOf: () => lineSubject().manifest,
   hasSlice: () => true,
-  sizes: { session: 1, slices, annotations },
+  sizes: { session: 1, slices, annotations, analyses: 0 },
   points,
 });
 

@@ -1,0 +1,165 @@
+/** Long analyses over a real server: asked for by one, computed by whoever is willing, seen by all, kept. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
+import { analysisIdOf, readRequest, type AnalysisRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
+import { writeRecord } from '#lib/session/document.ts';
+import { encodeUnit } from '#lib/wire/unitCodec.ts';
+import { inlineAnalysts, openAnalysisPage } from '#tests/support/analysisPage.ts';
+import { openPage, startServer, until } from '#tests/support/startedTarn.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+let server: Awaited<ReturnType<typeof startServer>>;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const subject = lineSubject();
+const losses: AnalysisRequest = {
+  kind: 'checkpointLosses',
+  format: 1,
+  subject: subject.id,
+  samples: [{ set: 'train', count: 8 }, { set: 'test', count: 4 }],
+  loss: 'squaredError',
+  mode: { batchNorm: 'frozen', dropout: 'off' },
+};
+const gradients: AnalysisRequest = { kind: 'gradient', format: 1, subject: subject.id, recipe: planeRecipe(), points: [[0, 0], [0.5, -0.25]] };
+
+/** Mean of (m·x + b − y)² over the first samples, in double. */
+const lossAt = (m: number, b: number, count: number): number =>
+  subject.sets.train.inputs.slice(0, count).reduce((sum, x, index) => sum + (m * x + b - subject.sets.train.targets[index]!) ** 2, 0) / count;
+
+describe('requests', () => {
+  it('[O1] the id is the hash of the request, and one that does not fit its network is refused beside its field', () => {
+    expect(analysisIdOf(losses)).toBe(analysisIdOf({ ...losses }));
+    expect(analysisIdOf({ ...losses, loss: 'absoluteError' } as AnalysisRequest)).not.toBe(analysisIdOf(losses));
+    const problem = (change: object) => {
+      const outcome = readRequest({ ...losses, ...change }, (id) => (id === subject.id ? subject.manifest : undefined));
+      return outcome.ok ? null : outcome.problems[0]!.path;
+    };
+    expect(problem({})).toBeNull();
+    expect(problem({ samples: [{ set: 'train', count: 9 }] })).toBe('samples.0.count');
+    expect(problem({ loss: 'crossEntropy' })).toBe('loss');
+    expect(problem({ mode: { batchNorm: { policy: 'batch', batch: 4 }, dropout: 'off' } })).toBe('mode.batchNorm');
+    expect(problem({ subject: 'f'.repeat(64) })).toBe('subject');
+    expect(problem({ kind: 'horoscope' })).toBe('kind');
+    const ofPoint = readRequest({ ...gradients, points: [[0]] }, () => subject.manifest);
+    expect(ofPoint).toMatchObject({ ok: false, problems: [{ path: 'points.0' }] });
+  });
+});
+
+describe('long analyses', () => {
+  it('[O9] one asks and computes, another sees who and how far, and who comes late finds the results', async () => {
+    const { id: session, key } = await server.createSession();
+    const ada = await openAnalysisPage(server.url, { session, key }, subject);
+    const bob = await openAnalysisPage(server.url, { session }, subject);
+    const placed = ada.analyses.place(losses);
+    const id = 'analysisId' in placed ? placed.analysisId : '';
+    await until(() => bob.view(id)?.status === 'done' && bob.view(id)!.units.every(({ result }) => result !== null), 'the results at the other page');
+    const { units, total, share } = bob.view(id)!;
+    expect([total, share]).toEqual([2, 1]);
+    expect(units.map(({ entry }) => [entry.by, entry.backend, entry.verified])).toEqual(Array(2).fill([ada.me.id, 'float64 on the processor', null]));
+    const [initial, trained] = units.map(({ result }) => (result as UnitOf<'checkpointLosses'>).sets.map(({ loss }) => fromJsonNumber(loss)));
+    expect(initial![0]).toBeCloseTo(lossAt(0, 0, 8), 12);
+    expect(initial![1]).toBeCloseTo(lossAt(0, 0, 4), 12);
+    expect(trained![0]).toBe(0);
+    const eve = await openAnalysisPage(server.url, { session }, subject);
+    await until(() => eve.view(id)?.units.every(({ result }) => result !== null) === true && eve.view(id)!.units.length === 2, 'the results at the late page');
+    for (const page of [ada, bob, eve]) page.close();
+  });
+
+  it('[O3] a gradient in full space is right, and whoever lends is lent units of it', async () => {
+    const { id: session, key } = await server.createSession();
+    const bob = await openAnalysisPage(server.url, { session }, subject);
+    bob.lend();
+    const ada = await openPage(server.url, { session, key });
+    const id = analysisIdOf(gradients);
+    await ada.change((doc) => writeRecord(doc, 'analyses', id, { by: ada.welcome.me.id, byName: 'Ada', at: 1, request: gradients, isPaused: false, isPutAway: false }));
+    await until(() => bob.view(id)?.status === 'done' && bob.view(id)!.units[1]?.result !== null, 'the units of who lends');
+    const [, second] = bob.view(id)!.units;
+    expect(second!.entry.by).toBe(bob.me.id);
+    const { norm, inSlice, loss } = second!.result as UnitOf<'gradient'>;
+    // A plane of two parameters is the whole space, so all of the gradient lies in it.
+    expect(fromJsonNumber(inSlice)).toBeCloseTo(fromJsonNumber(norm), 10);
+    expect(fromJsonNumber(norm)).toBeGreaterThan(0.1);
+    expect(fromJsonNumber(loss)).toBeGreaterThan(0);
+    bob.close();
+    ada.close();
+  });
+
+  it('[O2] is paused, put away and brought back by undo, and never changed or erased; who only looks places nothing', async () => {
+    const { id: session, key } = await server.createSession();
+    // Nobody to compute: what is wanted is all that is looked at here.
+    const ada = await openAnalysisPage(server.url, { session, key }, subject, { most: 0, hire: inlineAnalysts().hire });
+    const placed = ada.analyses.place(losses);
+    const id = 'analysisId' in placed ? placed.analysisId : '';
+    ada.analyses.pause(id);
+    await until(() => ada.view(id)?.status === 'paused', 'the pause');
+    ada.analyses.putAway(id);
+    await until(() => ada.view(id) === undefined, 'it to be put away');
+    ada.undo();
+    await until(() => ada.view(id)?.status === 'paused', 'it to be back');
+
+    const bob = await openPage(server.url, { session, key });
+    const record = { by: bob.welcome.me.id, byName: 'Bob', at: 1, request: gradients, isPaused: false, isPutAway: false };
+    const refused = async (make: Parameters<typeof bob.change>[0]) => {
+      const page = await openPage(server.url, { session, key, token: bob.welcome.token });
+      const reply = await page.change(make);
+      page.close();
+      return reply.ok ? null : reply.problems[0]!.message;
+    };
+    expect(await refused((doc) => writeRecord(doc, 'analyses', id, null))).toContain('put away');
+    expect(await refused((doc) => writeRecord(doc, 'analyses', id, record))).toContain('hash');
+    expect(await refused((doc) => writeRecord(doc, 'analyses', id, { ...record, request: losses }))).toContain('never changes');
+    expect(await refused((doc) => writeRecord(doc, 'analyses', analysisIdOf(gradients), { ...record, by: ada.me.id }))).toContain('signed');
+    expect(await refused((doc) => writeRecord(doc, 'analyses', analysisIdOf(gradients), record))).toBeNull();
+    const eve = await openPage(server.url, { session });
+    const reply = await eve.change((doc) => writeRecord(doc, 'analyses', id, null));
+    expect(reply).toMatchObject({ ok: false, problems: [{ message: expect.stringContaining('only look') }] });
+    for (const page of [ada, bob, eve]) page.close();
+  });
+
+  it('[O8] a result is listed only with its ticket and in the form of its kind, and the first one counts', async () => {
+    const { id: session, key } = await server.createSession();
+    const ada = await openPage(server.url, { session, key });
+    const id = analysisIdOf(losses);
+    await ada.change((doc) => writeRecord(doc, 'analyses', id, { by: ada.welcome.me.id, byName: 'Ada', at: 1, request: losses, isPaused: false, isPutAway: false }));
+    const [offer] = await ada.socket.emitWithAck('askForUnits', id, 1);
+    expect(offer).toMatchObject({ analysis: id, unit: 0, kept: null });
+    const back = (unit: number, ticket: string, content: unknown) =>
+      ada.socket.emitWithAck('returnUnit', { analysis: id, unit, ms: 1, backend: 'x', ticket }, encodeUnit(content));
+    const good = { sets: [{ loss: 1, correct: 0 }, { loss: 'notANumber', correct: 0 }] };
+    expect(await back(0, 'forged', good)).toMatchObject({ ok: false });
+    expect(await back(1, offer!.ticket, good)).toMatchObject({ ok: false });
+    expect(await back(0, offer!.ticket, { sets: [{ loss: 'low', correct: 0 }] })).toMatchObject({ ok: false, problems: [{ path: 'sets.0.loss' }] });
+    expect(await back(0, offer!.ticket, good)).toEqual({ ok: true, value: 'accepted' });
+    expect(await back(0, offer!.ticket, { sets: [{ loss: 2, correct: 0 }] })).toEqual({ ok: true, value: 'duplicate' });
+    const units = ada.ledger.getMap('units');
+    await until(() => units.size === 1, 'the ledger');
+    expect([...units.keys()]).toEqual([`${id}/0`]);
+    ada.close();
+  });
+
+  it('[O4] a unit of a page that leaves is lent to the next, and a page that comes back holds what nobody else took', async () => {
+    const { id: session, key } = await server.createSession();
+    const ada = await openPage(server.url, { session, key });
+    const id = analysisIdOf(losses);
+    await ada.change((doc) => writeRecord(doc, 'analyses', id, { by: ada.welcome.me.id, byName: 'Ada', at: 1, request: losses, isPaused: false, isPutAway: false }));
+    const offers = await ada.socket.emitWithAck('askForUnits', id, 8);
+    expect(offers.map(({ unit }) => unit)).toEqual([0, 1]);
+    const bob = await openPage(server.url, { session, key });
+    expect(await bob.socket.emitWithAck('askForUnits', id, 8)).toEqual([]);
+    const again = new Promise((resolve) => bob.socket.once('unitsWaiting', () => resolve('asked again')));
+    ada.close();
+    expect(await again).toBe('asked again');
+    const [taken] = await bob.socket.emitWithAck('askForUnits', id, 1);
+    expect(taken!.unit).toBe(0);
+    const back = await openPage(server.url, { session, key, token: ada.welcome.token });
+    const progress = (unit: number) => back.socket.emitWithAck('unitProgress', { analysis: id, unit, ticket: offers[unit]!.ticket, share: 0.5, live: [] });
+    expect(await progress(0)).toBe(false);
+    expect(await progress(1)).toBe(true);
+    bob.close();
+    back.close();
+  });
+});

@@ -1,0 +1,146 @@
+/**
+ * The body of a worker for long analyses: runs one unit at a time, step by step, and hears messages between the steps.
+ *
+ * What a unit computes is in workers/analyses. The same body runs in a browser's worker and in tests. Rules O6, O7.
+ */
+import { KnownError } from '#lib/knownError.ts';
+import { sayProblems } from '#lib/parsed.ts';
+import { readVectorFile } from '#lib/formats/vectorFile.ts';
+import type { KindName } from '#lib/analysis/requests/requests.ts';
+import { forwardOf } from '#lib/network/forward.ts';
+import { firstOf, type Subject } from '#lib/network/subject.ts';
+import type { FromAnalyst, ToAnalyst } from '#lib/wire/analystMessages.ts';
+import { encodeUnit } from '#lib/wire/unitCodec.ts';
+import { RUNS } from './analyses/runs.ts';
+import type { Step, UnitJob, UnitRun } from './analyses/unitRun.ts';
+import { createPace } from './pace.ts';
+
+/** Progress is told at most this often. */
+const TELL_MS = 250;
+/** What could be gone on with is kept at most this often: it may be large. */
+const KEEP_MS = 15_000;
+/** How long the rate is measured. */
+const RATE_MS = 150;
+
+type Run = Extract<ToAnalyst, { kind: 'run' }>;
+
+export type AnalyseJobs = { readonly hear: (message: ToAnalyst) => void };
+
+export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transferable[]) => void): AnalyseJobs {
+  const subjects = new Map<string, Subject>();
+  const vectors = new Map<string, Float32Array>();
+  const waiting: Run[] = [];
+  const stopped = new Set<number>();
+  const pace = createPace();
+  let isRunning = false;
+
+  async function runAll(): Promise<void> {
+    if (isRunning) return;
+    isRunning = true;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { job } = next;
+      try {
+        await run(next);
+      } catch (error) {
+        say({ kind: 'failed', job, message: error instanceof Error ? error.message : String(error) }, []);
+      }
+      stopped.delete(job);
+    }
+    isRunning = false;
+  }
+
+  async function run({ job, request, unit, kept }: Run): Promise<void> {
+    const subject = subjects.get(request.subject);
+    if (!subject) throw new Error('the analysis came before its network');
+    const { engine, run: start } = RUNS[request.kind] as unknown as UnitRun<KindName>;
+    const began = performance.now();
+    const restedBefore = pace.rested();
+    let told = 0;
+    let keptAt = began;
+    pace.begin();
+    const steps = start({ request, unit, subject, kept, vectors: (digest) => vectors.get(digest) } as UnitJob<KindName>);
+    for (let step = await steps.next(); ; step = await steps.next()) {
+      if (step.done) {
+        const { unit: result, files = [] } = step.value;
+        const bytes = encodeUnit(result);
+        const ms = performance.now() - began - (pace.rested() - restedBefore);
+        return say({ kind: 'finished', job, unit: bytes, files, ms, engine }, [bytes.buffer, ...files.map(({ buffer }) => buffer)]);
+      }
+      const { share, live = [] } = step.value;
+      if (pace.isDue()) await pace.rest();
+      if (stopped.has(job)) return stop(job, step.value, steps);
+      const now = performance.now();
+      if (now - told >= TELL_MS) {
+        told = now;
+        say({ kind: 'progress', job, share, live }, []);
+      }
+      if (step.value.state && now - keptAt >= KEEP_MS) {
+        keptAt = now;
+        const state = step.value.state();
+        say({ kind: 'kept', job, share, state }, [state.buffer]);
+      }
+    }
+  }
+
+  function stop(job: number, { share, state }: Step, steps: ReturnType<UnitRun<KindName>['run']>): void {
+    const bytes = state?.() ?? null;
+    say({ kind: 'stopped', job, share, state: bytes }, bytes ? [bytes.buffer] : []);
+    // Only now: the generator gives back what it holds.
+    void steps.return(undefined as never);
+  }
+
+  /** One pass forward, of few samples over and over until the clock can tell. */
+  function rate(job: number, id: string): void {
+    const subject = subjects.get(id);
+    if (!subject) return say({ kind: 'failed', job, message: 'the network was not sent before' }, []);
+    const { sets, manifest, checkpoints, buffers } = subject;
+    const forward = forwardOf(manifest.network);
+    const set = sets.train.count > 0 ? sets.train : sets.test;
+    const samples = firstOf(set, Math.min(8, set.count));
+    const parameters = Float64Array.from(checkpoints[0]!);
+    forward.run(parameters, buffers[0]!, firstOf(samples, 1));
+    let passes = 0;
+    const start = performance.now();
+    do {
+      forward.run(parameters, buffers[0]!, samples);
+      passes += samples.count;
+    } while (performance.now() - start < RATE_MS);
+    say({ kind: 'rate', job, msPerPass: (performance.now() - start) / passes }, []);
+  }
+
+  return {
+    hear(message) {
+      switch (message.kind) {
+        case 'subject':
+          subjects.set(message.subject.id, message.subject);
+          break;
+        case 'file': {
+          const file = readVectorFile(message.bytes);
+          if (!file.ok) throw new KnownError('fileBroken', sayProblems(file.problems));
+          vectors.set(message.digest, file.value.values);
+          break;
+        }
+        case 'run':
+          waiting.push(message);
+          void runAll();
+          break;
+        case 'stop':
+          stopWaiting(message.job);
+          break;
+        case 'rate':
+          rate(message.job, message.subject);
+          break;
+        case 'duty':
+          pace.setShare(message.share);
+          break;
+      }
+    },
+  };
+
+  function stopWaiting(job: number): void {
+    const index = waiting.findIndex((each) => each.job === job);
+    if (index < 0) return void stopped.add(job);
+    waiting.splice(index, 1);
+    say({ kind: 'stopped', job, share: 0, state: null }, []);
+  }
+}

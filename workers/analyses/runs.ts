@@ -1,0 +1,7 @@
+/** Who computes which kind of analysis: the one list where a kind's computing is added. */
+import type { KindName } from '#lib/analysis/requests/requests.ts';
+import { checkpointLossesRun } from './checkpointLosses.ts';
+import { gradientRun } from './gradient.ts';
+import type { UnitRun } from './unitRun.ts';
+
+export const RUNS: { readonly [Name in KindName]: UnitRun<Name> } = { checkpointLosses: checkpointLossesRun, gradient: gradientRun };
