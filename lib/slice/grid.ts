@@ -5,10 +5,12 @@
  * (the sample at 0 where there is one, else the middle); each next level halves the stride and
  * adds only new samples. Any odd count works. Rules G1–G5 in docs/SPEC.md.
  */
-import type { Axis } from './recipe.ts';
+import type { Range } from './range.ts';
 
 /** A coarsest level has at most this many samples along its longest axis, more or less one. */
 const COARSE_COUNT = 9;
+/** … or, in a volume, this many: 125 points are a picture already. */
+const COARSE_VOLUME_COUNT = 5;
 
 export type AxisGrid = {
   readonly min: number;
@@ -19,22 +21,26 @@ export type AxisGrid = {
 };
 
 export type Grid = {
-  /** One entry for a line, two for a plane: [α, β]. */
+  /** One entry for a line, two for a plane, three for a volume: [α, β, γ]. */
   readonly axes: readonly AxisGrid[];
   readonly columns: number;
   readonly rows: number;
+  /** 1 but for a volume. */
+  readonly layers: number;
   /** Levels 0 … levels − 1; the last has stride 1. */
   readonly levels: number;
 };
 
-export function gridOf(axes: readonly Axis[]): Grid {
+export function gridOf(axes: readonly Range[]): Grid {
   const grids = axes.map(({ min, max, count }) => ({ min, max, count, anchor: anchorOf(min, max, count) }));
   const columns = grids[0]?.count ?? 1;
   const rows = grids[1]?.count ?? 1;
-  const longest = Math.max(columns, rows);
+  const layers = grids[2]?.count ?? 1;
+  const longest = Math.max(columns, rows, layers);
+  const coarse = layers > 1 ? COARSE_VOLUME_COUNT : COARSE_COUNT;
   let levels = 1;
-  while ((longest - 1) / 2 ** (levels - 1) + 1 > COARSE_COUNT + 1) levels++;
-  return { axes: grids, columns, rows, levels };
+  while ((longest - 1) / 2 ** (levels - 1) + 1 > coarse + 1) levels++;
+  return { axes: grids, columns, rows, layers, levels };
 }
 
 /** Steps between neighbouring samples of a level. */

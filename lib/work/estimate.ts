@@ -1,42 +1,52 @@
 /**
  * Fills in what was not measured from what was, so that a coarse picture is whole from its first tile.
  *
- * A sample that was not measured takes the bilinear value of the finest level whose four samples
- * around it were all measured and finite; there is no extrapolation. The outcome depends only on
- * what is known, never on the order in which it came.
+ * A sample that was not measured takes the trilinear value of the finest level whose eight samples around it were all measured and
+ * finite (in a plane four, bilinear); there is no extrapolation. The outcome depends only on what is known, never on the order in which
+ * it came.
  */
 import { strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 
 /** What is drawn at one sample. A loss that is not finite is shown as such whether verified or not. */
 export const FIELD = { unknown: 0, estimated: 1, measured: 2, verified: 3, notFinite: 4 } as const;
 
-/** One set over the whole grid, row by row, row 0 at the lower end of β. `values` is NaN where `states` says unknown or not finite. */
+/** One set over one layer of the grid, row by row, row 0 at the lower end of β. `values` is NaN where `states` says unknown or not finite. */
 export type Field = { readonly columns: number; readonly rows: number; readonly values: Float32Array; readonly states: Uint8Array };
 
-/** A block of samples of the full grid. */
+/** One set over the whole grid: `layers` fields one after the other, the lowest γ first. */
+export type Fields = Field & { readonly layers: number };
+
+/** A block of samples of one layer. */
 export type Rectangle = { readonly column: number; readonly row: number; readonly columns: number; readonly rows: number };
+
+/** A block of samples of the full grid. */
+export type Block = Rectangle & { readonly layer: number; readonly layers: number };
 
 export const isKnown = (state: number): boolean => state !== FIELD.unknown && state !== FIELD.notFinite;
 
 const isFiniteMeasured = (state: number): boolean => state === FIELD.measured || state === FIELD.verified;
 
-/** Makes every estimate inside `rect` anew. `levels` names those that hold at least one measured sample. */
-export function estimateWithin(grid: Grid, field: Field, rect: Rectangle, levels: readonly number[]): void {
-  const { columns, values, states } = field;
-  const right = rect.column + rect.columns;
-  const top = rect.row + rect.rows;
-  for (let row = rect.row; row < top; row++) {
-    for (let at = row * columns + rect.column, end = row * columns + right; at < end; at++) {
-      if (states[at] !== FIELD.estimated) continue;
-      states[at] = FIELD.unknown;
-      values[at] = NaN;
+/** Makes every estimate inside `block` anew. `levels` names those that hold at least one measured sample. */
+export function estimateWithin(grid: Grid, fields: Fields, block: Block, levels: readonly number[]): void {
+  const { columns, rows, values, states } = fields;
+  const right = block.column + block.columns;
+  const top = block.row + block.rows;
+  const far = block.layer + block.layers;
+  for (let layer = block.layer; layer < far; layer++) {
+    for (let row = block.row; row < top; row++) {
+      for (let at = (layer * rows + row) * columns + block.column, end = at + block.columns; at < end; at++) {
+        if (states[at] !== FIELD.estimated) continue;
+        states[at] = FIELD.unknown;
+        values[at] = NaN;
+      }
     }
   }
   for (const level of levels.toSorted((one, other) => other - one)) {
     const stride = strideOf(grid, level);
-    const across = spansOver(grid.axes[0], stride, rect.column, right - 1);
-    for (const [bottom, above] of spansOver(grid.axes[1], stride, rect.row, top - 1)) {
-      for (const [left, beside] of across) fillCell(field, rect, left, beside, bottom, above);
+    const across = spansOver(grid.axes[0], stride, block.column, right - 1);
+    const up = spansOver(grid.axes[1], stride, block.row, top - 1);
+    for (const deep of spansOver(grid.axes[2], stride, block.layer, far - 1)) {
+      for (const high of up) for (const wide of across) fillCell(fields, block, [wide, high, deep]);
     }
   }
 }
@@ -54,27 +64,28 @@ function spansOver(axis: AxisGrid | undefined, stride: number, from: number, to:
   return spans;
 }
 
-function fillCell({ columns, values, states }: Field, rect: Rectangle, left: number, right: number, bottom: number, top: number): void {
-  const a = bottom * columns + left;
-  const b = bottom * columns + right;
-  const c = top * columns + left;
-  const d = top * columns + right;
-  if (!isFiniteMeasured(states[a]!) || !isFiniteMeasured(states[b]!) || !isFiniteMeasured(states[c]!) || !isFiniteMeasured(states[d]!)) return;
-  const [va, vb, vc, vd] = [values[a]!, values[b]!, values[c]!, values[d]!];
-  const width = Math.max(1, right - left);
-  const height = Math.max(1, top - bottom);
-  const lastRow = Math.min(top, rect.row + rect.rows - 1);
-  const lastColumn = Math.min(right, rect.column + rect.columns - 1);
-  for (let row = Math.max(bottom, rect.row); row <= lastRow; row++) {
-    const v = (row - bottom) / height;
-    const low = va * (1 - v) + vc * v;
-    const high = vb * (1 - v) + vd * v;
-    for (let column = Math.max(left, rect.column); column <= lastColumn; column++) {
-      const at = row * columns + column;
-      if (states[at] !== FIELD.unknown) continue;
-      const u = (column - left) / width;
-      values[at] = low * (1 - u) + high * u;
-      states[at] = FIELD.estimated;
+function fillCell({ columns, rows, values, states }: Fields, block: Block, [[left, right], [bottom, top], [near, far]]: readonly [Span, Span, Span]): void {
+  const at = (layer: number, row: number, column: number) => (layer * rows + row) * columns + column;
+  const corners = [near, far].flatMap((layer) => [bottom, top].flatMap((row) => [left, right].map((column) => at(layer, row, column))));
+  if (!corners.every((corner) => isFiniteMeasured(states[corner]!))) return;
+  const [a, b, c, d, e, f, g, h] = corners.map((corner) => values[corner]!) as [number, number, number, number, number, number, number, number];
+  const [width, height, depth] = [Math.max(1, right - left), Math.max(1, top - bottom), Math.max(1, far - near)];
+  const lastLayer = Math.min(far, block.layer + block.layers - 1);
+  const lastRow = Math.min(top, block.row + block.rows - 1);
+  const lastColumn = Math.min(right, block.column + block.columns - 1);
+  for (let layer = Math.max(near, block.layer); layer <= lastLayer; layer++) {
+    const w = (layer - near) / depth;
+    for (let row = Math.max(bottom, block.row); row <= lastRow; row++) {
+      const v = (row - bottom) / height;
+      const low = (a * (1 - v) + c * v) * (1 - w) + (e * (1 - v) + g * v) * w;
+      const high = (b * (1 - v) + d * v) * (1 - w) + (f * (1 - v) + h * v) * w;
+      for (let column = Math.max(left, block.column); column <= lastColumn; column++) {
+        const here = at(layer, row, column);
+        if (states[here] !== FIELD.unknown) continue;
+        const u = (column - left) / width;
+        values[here] = low * (1 - u) + high * u;
+        states[here] = FIELD.estimated;
+      }
     }
   }
 }

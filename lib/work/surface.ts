@@ -7,7 +7,8 @@
  */
 import type { SetName } from '#lib/network/subject.ts';
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
-import { FIELD, estimateWithin, isKnown, type Field, type Rectangle } from './estimate.ts';
+import { estimateWithin, isKnown, type Block, type Field } from './estimate.ts';
+import { createSetValues, draw, erase, holds, takeStock, widen, write, type SetValues } from './setValues.ts';
 import { pointsOf, tileKey, type Point, type Tile, type TileKey, type Tiling } from './tile.ts';
 import { statusOf, type SetSums, type Status, type TileResult } from './tileResult.ts';
 
@@ -33,15 +34,10 @@ export type SurfaceCounts = {
   readonly tiles: number;
 };
 
-export type Surface = {
+/** A surface as those see it who draw it: one layer of it, for a volume. */
+export type SurfaceView = {
   readonly tiling: Tiling;
   readonly sets: readonly SetName[];
-  /** Takes a result in. Returns the samples to draw again, or null where nothing changed. */
-  insert(tile: Tile, result: TileResult, verified: boolean): Rectangle | null;
-  /** Changes what is believed of a tile; null where the tile is not here or was so marked before. */
-  setVerified(tile: Tile, verified: boolean): Rectangle | null;
-  /** Takes back a tile that was found wrong; null where it is not here. */
-  remove(tile: Tile): Rectangle | null;
   /** Live arrays: read them, never write. */
   field(set: SetName): Field;
   /** Over finite measured losses; null before the first. */
@@ -52,98 +48,86 @@ export type Surface = {
   estimateAt(set: SetName, a: number, b: number): number | null;
 };
 
-type Layer = {
-  readonly field: Field;
-  readonly means: Float64Array;
-  readonly correct: Uint32Array;
-  readonly samples: Uint32Array;
-  min: number;
-  max: number;
-  notFinite: number;
+export type Surface = Omit<SurfaceView, 'field' | 'valueAt' | 'estimateAt'> & {
+  /** Takes a result in. Returns the samples to draw again, or null where nothing changed. */
+  insert(tile: Tile, result: TileResult, verified: boolean): Block | null;
+  /** Changes what is believed of a tile; null where the tile is not here or was so marked before. */
+  setVerified(tile: Tile, verified: boolean): Block | null;
+  /** Takes back a tile that was found wrong; null where it is not here. */
+  remove(tile: Tile): Block | null;
+  /** As of a plane, of one layer: the first unless told. */
+  field(set: SetName, layer?: number): Field;
+  valueAt(set: SetName, column: number, row: number, layer?: number): Measured | null;
+  /** Trilinear in a volume. */
+  estimateAt(set: SetName, a: number, b: number, c?: number): number | null;
 };
-
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface {
   const { grid } = tiling;
-  const { columns, rows } = grid;
-  const points = columns * rows;
-  const layers = new Map(sets.map((set) => [set, layerOf(columns, rows)]));
+  const { columns, rows, layers } = grid;
+  const points = columns * rows * layers;
+  const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers)]));
   const verified = new Uint8Array(points);
   const tiles = new Map<TileKey, boolean>();
   const tilesAt: number[] = Array.from({ length: grid.levels }, () => 0);
   let measuredCount = 0;
   let verifiedCount = 0;
 
-  const layerFor = (set: SetName): Layer => {
-    const layer = layers.get(set);
-    if (!layer) throw new Error(`slice ${tiling.sliceId} has no ${set} samples, only ${sets.join(' and ')}`);
-    return layer;
+  const isVerifiedAt = (at: number): boolean => verified[at] === 1;
+
+  const valuesOf = (set: SetName): SetValues => {
+    const found = values.get(set);
+    if (!found) throw new Error(`slice ${tiling.sliceId} has no ${set} samples, only ${sets.join(' and ')}`);
+    return found;
   };
 
-  const stateFor = (layer: Layer, at: number): number =>
-    Number.isFinite(layer.means[at]) ? (verified[at] ? FIELD.verified : FIELD.measured) : FIELD.notFinite;
+  const placeOf = ({ column, row, layer }: Pick<Point, 'column' | 'row' | 'layer'>): number => (layer * rows + row) * columns + column;
 
-  function insert(tile: Tile, result: TileResult, isVerified: boolean): Rectangle | null {
+  function insert(tile: Tile, result: TileResult, isVerified: boolean): Block | null {
     const cells = cellsOf(tile, result);
     const key = tileKey(tile);
     const isNew = !tiles.has(key);
-    if (!isNew && sets.every((set) => holds(layerFor(set), cells, sumsOf(result, set)))) return setVerified(tile, isVerified);
-    for (const set of sets) {
-      const layer = layerFor(set);
-      const sums = sumsOf(result, set);
-      for (const [index, at] of cells.entries()) {
-        layer.means[at] = sums.lossSum[index]! / sums.samples;
-        layer.correct[at] = sums.correct[index]!;
-        layer.samples[at] = sums.samples;
-      }
-    }
+    if (!isNew && sets.every((set) => holds(valuesOf(set), cells, sumsOf(result, set)))) return setVerified(tile, isVerified);
+    for (const set of sets) write(valuesOf(set), cells, sumsOf(result, set));
     if (isNew) {
       measuredCount += cells.length;
       tilesAt[tile.level]! += 1;
     }
     mark(cells, isVerified);
     tiles.set(key, isVerified);
-    for (const layer of layers.values()) {
-      for (const at of cells) draw(layer, at);
-      if (isNew) widen(layer, cells);
-      else takeStock(layer);
+    for (const each of values.values()) {
+      draw(each, cells, isVerifiedAt);
+      if (isNew) widen(each, cells);
+      else takeStock(each);
     }
     return estimateAround(tile);
   }
 
-  function remove(tile: Tile): Rectangle | null {
+  function remove(tile: Tile): Block | null {
     if (!tiles.delete(tileKey(tile))) return null;
-    const cells = pointsOf(tiling, tile).map(({ column, row }) => row * columns + column);
+    const cells = pointsOf(tiling, tile).map(placeOf);
     measuredCount -= cells.length;
     tilesAt[tile.level]! -= 1;
     mark(cells, false);
-    for (const layer of layers.values()) {
-      for (const at of cells) {
-        layer.samples[at] = 0;
-        layer.field.states[at] = FIELD.unknown;
-        layer.field.values[at] = NaN;
-      }
-      takeStock(layer);
-    }
+    for (const each of values.values()) erase(each, cells);
     return estimateAround(tile);
   }
 
-  function estimateAround(tile: Tile): Rectangle {
+  function estimateAround(tile: Tile): Block {
     const dirty = around(pointsOf(tiling, tile), tile.level);
     const levels = [...tilesAt.keys()].filter((level) => tilesAt[level]! > 0);
-    for (const { field } of layers.values()) estimateWithin(grid, field, dirty, levels);
+    for (const { fields } of values.values()) estimateWithin(grid, fields, dirty, levels);
     return dirty;
   }
 
-  function setVerified(tile: Tile, isVerified: boolean): Rectangle | null {
+  function setVerified(tile: Tile, isVerified: boolean): Block | null {
     const key = tileKey(tile);
     if (!tiles.has(key) || tiles.get(key) === isVerified) return null;
     tiles.set(key, isVerified);
     const here = pointsOf(tiling, tile);
-    const cells = here.map(({ column, row }) => row * columns + column);
+    const cells = here.map(placeOf);
     mark(cells, isVerified);
-    for (const layer of layers.values()) for (const at of cells) draw(layer, at);
+    for (const each of values.values()) draw(each, cells, isVerifiedAt);
     return boundsOf(here);
   }
 
@@ -154,67 +138,43 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     }
   }
 
-  function draw(layer: Layer, at: number): void {
-    const state = stateFor(layer, at);
-    layer.field.states[at] = state;
-    // A mean beyond float32 is still finite: it is drawn at the largest value there is.
-    layer.field.values[at] = state === FIELD.notFinite ? NaN : Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, layer.means[at]!));
-  }
-
-  function widen(layer: Layer, cells: readonly number[]): void {
-    for (const at of cells) {
-      const mean = layer.means[at]!;
-      if (!Number.isFinite(mean)) layer.notFinite++;
-      else {
-        layer.min = Math.min(layer.min, mean);
-        layer.max = Math.max(layer.max, mean);
-      }
-    }
-  }
-
-  /** After a tile was replaced the ends of the range may have gone with it. */
-  function takeStock(layer: Layer): void {
-    layer.min = Infinity;
-    layer.max = -Infinity;
-    layer.notFinite = 0;
-    const measured: number[] = [];
-    for (let at = 0; at < points; at++) if (layer.samples[at]! > 0) measured.push(at);
-    widen(layer, measured);
-  }
-
   function cellsOf(tile: Tile, result: TileResult): readonly number[] {
     if (tile.sliceId !== tiling.sliceId) throw new Error(`tile ${tileKey(tile)} is not of slice ${tiling.sliceId}`);
-    const cells = pointsOf(tiling, tile).map(({ column, row }) => row * columns + column);
+    const cells = pointsOf(tiling, tile).map(placeOf);
     if (cells.length === 0 || result.points !== cells.length) throw new Error(`tile ${tileKey(tile)} has ${cells.length} points, its result ${result.points}`);
     return cells;
   }
 
   /** The samples whose drawing may change with a level's points: a step of that level to every side. */
-  function around(here: readonly Point[], level: number): Rectangle {
+  function around(here: readonly Point[], level: number): Block {
     const step = strideOf(grid, level);
-    const { column, row, columns: wide, rows: high } = boundsOf(here);
-    const left = Math.max(0, column - step);
-    const bottom = Math.max(0, row - step);
+    const { column, row, layer, columns: wide, rows: high, layers: deep } = boundsOf(here);
+    const [left, bottom, near] = [Math.max(0, column - step), Math.max(0, row - step), Math.max(0, layer - step)];
     return {
       column: left,
       row: bottom,
+      layer: near,
       columns: Math.min(columns, column + wide + step) - left,
       rows: Math.min(rows, row + high + step) - bottom,
+      layers: Math.min(layers, layer + deep + step) - near,
     };
   }
 
-  function estimateAt(set: SetName, a: number, b: number): number | null {
-    const { values, states } = layerFor(set).field;
+  function estimateAt(set: SetName, a: number, b: number, c = 0): number | null {
+    const { fields } = valuesOf(set);
     const across = placeOn(grid.axes[0], a);
     const up = placeOn(grid.axes[1], b);
-    if (!across || !up) return null;
+    const deep = placeOn(grid.axes[2], c);
+    if (!across || !up || !deep) return null;
     let sum = 0;
-    for (const [row, v] of up) {
-      for (const [column, u] of across) {
-        if (u * v === 0) continue;
-        const at = row * columns + column;
-        if (!isKnown(states[at]!)) return null;
-        sum += values[at]! * u * v;
+    for (const [layer, w] of deep) {
+      for (const [row, v] of up) {
+        for (const [column, u] of across) {
+          if (u * v * w === 0) continue;
+          const at = placeOf({ column, row, layer });
+          if (!isKnown(fields.states[at]!)) return null;
+          sum += fields.values[at]! * u * v * w;
+        }
       }
     }
     return sum;
@@ -227,32 +187,22 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     setVerified,
     remove,
     estimateAt,
-    field: (set) => layerFor(set).field,
+    field: (set, layer = 0) => valuesOf(set).layers[layer]!,
     range(set) {
-      const { min, max } = layerFor(set);
+      const { min, max } = valuesOf(set);
       return min <= max ? { min, max } : null;
     },
-    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, notFinite: layerFor(set).notFinite, tiles: tiles.size }),
-    valueAt(set, column, row) {
-      const layer = layerFor(set);
-      const at = row * columns + column;
-      const samples = layer.samples[at];
-      if (!samples || column < 0 || column >= columns) return null;
-      const loss = layer.means[at]!;
-      return { loss, accuracy: layer.correct[at]! / samples, samples, status: statusOf(loss), verified: verified[at] === 1 };
+    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size }),
+    valueAt(set, column, row, layer = 0) {
+      const { samples, means, correct } = valuesOf(set);
+      const at = placeOf({ column, row, layer });
+      const count = samples[at];
+      if (!count || column < 0 || column >= columns || row < 0 || row >= rows) return null;
+      const loss = means[at]!;
+      return { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(loss), verified: isVerifiedAt(at) };
     },
   };
 }
-
-const layerOf = (columns: number, rows: number): Layer => ({
-  field: { columns, rows, values: new Float32Array(columns * rows).fill(NaN), states: new Uint8Array(columns * rows) },
-  means: new Float64Array(columns * rows),
-  correct: new Uint32Array(columns * rows),
-  samples: new Uint32Array(columns * rows),
-  min: Infinity,
-  max: -Infinity,
-  notFinite: 0,
-});
 
 function sumsOf(result: TileResult, set: SetName): SetSums {
   const sums = result.sets.find((each) => each.set === set);
@@ -260,13 +210,7 @@ function sumsOf(result: TileResult, set: SetName): SetSums {
   return sums;
 }
 
-const holds = ({ means, correct, samples }: Layer, cells: readonly number[], sums: SetSums): boolean =>
-  cells.every(
-    (at, index) =>
-      Object.is(means[at], sums.lossSum[index]! / sums.samples) && correct[at] === sums.correct[index] && samples[at] === sums.samples,
-  );
-
-function boundsOf(here: readonly Point[]): Rectangle {
+function boundsOf(here: readonly Point[]): Block {
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const { column, row } of here) {
     left = Math.min(left, column);
@@ -274,7 +218,7 @@ function boundsOf(here: readonly Point[]): Rectangle {
     bottom = Math.min(bottom, row);
     top = Math.max(top, row);
   }
-  return { column: left, row: bottom, columns: right - left + 1, rows: top - bottom + 1 };
+  return { column: left, row: bottom, layer: here[0]?.layer ?? 0, columns: right - left + 1, rows: top - bottom + 1, layers: 1 };
 }
 
 /** The two samples beside a coordinate, each with its weight; null beyond the ends. */

@@ -1,18 +1,26 @@
 /**
- * A tile: a block of the new samples of one level; the unit of work, of transfer and of drawing.
+ * A tile: a block of the new samples of one level, within one layer of a volume; the unit of work, of transfer and of drawing.
  *
  * How large the block is depends on what a sample costs, so that a tile is short work on any network.
  * It does not know who computes it. Rules T1–T5 in docs/SPEC.md.
  */
 import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
+import { placeOnCurve, type CurveKind } from '#lib/slice/curve.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
-import { passesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesIn, rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
-export type Tile = { readonly sliceId: string; readonly level: number; readonly row: number; readonly column: number };
+export type Tile = {
+  readonly sliceId: string;
+  readonly level: number;
+  readonly row: number;
+  readonly column: number;
+  /** Which sample of γ all of its points have: there exactly for tiles of a volume. */
+  readonly layer?: number | undefined;
+};
 
 /** Names a tile everywhere: in the lease book, on the wire, in the store. */
-export type TileKey = `${string}/${number}/${number}/${number}`;
+export type TileKey = `${string}/${number}/${number}/${number}` | `${string}/${number}/${number}/${number}/${number}`;
 
 /** A slice cut into tiles. */
 export type Tiling = {
@@ -22,37 +30,52 @@ export type Tiling = {
   readonly side: number;
   /** Multiply-adds at one point over all its samples, and over those that statistics are recomputed from. */
   readonly pointCost: number;
+  /** For a slice along a curve: its points are not where its coordinate says, but where the curve is there. */
+  readonly curve?: CurveKind | undefined;
 };
 
-/** A point to evaluate: where it stands in the full grid, and its coordinates. */
-export type Point = { readonly column: number; readonly row: number; readonly a: number; readonly b: number };
+/** A point to evaluate: where it stands in the full grid, and how much of each direction is added to the centre there. */
+export type Point = { readonly column: number; readonly row: number; readonly layer: number; readonly a: number; readonly b: number; readonly c: number };
 
-export const tileKey = ({ sliceId, level, row, column }: Tile): TileKey => `${sliceId}/${level}/${row}/${column}`;
+export const tileKey = ({ sliceId, level, row, column, layer }: Tile): TileKey =>
+  layer === undefined ? `${sliceId}/${level}/${row}/${column}` : `${sliceId}/${level}/${row}/${column}/${layer}`;
 
-const KEY = /^([0-9a-f]{32})\/(\d{1,2})\/(\d{1,4})\/(\d{1,4})$/;
+const KEY = /^([0-9a-f]{32})\/(\d{1,2})\/(\d{1,4})\/(\d{1,4})(?:\/(\d{1,4}))?$/;
 
 export function tileOfKey(key: string): Tile | null {
   const match = KEY.exec(key);
-  return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]) };
+  return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]), ...(match[5] !== undefined && { layer: Number(match[5]) }) };
 }
 
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
   const pointCost = costOfSample(manifest.network) * passesIn(recipe);
-  return { sliceId: sliceIdOf(recipe), grid: gridOf(recipe.axes), side: sideFor(pointCost, recipe.axes.length), pointCost };
+  const ranges = rangesOf(recipe);
+  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }) };
 }
 
-/** Every tile that has at least one new sample, coarse levels first, row by row. */
+/** Every tile that has at least one new sample, coarse levels first, layer by layer, row by row. */
 export function tilesOf(tiling: Tiling): readonly Tile[] {
   const { grid, sliceId } = tiling;
   const tiles: Tile[] = [];
   for (let level = 0; level < grid.levels; level++) {
     const columns = blocksWithNew(tiling, level, grid.axes[0]);
     const rows = blocksWithNew(tiling, level, grid.axes[1]);
-    for (const [row, isRowNew] of rows.entries()) {
-      for (const [column, isColumnNew] of columns.entries()) if (isRowNew || isColumnNew) tiles.push({ sliceId, level, row, column });
+    for (const { layer, isNew } of layersAt(grid, level)) {
+      for (const [row, isRowNew] of rows.entries()) {
+        for (const [column, isColumnNew] of columns.entries()) {
+          if (isNew || isRowNew || isColumnNew) tiles.push({ sliceId, level, row, column, ...(layer !== undefined && { layer }) });
+        }
+      }
     }
   }
   return tiles;
+}
+
+/** The layers that a level has, and whether all of their samples are new; a slice that is no volume has one without a number. */
+function layersAt({ axes: [, , gamma], levels }: Grid, level: number): readonly { readonly layer?: number; readonly isNew: boolean }[] {
+  if (!gamma) return [{ isNew: false }];
+  const stride = 2 ** (levels - 1 - level);
+  return indicesAt(gamma, stride).map((layer) => ({ layer, isNew: level > 0 && !isCoarser(gamma, layer, stride) }));
 }
 
 /** Whether the tiling has this tile. */
@@ -61,15 +84,20 @@ export function isTileOf(tiling: Tiling, tile: Tile): boolean {
 }
 
 /** The samples a tile adds, row by row: those of its level that no coarser level has. */
-export function pointsOf(tiling: Tiling, { level, row, column }: Tile): readonly Point[] {
-  const { grid, side } = tiling;
+export function pointsOf({ grid, side, curve }: Tiling, { level, row, column, layer }: Tile): readonly Point[] {
   const stride = strideOf(grid, level);
-  const [alpha, beta] = grid.axes;
+  const [alpha, beta, gamma] = grid.axes;
+  if ((gamma === undefined) !== (layer === undefined)) return [];
+  if (gamma && layer !== undefined && (layer >= gamma.count || (layer - gamma.anchor) % stride !== 0)) return [];
+  const isLayerCoarser = !gamma || isCoarser(gamma, layer!, stride);
+  const c = gamma ? coordinateOf(gamma, layer!) : 0;
   const points: Point[] = [];
   for (const j of blockOf(beta, stride, side, row)) {
     for (const i of blockOf(alpha, stride, side, column)) {
-      if (level > 0 && isCoarser(alpha, i, stride) && isCoarser(beta, j, stride)) continue;
-      points.push({ column: i, row: j, a: coordinate(grid, 0, i), b: beta ? coordinate(grid, 1, j) : 0 });
+      if (level > 0 && isLayerCoarser && isCoarser(alpha, i, stride) && isCoarser(beta, j, stride)) continue;
+      const t = coordinateOf(alpha!, i);
+      const [a, b] = curve ? placeOnCurve(curve, t) : [t, beta ? coordinateOf(beta, j) : 0];
+      points.push({ column: i, row: j, layer: layer ?? 0, a, b, c });
     }
   }
   return points;
@@ -94,9 +122,7 @@ function blocksWithNew({ grid, side }: Tiling, level: number, axis: AxisGrid | u
 /** Whether the level before has this sample already, as far as this axis can say. */
 const isCoarser = (axis: AxisGrid | undefined, index: number, stride: number): boolean => !axis || (index - axis.anchor) % (2 * stride) === 0;
 
-const coordinate = (grid: Grid, axis: 0 | 1, index: number): number => coordinateOf(grid.axes[axis]!, index);
-
-/** Cheap points in large tiles, dear ones in small: a tile of a plane has at most side² points, of a line `side`. */
+/** Cheap points in large tiles, dear ones in small: a tile of a plane or of a layer has at most side² points, of a line `side`. */
 function sideFor(pointCost: number, dimensions: number): number {
   const points = pointCost > 1e9 ? 16 : pointCost > 3e6 ? 64 : 256;
   return dimensions === 1 ? Math.min(points, 32) : Math.sqrt(points);

@@ -2,16 +2,16 @@
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
 import type { Tile, Tiling } from './tile.ts';
 
-/** The one tile that holds the sample at (column, row): that of the coarsest level which has it. */
-export function tileAt({ sliceId, grid, side }: Tiling, column: number, row: number): Tile {
-  const [alpha, beta] = grid.axes;
+/** The one tile that holds the sample at (column, row) of a layer: that of the coarsest level which has it. */
+export function tileAt({ sliceId, grid, side }: Tiling, column: number, row: number, layer = 0): Tile {
+  const [alpha, beta, gamma] = grid.axes;
   for (let level = 0; level < grid.levels; level++) {
     const stride = strideOf(grid, level);
     const across = blockOf(alpha, column, stride, side);
     const up = blockOf(beta, row, stride, side);
-    if (across !== null && up !== null) return { sliceId, level, row: up, column: across };
+    if (across !== null && up !== null && blockOf(gamma, layer, stride, 1) !== null) return { sliceId, level, row: up, column: across, ...(gamma && { layer }) };
   }
-  throw new Error(`the grid has no sample at column ${column}, row ${row}`);
+  throw new Error(`the grid has no sample at column ${column}, row ${row}${gamma ? `, layer ${layer}` : ''}`);
 }
 
 /** In which block of a level an index stands; null where the level does not have it. An axis that is not there has one sample. */

@@ -7,7 +7,7 @@ import { strideOf } from '#lib/slice/grid.ts';
 import type { Tile, Tiling } from './tile.ts';
 
 /** A place people look at, in grid cells. */
-export type Focus = { readonly column: number; readonly row: number };
+export type Focus = { readonly column: number; readonly row: number; readonly layer?: number | undefined };
 
 /** Tiles in the order they are wanted, as a new array. Without a focus, from the anchor of the grid outward. */
 export function inWantedOrder(tiling: Tiling, tiles: readonly Tile[], focuses: readonly Focus[] = []): readonly Tile[] {
@@ -18,9 +18,9 @@ export function inWantedOrder(tiling: Tiling, tiles: readonly Tile[], focuses: r
     .map(({ tile }) => tile);
 }
 
-const anchorOf = ({ grid }: Tiling): Focus => ({ column: grid.axes[0]?.anchor ?? 0, row: grid.axes[1]?.anchor ?? 0 });
+const anchorOf = ({ grid: { axes: [alpha, beta, gamma] } }: Tiling): Focus => ({ column: alpha?.anchor ?? 0, row: beta?.anchor ?? 0, layer: gamma?.anchor });
 
-function distance({ grid, side }: Tiling, { level, row, column }: Tile, focus: Focus): number {
+function distance({ grid, side }: Tiling, { level, row, column, layer }: Tile, focus: Focus): number {
   const span = side * strideOf(grid, level);
-  return Math.hypot((column + 0.5) * span - focus.column, grid.axes.length === 1 ? 0 : (row + 0.5) * span - focus.row);
+  return Math.hypot((column + 0.5) * span - focus.column, grid.axes.length === 1 ? 0 : (row + 0.5) * span - focus.row, (layer ?? 0) - (focus.layer ?? layer ?? 0));
 }

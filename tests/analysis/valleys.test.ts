@@ -126,8 +126,8 @@ describe('low points', () => {
 
 describe('the finest complete level', () => {
   const grid = gridOf([
-    { direction: { kind: 'towards', checkpoint: 'x', length: 'difference', orthogonal: false }, min: 0, max: 1, count: 17 },
-    { direction: { kind: 'towards', checkpoint: 'x', length: 'difference', orthogonal: false }, min: -1, max: 1, count: 33 },
+    { min: 0, max: 1, count: 17 },
+    { min: -1, max: 1, count: 33 },
   ]);
   const values = Float64Array.from({ length: 17 * 33 }, (_, at) => at);
 

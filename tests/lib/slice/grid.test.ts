@@ -24,7 +24,7 @@ describe('grid', () => {
 
   it('[G2] it is zero too where the ends do not cancel out', () => {
     for (const [min, max] of [[-0.1, 0.2], [-0.7, 1.4], [-0.3, 0.6], [-1.1, 2.2]] as const) {
-      const [axis] = gridOf([{ direction: { kind: 'random', seed: 1, normalisation: 'none', vectors: 'layer' }, min, max, count: 31 }]).axes;
+      const [axis] = gridOf([{ min, max, count: 31 }]).axes;
       expect(axis!.anchor).toBe(10);
       expect(coordinateOf(axis!, 10)).toBe(0);
     }

@@ -46,7 +46,7 @@ describe('tiles', () => {
       expect(tileOfKey(tileKey(tile))).toEqual(tile);
       expect(isTileOf(tiling, tile)).toBe(true);
     }
-    for (const wrong of ['', 'x/0/0/0', `${tiling.sliceId}/0/0`, `${tiling.sliceId}/0/0/-1`, `${tiling.sliceId}/0/0/0/0`]) expect(tileOfKey(wrong)).toBeNull();
+    for (const wrong of ['', 'x/0/0/0', `${tiling.sliceId}/0/0`, `${tiling.sliceId}/0/0/-1`, `${tiling.sliceId}/0/0/0/0/0`]) expect(tileOfKey(wrong)).toBeNull();
     expect(isTileOf(tiling, { sliceId: tiling.sliceId, level: 99, row: 0, column: 0 })).toBe(false);
     expect(isTileOf(tiling, { sliceId: tiling.sliceId, level: 0, row: 7, column: 0 })).toBe(false);
   });
