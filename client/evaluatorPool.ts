@@ -11,6 +11,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { BackendReport, BackendWish, FromWorker, HeldByWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import type { VectorMap } from './vectorShelf.ts';
 
 /** `points` is how many the tile has; `ms` what they took, rests left out; `engine` what computed them, in words. */
 export type Evaluated = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ms: number; readonly points: number; readonly engine: string };
@@ -23,8 +24,8 @@ export type EvaluatorPool = {
   readonly size: number;
   /** What all workers hold together, as of their last tiles. */
   held(): HeldByWorker;
-  /** Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
-  evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal): Promise<Evaluated>;
+  /** `vectors` are the files that the recipe names. Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
+  evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal, vectors?: VectorMap): Promise<Evaluated>;
   /** Share of the time, in (0, 1]. */
   setDuty(share: number): void;
   /** Tells of a change of the report or the size; returns the way to stop. */
@@ -54,7 +55,7 @@ export class EvaluatorUnavailable extends Error {
 const NOTHING: HeldByWorker = { tensors: 0, bytes: 0 };
 
 type Waiting = { readonly resolve: (value: Evaluated) => void; readonly reject: (reason: unknown) => void };
-type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker };
+type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly vectors: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker };
 
 export type PoolOptions = {
   readonly wish: BackendWish;
@@ -84,7 +85,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
       (message) => hear(member, message),
       (reason) => dismiss(member, reason),
     );
-    const member: Member = { worker, subjects: new Set(), jobs: new Map(), held: NOTHING };
+    const member: Member = { worker, subjects: new Set(), vectors: new Set(), jobs: new Map(), held: NOTHING };
     members.push(member);
     post(member, { kind: 'start', wish, networks: options.networks });
     post(member, { kind: 'duty', share: duty });
@@ -134,7 +135,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
     return waiting;
   }
 
-  async function evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal): Promise<Evaluated> {
+  async function evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal, vectors: VectorMap = new Map()): Promise<Evaluated> {
     await ready;
     signal.throwIfAborted();
     const [first, ...others] = members;
@@ -149,6 +150,11 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
         if (!member.subjects.has(subject.id)) {
           member.subjects.add(subject.id);
           post(member, { kind: 'subject', subject });
+        }
+        for (const [digest, values] of vectors) {
+          if (member.vectors.has(digest)) continue;
+          member.vectors.add(digest);
+          post(member, { kind: 'vector', digest, values });
         }
         post(member, { kind: 'evaluate', job, recipe, tile });
       });

@@ -9,10 +9,12 @@ import { passesIn, pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib
 import type { Subject } from '#lib/network/subject.ts';
 import type { EvaluatorPool } from './evaluatorPool.ts';
 import type { Price } from './sessionTypes.ts';
+import type { VectorMap } from './vectorShelf.ts';
 import type { Volunteer } from './volunteer.ts';
 
 export type Pricer = {
-  readonly price: (recipe: SliceRecipe, subject: Subject | undefined) => Promise<Price>;
+  /** @param vectors the files that the recipe names */
+  readonly price: (recipe: SliceRecipe, subject: Subject | undefined, vectors: VectorMap) => Promise<Price>;
   readonly close: () => void;
 };
 
@@ -25,38 +27,38 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
   const own = new Set<EvaluatorPool>();
   const closed = new AbortController();
 
-  async function probe(recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
+  async function probe(recipe: SliceRecipe, subject: Subject, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
     const lent = volunteer.pool();
-    if (lent) return measure(lent, recipe, subject);
+    if (lent) return measure(lent, recipe, subject, vectors);
     const pool = volunteer.openPool(1, [subject.manifest.network]);
     own.add(pool);
     try {
-      return await measure(pool, recipe, subject);
+      return await measure(pool, recipe, subject, vectors);
     } finally {
       own.delete(pool);
       pool.dispose();
     }
   }
 
-  async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: Subject): Promise<{ ms: number; workers: number }> {
+  async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: Subject, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
     await pool.ready;
-    const small = { ...recipe, axes: recipe.axes.map((axis) => ({ ...axis, count: PROBE_COUNT })) };
+    const small: SliceRecipe = { ...recipe, axes: recipe.axes.slice(0, 2).map((axis) => ({ ...axis, count: PROBE_COUNT })), cut: undefined, curve: undefined };
     const [tile] = tilesOf(tilingOf(small, subject.manifest));
     // Twice: the first time compiles and warms up.
-    await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
-    const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal);
+    await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
+    const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
     return { ms: ms / points / passesIn(recipe), workers: pool.size };
   }
 
   return {
-    async price(recipe, subject) {
+    async price(recipe, subject, vectors) {
       if (!subject) throw new Error('the network is not loaded yet');
       const points = pointsIn(recipe);
       const samples = samplesIn(recipe);
       const name = `${subject.id} ${volunteer.wish.getSnapshot()}`;
       let rate = rates.get(name);
       if (!rate) {
-        rate = probe(recipe, subject);
+        rate = probe(recipe, subject, vectors);
         rate.catch(() => rates.delete(name));
         rates.set(name, rate);
       }

@@ -28,6 +28,7 @@ import type { Session } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
+import { openVectorShelf } from './vectorShelf.ts';
 import { createVolunteer } from './volunteer.ts';
 
 /** Pointers are sent at most this often. */
@@ -55,6 +56,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   const surfaces = createSurfaceStore((work) => requestAnimationFrame(work));
   const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
   const ledger = linkLedger(socket, surfaces);
+  const files = createFiles({ session: id, key });
+  const vectors = openVectorShelf(files);
   const shelf = openSubjectShelf((message) => notify({ kind: 'refused', message }));
   const volunteer = createVolunteer({
     socket,
@@ -62,13 +65,12 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     lookup: async (sliceId) => {
       const recipe = slices.getSnapshot().get(sliceId)?.recipe;
       const subject = recipe && (await shelf.load(recipe.subject));
-      return recipe && subject ? { recipe, subject } : null;
+      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
     },
     networks: networksInUse,
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
   const pricer = createPricer(volunteer);
-  const files = createFiles({ session: id, key });
   const analyses = createAnalyses({
     socket,
     host: pageAnalysts,
@@ -105,8 +107,10 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
   /** What is looked at shows where checkpoints and notes of other slices lie, which takes the weights. */
   function lookCloser(): void {
     const recipe = slices.getSnapshot().get(lastPointer.slice ?? '')?.recipe;
+    if (!recipe) return;
     // A failure was told by the shelf; the picture is drawn without.
-    if (recipe && !shelf.subjectOf(recipe.subject)) shelf.load(recipe.subject).catch(() => {});
+    if (!shelf.subjectOf(recipe.subject)) shelf.load(recipe.subject).catch(() => {});
+    vectors.load(recipe).catch((error: unknown) => notify({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }));
   }
 
   function networksInUse(): readonly Network[] {
@@ -217,6 +221,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     catalogue: shelf.catalogue,
     subjects: shelf.loaded,
     loadSubject: shelf.load,
+    vectors,
     surfaces,
     lending: volunteer,
     notices,
@@ -229,7 +234,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       // Whether the directions span a line or a plane at all is known only with the weights.
       const subject = shelf.subjectOf(checked.value.subject);
       if (!subject) return { problems: [{ path: 'subject', message: STILL_LOADING }] };
-      const frame = attempt(() => frameOf(checked.value, subject));
+      const frame = attempt(() => frameOf(checked.value, subject, vectors.of));
       if (!frame.ok) return { problems: frame.problems };
       const sliceId = sliceIdOf(checked.value);
       const before = slices.getSnapshot().get(sliceId) ?? null;
@@ -282,7 +287,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
         if (socket.connected) socket.volatile.emit('point', lastPointer);
       }, POINT_MS);
     },
-    price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined),
+    price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined, await vectors.load(recipe)),
     backendsOf(sliceId) {
       const source = surfaces.of(sliceId);
       const counts = new Map<string, number>();
@@ -292,9 +297,9 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       }
       return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
     },
-    computedAt(sliceId, column, row) {
+    computedAt(sliceId, column, row, layer) {
       const source = surfaces.of(sliceId);
-      return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row))) : null;
+      return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row, layer))) : null;
     },
     dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
     leave() {

@@ -17,6 +17,7 @@ import type { Files } from './files.ts';
 import type { Store } from './store.ts';
 import type { Shelved } from './subjectShelf.ts';
 import type { SurfaceStore } from './surfaceStore.ts';
+import type { VectorShelf } from './vectorShelf.ts';
 
 /** `polling`: connected, but WebSockets are blocked. `refused`: will not connect; `reason` says why, in words. */
 export type ConnectionState =
@@ -84,6 +85,8 @@ export type Session = {
   readonly subjects: Store<readonly Subject[]>;
   /** Fetches a network's weights; null for one that is not in the catalogue. */
   loadSubject(id: string): Promise<Subject | null>;
+  /** The vectors that slices are made from. */
+  readonly vectors: VectorShelf;
   readonly surfaces: SurfaceStore;
   readonly lending: Lending;
   readonly notices: Store<readonly Notice[]>;
@@ -106,7 +109,7 @@ export type Session = {
   /** What the tiles of a slice that are here were computed with, most tiles first. */
   backendsOf(sliceId: string): readonly ComputedWith[];
   /** Who computed the sample at (column, row), and with what; null while nobody has. */
-  computedAt(sliceId: string, column: number, row: number): LedgerEntry | null;
+  computedAt(sliceId: string, column: number, row: number, layer?: number): LedgerEntry | null;
   dismissNotice(notice: Notice): void;
   leave(): void;
 };

@@ -16,6 +16,7 @@ import type { LiveSocket } from './connection.ts';
 import { createEvaluatorPool, type ComputeHost, type EvaluatorPool } from './evaluatorPool.ts';
 import type { Lending, LendingState } from './sessionTypes.ts';
 import { createStore } from './store.ts';
+import type { VectorMap } from './vectorShelf.ts';
 
 const ANSWER_MS = 20_000;
 /** How often to ask again when there was nothing to do, should a push have been missed. */
@@ -30,8 +31,8 @@ const MOST_LETTERS = 80;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
 const SAY_MS = 2_200;
 
-/** What a slice id stands for, with the weights, fetched where they are not here yet; null while the slice is not known. */
-export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject } | null>;
+/** What a slice id stands for, with the weights and the vectors of files, fetched where they are not here yet; null while the slice is not known. */
+export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject; readonly vectors: VectorMap } | null>;
 
 type Finished = { readonly returned: ReturnedTile; readonly bytes: Uint8Array };
 
@@ -148,7 +149,7 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
         askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
         return;
       }
-      const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal);
+      const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal, job.vectors);
       failures = 0;
       points += count;
       lastEngine = engine;

@@ -14,6 +14,7 @@ import { createThreadProber } from './prober.ts';
 import { openSqliteStorage } from './sqliteStorage.ts';
 import { loadSubjects } from './subjects.ts';
 import { startTarn } from './tarn.ts';
+import { vectorsFrom } from './vectors.ts';
 
 const DRAIN_MS = 10_000;
 
@@ -74,7 +75,7 @@ async function start(): Promise<void> {
   const database = join(config.dataDir, 'tarn.db');
   const storage = await openSqliteStorage(database);
   const subjects = await loadSubjects(join(root, 'public', 'builtins'));
-  const prober = createThreadProber(subjects, new URL('./proberThread.mjs', import.meta.url), log);
+  const prober = createThreadProber(subjects, new URL('./proberThread.mjs', import.meta.url), log, vectorsFrom(storage));
   let closePages = async () => {};
   const tarn = await startTarn({
     config,

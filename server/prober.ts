@@ -7,46 +7,64 @@
 import { Worker } from 'node:worker_threads';
 import type { SetTruth } from '#lib/network/forward.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Log } from './log.ts';
 import type { Subjects } from './subjects.ts';
 import { createTruth } from './truth.ts';
+import { gather, noVectorSource, type VectorSource } from './vectors.ts';
 
 export type Prober = {
-  readonly truthAt: (recipe: SliceRecipe, a: number, b: number) => Promise<readonly SetTruth[]>;
+  /** @param c the third coordinate, in a volume */
+  readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number) => Promise<readonly SetTruth[]>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
   readonly close: () => Promise<void>;
 };
 
-export type Question = { readonly job: number; readonly recipe: SliceRecipe; readonly at: readonly [a: number, b: number] | null };
+export type Question = {
+  readonly job: number;
+  readonly recipe: SliceRecipe;
+  readonly at: readonly [a: number, b: number, c: number] | null;
+  /** The files that the slice is made from, once the thread has said that it lacks them. */
+  readonly vectors?: ReadonlyMap<string, Float32Array>;
+};
 export type Answer =
   | { readonly job: number; readonly kind: 'truth'; readonly truth: readonly SetTruth[] }
   | { readonly job: number; readonly kind: 'problem'; readonly message: string }
+  /** The slice is not ready here, and takes its files to be made. */
+  | { readonly job: number; readonly kind: 'lacking' }
   | { readonly job: number; readonly kind: 'failed'; readonly message: string };
 
 /** Computes where it is called: for tests and simulations. */
-export function createInlineProber(subjects: Subjects): Prober {
-  const truth = createTruth((id) => subjects.get(id));
+export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = noVectorSource): Prober {
+  let given: ReadonlyMap<string, Float32Array> = new Map();
+  const truth = createTruth((id) => subjects.get(id), (digest) => given.get(digest));
+
+  async function withVectors<T>(recipe: SliceRecipe, work: () => T): Promise<T> {
+    const gathered = await gather(vectorOf, filesOf(recipe));
+    given = gathered;
+    return work();
+  }
+
   return {
-    truthAt: async (recipe, a, b) => truth.at(recipe, a, b),
+    truthAt: (recipe, a, b, c) => withVectors(recipe, () => truth.at(recipe, a, b, c)),
     problemWith: async (recipe) => {
-      const outcome = attempt(() => truth.prepare(recipe));
+      const outcome = await withVectors(recipe, () => attempt(() => truth.prepare(recipe)));
       return outcome.ok ? null : sayProblems(outcome.problems);
     },
     close: async () => {},
   };
 }
 
-type Waiting = { readonly question: Question; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void; attempts: number };
+type Waiting = { question: Question; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void; attempts: number };
 
 const MAX_ATTEMPTS = 2;
 const RESTART_MS = 200;
 
-/** @param file the thread's script; @param execArgv what Node needs to run it, when it is not JavaScript */
-export function createThreadProber(subjects: Subjects, file: URL, log: Log, execArgv: readonly string[] = []): Prober {
+/** @param file the thread's script */
+export function createThreadProber(subjects: Subjects, file: URL, log: Log, vectorOf: VectorSource = noVectorSource): Prober {
   // Questions whether a slice can be computed are quick and go first.
   const waiting: Waiting[] = [];
   let current: Waiting | null = null;
@@ -55,12 +73,13 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, exec
   let isClosed = false;
 
   function start(): Worker {
-    const started = new Worker(file, { workerData: [...subjects.values()] satisfies Subject[], execArgv: [...execArgv] });
+    const started = new Worker(file, { workerData: [...subjects.values()] satisfies Subject[] });
     started.on('message', (answer: Answer) => {
       if (answer.job !== current?.question.job) return;
-      const { resolve } = current;
+      const asked = current;
       current = null;
-      resolve(answer);
+      if (answer.kind === 'lacking') void askWithVectors(asked);
+      else asked.resolve(answer);
       next();
     });
     started.on('error', (error) => log.error('prober.died', error));
@@ -86,6 +105,18 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, exec
     thread.postMessage(current.question);
   }
 
+  /** The same question again, with the files of its slice beside it. */
+  async function askWithVectors(entry: Waiting): Promise<void> {
+    try {
+      entry.question = { ...entry.question, vectors: await gather(vectorOf, filesOf(entry.question.recipe)) };
+      entry.attempts = 0;
+      waiting.unshift(entry);
+      next();
+    } catch (error) {
+      entry.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   function ask(recipe: SliceRecipe, at: Question['at']): Promise<Answer> {
     if (isClosed) return Promise.reject(new Error('the prober is closed'));
     return new Promise((resolve, reject) => {
@@ -97,14 +128,14 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, exec
   }
 
   return {
-    truthAt: async (recipe, a, b) => {
-      const answer = await ask(recipe, [a, b]);
-      if (answer.kind !== 'truth') throw new Error(answer.message);
+    truthAt: async (recipe, a, b, c = 0) => {
+      const answer = await ask(recipe, [a, b, c]);
+      if (answer.kind !== 'truth') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
       return answer.truth;
     },
     problemWith: async (recipe) => {
       const answer = await ask(recipe, null);
-      if (answer.kind === 'failed') throw new Error(answer.message);
+      if (answer.kind === 'failed' || answer.kind === 'lacking') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
       return answer.kind === 'problem' ? answer.message : null;
     },
     close: async () => {

@@ -51,8 +51,8 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
   const { points, measured, verified } = surface.counts(sets[0]!);
   let nonFinite = 0;
   for (const { tile } of records) {
-    for (const { column, row } of pointsOf(tiling, tileOfKey(tile)!)) {
-      if (sets.some((set) => surface.valueAt(set, column, row)?.status !== STATUS.finite)) nonFinite++;
+    for (const { column, row, layer } of pointsOf(tiling, tileOfKey(tile)!)) {
+      if (sets.some((set) => surface.valueAt(set, column, row, layer)?.status !== STATUS.finite)) nonFinite++;
     }
   }
   return {
@@ -72,17 +72,18 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
 export async function reportSurface(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<SurfaceJson> {
   const { surface, records } = await load(storage, recipe, manifest);
   const { grid, sliceId } = surface.tiling;
-  const [alpha, beta] = grid.axes;
+  const [alpha, beta, gamma] = grid.axes;
   const coordinates = (axis: NonNullable<typeof alpha>) => Array.from({ length: axis.count }, (_, index) => coordinateOf(axis, index));
   const table = <T>(cell: (column: number, row: number) => T): T[][] =>
-    Array.from({ length: grid.rows }, (_, row) => Array.from({ length: grid.columns }, (_unused, column) => cell(column, row)));
+    Array.from({ length: grid.rows * grid.layers }, (_, row) => Array.from({ length: grid.columns }, (_unused, column) => cell(column, row)));
   return {
     sliceId,
     recipe,
     alpha: coordinates(alpha!),
     beta: beta ? coordinates(beta) : null,
+    ...(gamma && { gamma: coordinates(gamma) }),
     sets: recipe.samples.map(({ set, count }) => {
-      const at = (column: number, row: number) => surface.valueAt(set, column, row);
+      const at = (column: number, row: number) => surface.valueAt(set, column, row % grid.rows, Math.floor(row / grid.rows));
       return {
         set,
         samples: count,

@@ -182,8 +182,8 @@ export class TileBook {
     const probes = Math.min(points.length, this.#failures.has(by) ? Math.max(SUSPECT_POINTS, affordable) : affordable);
     for (let count = 0; count < probes; count++) {
       const [index] = open.splice(Math.floor(dice.uniform() * open.length), 1);
-      const { a, b } = points[index!]!;
-      const truths = await prober.truthAt(recipe, a, b);
+      const { a, b, c } = points[index!]!;
+      const truths = await prober.truthAt(recipe, a, b, c);
       const why = firstDisagreement(recipe, result.value, index!, truths);
       if (why !== null) return why;
     }

@@ -5,6 +5,7 @@
  */
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
 import { firstOf, type Subject } from '#lib/network/subject.ts';
+import type { Vectors } from '#lib/slice/direction.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
@@ -14,12 +15,14 @@ const KEPT_SLICES = 8;
 type Ready = { readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers'>; readonly reuse: Forward };
 
 export type Truth = {
-  /** Makes the slice's vectors. @throws KnownError where its directions span nothing */
+  /** Makes the slice's vectors. @throws KnownError where its directions span nothing, or a file of it is not at hand */
   readonly prepare: (recipe: SliceRecipe) => void;
-  readonly at: (recipe: SliceRecipe, a: number, b: number) => readonly SetTruth[];
+  /** @param c the third coordinate, in a volume */
+  readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number) => readonly SetTruth[];
 };
 
-export function createTruth(subjectOf: (id: string) => Subject | undefined): Truth {
+/** @param vectorOf asked once per slice, when its frame is made */
+export function createTruth(subjectOf: (id: string) => Subject | undefined, vectorOf: Vectors = () => undefined): Truth {
   const kept = new Map<string, Ready>();
 
   function ready(recipe: SliceRecipe): Ready {
@@ -35,16 +38,16 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined): Tru
     const subject = subjectOf(recipe.subject);
     if (!subject) throw new Error(`no subject ${recipe.subject} to probe with`);
     const { network } = subject.manifest;
-    const frame = frameOf(recipe, subject);
+    const frame = frameOf(recipe, subject, vectorOf);
     const sets = recipe.samples.map(({ set, count }) => ({ set, samples: firstOf(subject.sets[set], count) }));
     return { frame, job: { network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject), sets }, reuse: forwardOf(network) };
   }
 
   return {
     prepare: (recipe) => void ready(recipe),
-    at: (recipe, a, b) => {
+    at: (recipe, a, b, c = 0) => {
       const { frame, job, reuse } = ready(recipe);
-      return evaluateAt({ ...job, buffers: buffersAt(frame, a, b) }, parametersAt(frame, a, b, new Float64Array(frame.origin.length)), reuse);
+      return evaluateAt({ ...job, buffers: buffersAt(frame, a, b, c) }, parametersAt(frame, a, b, new Float64Array(frame.origin.length), c), reuse);
     },
   };
 }

@@ -8,9 +8,9 @@
 import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
-import { frameOf } from '#lib/slice/frame.ts';
+import { frameOf, layerFrame, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { pointsOf, tileOfKey, tilingOf } from '#lib/work/tile.ts';
+import { pointsOf, tileOfKey, tilingOf, type Point } from '#lib/work/tile.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { BackendReport, BackendWish, DeviceNotice, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import type { EngineFiles } from './engineSources.ts';
@@ -53,6 +53,9 @@ type Era = {
 export function createEvaluateJobs({ say, memory = createMemory(), ...files }: EvaluateJobsOptions): EvaluateJobs {
   const pace = createPace();
   const subjects = new Map<string, Subject>();
+  const vectors = new Map<string, Float32Array>();
+  /** Of the slice prepared last: the layers of a volume share it. */
+  let lastFrame: { readonly id: string; readonly frame: Frame } | null = null;
   const jobs: Job[] = [];
   let wish: BackendWish = 'auto';
   let networks: readonly Network[] | undefined;
@@ -143,8 +146,8 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     const tile = tileOfKey(key);
     if (!during || !subject || !tile) throw new Error(`tile ${key} came before its subject or the start`);
     const evaluator = await during.evaluator;
-    const slice = await Promise.race([prepared(during, evaluator, recipe, subject), during.failed]);
     const points = pointsOf(tilingOf(recipe, subject.manifest), tile);
+    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0]), during.failed]);
     const start = performance.now();
     const restedBefore = pace.rested();
     const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
@@ -152,10 +155,18 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     return { kind: 'evaluated', job, bytes: encodeTileResult(result) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held() };
   }
 
-  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject): Promise<PreparedSlice> {
-    const id = sliceIdOf(recipe);
+  function frameFor(id: string, recipe: SliceRecipe, subject: Subject): Frame {
+    if (lastFrame?.id !== id) lastFrame = { id, frame: frameOf(recipe, subject, (digest) => vectors.get(digest)) };
+    return lastFrame.frame;
+  }
+
+  /** Engines compute planes: each layer of a volume is one, around the centre moved along the third direction. */
+  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined): Promise<PreparedSlice> {
+    const sliceId = sliceIdOf(recipe);
+    const { layer, c } = point ?? { layer: 0, c: 0 };
+    const id = `${sliceId}/${layer}`;
     const known = slices.get(id);
-    const slice = known ?? (await prepare(evaluator, recipe, subject));
+    const slice = known ?? (await prepare(evaluator, recipe, subject, layerFrame(frameFor(sliceId, recipe, subject), c)));
     slices.delete(id);
     slices.set(id, slice);
     for (const [oldest, old] of slices) {
@@ -176,6 +187,9 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
         case 'subject':
           subjects.set(message.subject.id, message.subject);
           break;
+        case 'vector':
+          vectors.set(message.digest, message.values);
+          break;
         case 'evaluate':
           jobs.push({ ...message, abort: new AbortController() });
           void run();
@@ -191,13 +205,13 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
   };
 }
 
-function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject): Promise<PreparedSlice> {
+function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame): Promise<PreparedSlice> {
   const width = (samples: { readonly count: number; readonly inputs: Float32Array }) => samples.inputs.length / samples.count;
   return evaluator.prepare({
     network: subject.manifest.network,
     loss: recipe.loss,
     mode: evaluationModeOf(recipe, subject),
-    ...frameOf(recipe, subject),
+    ...frame,
     sets: recipe.samples.map(({ set, count }) => {
       const all = subject.sets[set];
       return { set, samples: { count, inputs: all.inputs.subarray(0, count * width(all)), targets: all.targets.subarray(0, count) } };

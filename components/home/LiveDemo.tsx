@@ -19,6 +19,8 @@ import { say } from '#components/words.ts';
 import styles from './HomeScreen.module.css';
 
 /** The coarsest level: from here on the whole picture is at least estimated. */
+/** The picture of the home page is made of seeds alone. */
+const NO_VECTORS = new Map<string, Float32Array>();
 const ENOUGH_POINTS = 81;
 
 type LiveDemoProps = { readonly name: string; readonly recipe: unknown; readonly onAlive: () => void };
@@ -47,7 +49,7 @@ function Landscape({ demo, source }: { readonly demo: Demo; readonly source: Sur
   const theme = useResolvedTheme();
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const subject = useStore(demo.subject);
-  const geography = useTrajectoryOf(demo.sliceId, demo.recipe, subject);
+  const geography = useTrajectoryOf(demo.sliceId, demo.recipe, subject, NO_VECTORS);
   const [camera, setCamera] = useState(DEFAULT_CAMERA);
   const [cursor, setCursor] = useState<PlanePoint | null>(null);
   const trajectory = geography?.kind === 'known' ? marksOf(geography.geography.trajectory) : [];

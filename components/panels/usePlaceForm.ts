@@ -43,9 +43,14 @@ function useLateFindings(session: Session, key: string | null, recipe: SliceReci
   const [found, setFound] = useState<Late>(WORKING);
 
   const find = useEffectEvent(async (): Promise<Late> => {
-    const geometry = geometryOf(recipe, subject);
+    try {
+      await session.vectors.load(recipe);
+    } catch (error) {
+      return { key, price: { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }, problems: [] };
+    }
+    const geometry = geometryOf(recipe, subject, session.vectors.of);
     if (!geometry.ok) {
-      const path = recipe.axes.length === 2 ? 'axes.1.direction' : 'axes.0.direction';
+      const path = `axes.${recipe.axes.length - 1}.direction`;
       return { ...WORKING, key, problems: geometry.problems.map(({ message }) => ({ path, message })) };
     }
     try {

@@ -2,9 +2,10 @@
 import { attempt } from '#lib/knownError.ts';
 import type { Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
+import type { Vectors } from '#lib/slice/direction.ts';
 import { frameOf, type Frame } from '#lib/slice/frame.ts';
 import { projectorOf, type Projector } from '#lib/slice/projection.ts';
-import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { filesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 export type Geometry = { readonly frame: Frame; readonly projector: Projector };
 
@@ -14,9 +15,11 @@ const KEPT = 16;
 const known = new Map<string, Parsed<Geometry>>();
 
 /** Refused where the recipe's directions span nothing, in words. */
-export function geometryOf(recipe: SliceRecipe, subject: Subject): Parsed<Geometry> {
+export function geometryOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): Parsed<Geometry> {
   const id = sliceIdOf(recipe);
-  const geometry = known.get(id) ?? make(recipe, subject);
+  const geometry = known.get(id) ?? make(recipe, subject, vectors);
+  // What is refused while a file is on its way is not refused for ever.
+  if (!geometry.ok && filesOf(recipe).some((digest) => !vectors(digest))) return geometry;
   known.delete(id);
   known.set(id, geometry);
   for (const oldest of known.keys()) {
@@ -26,8 +29,8 @@ export function geometryOf(recipe: SliceRecipe, subject: Subject): Parsed<Geomet
   return geometry;
 }
 
-const make = (recipe: SliceRecipe, subject: Subject): Parsed<Geometry> =>
+const make = (recipe: SliceRecipe, subject: Subject, vectors: Vectors): Parsed<Geometry> =>
   attempt(() => {
-    const frame = frameOf(recipe, subject);
+    const frame = frameOf(recipe, subject, vectors);
     return { frame, projector: projectorOf(frame) };
   });

@@ -8,8 +8,9 @@ import { sayProblems } from '#lib/parsed.ts';
 import type { Annotation } from '#lib/session/document.ts';
 import { hueOf } from '#lib/session/people.ts';
 import type { Subject } from '#lib/network/subject.ts';
+import type { Vectors } from '#lib/slice/direction.ts';
 import { parametersAt } from '#lib/slice/frame.ts';
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { geometryOf } from './frames.ts';
 import { useOffPath } from './useOffPath.ts';
@@ -36,20 +37,21 @@ export function usePins(session: Session, { slice, sliceId }: View): readonly Pl
   const annotations = useStore(session.annotations);
   const slices = useStore(session.slices);
   const subjects = useStore(session.subjects);
+  const vectors = useStore(session.vectors.loaded);
   const subject = subjects.find(({ id }) => id === slice?.recipe.subject) ?? null;
 
   const others = useMemo(() => {
     const found: { readonly id: string; readonly note: Annotation; readonly recipe: SliceRecipe }[] = [];
     for (const [id, note] of annotations) {
       const recipe = note.slice === sliceId ? undefined : slices.get(note.slice)?.recipe;
-      if (recipe && recipe.subject === slice?.recipe.subject) found.push({ id, note, recipe });
+      if (recipe && recipe.subject === slice?.recipe.subject && [recipe, slice.recipe].every((each) => filesOf(each).every((digest) => vectors.has(digest)))) found.push({ id, note, recipe });
     }
     return found;
-  }, [annotations, slices, slice, sliceId]);
+  }, [annotations, slices, slice, sliceId, vectors]);
 
   const key = subject && slice && others.length > 0 ? others.map(({ id }) => id).join(' ') : null;
   const foreign = useOffPath(sliceId ?? '', key, () =>
-    others.flatMap(({ id, note, recipe }) => (subject && slice ? (project(id, note, recipe, slice.recipe, subject, sliceId ?? '') ?? []) : [])),
+    others.flatMap(({ id, note, recipe }) => (subject && slice ? (project(id, note, recipe, slice.recipe, subject, sliceId ?? '', session.vectors.of) ?? []) : [])),
   );
 
   return useMemo(() => {
@@ -65,12 +67,12 @@ export function usePins(session: Session, { slice, sliceId }: View): readonly Pl
   }, [annotations, foreign, sliceId]);
 }
 
-function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string): Foreign | null {
+function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string, vectors: Vectors): Foreign | null {
   const key = `${target} ${note.slice} ${note.a} ${note.b}`;
   const before = projected.get(key);
   if (before !== undefined) return before && { ...before, id };
-  const source = geometryOf(from, subject);
-  const destination = geometryOf(to, subject);
+  const source = geometryOf(from, subject, vectors);
+  const destination = geometryOf(to, subject, vectors);
   let outcome: Foreign | null = null;
   if (source.ok && destination.ok) {
     const point = parametersAt(source.value.frame, note.a, note.b, new Float64Array(source.value.frame.origin.length));

@@ -1,9 +1,11 @@
 /** A network's checkpoints on a slice: the training path and the named ones, each with its distance from the slice. */
 import type { Session } from '#client/sessionTypes.ts';
+import type { VectorMap } from '#client/vectorShelf.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { axisFacts, type AxisFacts } from '#lib/slice/frame.ts';
 import { sayProblems } from '#lib/parsed.ts';
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Vectors } from '#lib/slice/direction.ts';
+import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { geometryOf } from './frames.ts';
 import { useOffPath } from './useOffPath.ts';
@@ -33,18 +35,20 @@ export type GeographyOutcome = { readonly kind: 'known'; readonly geography: Geo
 /** Null until it is computed. */
 export function useTrajectory(session: Session, { slice, sliceId }: View): GeographyOutcome | null {
   const subjects = useStore(session.subjects);
-  return useTrajectoryOf(sliceId, slice?.recipe ?? null, subjects.find(({ id }) => id === slice?.recipe.subject) ?? null);
+  const vectors = useStore(session.vectors.loaded);
+  return useTrajectoryOf(sliceId, slice?.recipe ?? null, subjects.find(({ id }) => id === slice?.recipe.subject) ?? null, vectors);
 }
 
-export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | null, subject: Subject | null): GeographyOutcome | null {
-  return useOffPath(sliceId ?? '', recipe && subject ? sliceId : null, () => {
+export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | null, subject: Subject | null, vectors: VectorMap): GeographyOutcome | null {
+  const isReady = recipe && subject && filesOf(recipe).every((digest) => vectors.has(digest));
+  return useOffPath(sliceId ?? '', isReady ? sliceId : null, () => {
     if (!recipe || !subject) throw new Error('a key was given without slice and network');
-    return geographyOf(recipe, subject);
+    return geographyOf(recipe, subject, (digest) => vectors.get(digest));
   });
 }
 
-function geographyOf(recipe: SliceRecipe, subject: Subject): GeographyOutcome {
-  const geometry = geometryOf(recipe, subject);
+function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): GeographyOutcome {
+  const geometry = geometryOf(recipe, subject, vectors);
   if (!geometry.ok) return { kind: 'refused', reason: sayProblems(geometry.problems) };
   const { frame, projector } = geometry.value;
   const { checkpoints, trajectory } = subject.manifest;

@@ -42,6 +42,8 @@ export type SurfaceJson = {
   readonly recipe: SliceRecipe;
   readonly alpha: readonly number[];
   readonly beta: readonly number[] | null;
+  /** Of a volume: the rows of every table then come layer by layer, the lowest γ first. Absent for a line or a plane. */
+  readonly gamma?: readonly number[];
   readonly sets: readonly {
     readonly set: SetName;
     readonly samples: number;

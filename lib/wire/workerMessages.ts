@@ -38,6 +38,8 @@ export type ToWorker =
   | { readonly kind: 'start'; readonly wish: BackendWish; readonly networks?: readonly Network[] | undefined }
   /** Sent once per subject; slices name it by id. */
   | { readonly kind: 'subject'; readonly subject: Subject }
+  /** Sent once per file that slices are made from; recipes name it by digest. */
+  | { readonly kind: 'vector'; readonly digest: string; readonly values: Float32Array }
   | { readonly kind: 'evaluate'; readonly job: number; readonly recipe: SliceRecipe; readonly tile: TileKey }
   /** Stops at the next point of that job; the job answers `cancelled`. */
   | { readonly kind: 'cancel'; readonly job: number }

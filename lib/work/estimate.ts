@@ -46,7 +46,7 @@ export function estimateWithin(grid: Grid, fields: Fields, block: Block, levels:
     const across = spansOver(grid.axes[0], stride, block.column, right - 1);
     const up = spansOver(grid.axes[1], stride, block.row, top - 1);
     for (const deep of spansOver(grid.axes[2], stride, block.layer, far - 1)) {
-      for (const high of up) for (const wide of across) fillCell(fields, block, [wide, high, deep]);
+      for (const high of up) for (const wide of across) fillCell(fields, block, wide, high, deep);
     }
   }
 }
@@ -64,12 +64,18 @@ function spansOver(axis: AxisGrid | undefined, stride: number, from: number, to:
   return spans;
 }
 
-function fillCell({ columns, rows, values, states }: Fields, block: Block, [[left, right], [bottom, top], [near, far]]: readonly [Span, Span, Span]): void {
-  const at = (layer: number, row: number, column: number) => (layer * rows + row) * columns + column;
-  const corners = [near, far].flatMap((layer) => [bottom, top].flatMap((row) => [left, right].map((column) => at(layer, row, column))));
-  if (!corners.every((corner) => isFiniteMeasured(states[corner]!))) return;
-  const [a, b, c, d, e, f, g, h] = corners.map((corner) => values[corner]!) as [number, number, number, number, number, number, number, number];
-  const [width, height, depth] = [Math.max(1, right - left), Math.max(1, top - bottom), Math.max(1, far - near)];
+/** Fills the samples of one cell that lie inside the block. No arrays are made: a plane may have a million cells. */
+function fillCell({ columns, rows, values, states }: Fields, block: Block, [left, right]: Span, [bottom, top]: Span, [near, far]: Span): void {
+  const nearLow = (near * rows + bottom) * columns;
+  const nearHigh = (near * rows + top) * columns;
+  const isPlane = near === far;
+  const farLow = isPlane ? nearLow : (far * rows + bottom) * columns;
+  const farHigh = isPlane ? nearHigh : (far * rows + top) * columns;
+  const isWhole = (row: number): boolean => isFiniteMeasured(states[row + left]!) && isFiniteMeasured(states[row + right]!);
+  if (!isWhole(nearLow) || !isWhole(nearHigh) || (!isPlane && !(isWhole(farLow) && isWhole(farHigh)))) return;
+  const width = Math.max(1, right - left);
+  const height = Math.max(1, top - bottom);
+  const depth = Math.max(1, far - near);
   const lastLayer = Math.min(far, block.layer + block.layers - 1);
   const lastRow = Math.min(top, block.row + block.rows - 1);
   const lastColumn = Math.min(right, block.column + block.columns - 1);
@@ -77,15 +83,21 @@ function fillCell({ columns, rows, values, states }: Fields, block: Block, [[lef
     const w = (layer - near) / depth;
     for (let row = Math.max(bottom, block.row); row <= lastRow; row++) {
       const v = (row - bottom) / height;
-      const low = (a * (1 - v) + c * v) * (1 - w) + (e * (1 - v) + g * v) * w;
-      const high = (b * (1 - v) + d * v) * (1 - w) + (f * (1 - v) + h * v) * w;
+      const low = mixed(values, left, v, w);
+      const high = mixed(values, right, v, w);
       for (let column = Math.max(left, block.column); column <= lastColumn; column++) {
-        const here = at(layer, row, column);
+        const here = (layer * rows + row) * columns + column;
         if (states[here] !== FIELD.unknown) continue;
         const u = (column - left) / width;
         values[here] = low * (1 - u) + high * u;
         states[here] = FIELD.estimated;
       }
     }
+  }
+
+  /** Between the four corners in one column: first across β, then across γ. */
+  function mixed(of: Float32Array, column: number, v: number, w: number): number {
+    const front = of[nearLow + column]! * (1 - v) + of[nearHigh + column]! * v;
+    return isPlane ? front : front * (1 - w) + (of[farLow + column]! * (1 - v) + of[farHigh + column]! * v) * w;
   }
 }

@@ -5,9 +5,11 @@
  */
 import { openConnection, type NetworkPlace } from '#client/connection.ts';
 import { linkDocument } from '#client/documentLink.ts';
+import { createFiles } from '#client/files.ts';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
 import type { ConnectionState } from '#client/sessionTypes.ts';
 import type { Store } from '#client/store.ts';
+import { openVectorShelf } from '#client/vectorShelf.ts';
 import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { slicesOf, titleOf, type SliceRecord } from '#lib/session/document.ts';
@@ -48,13 +50,14 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
   const watchDocument = () => void link.doc.getSnapshot().on('afterTransaction', readSlices);
   watchDocument();
   link.doc.subscribe(watchDocument);
+  const vectors = openVectorShelf(createFiles({ session, key, origin }));
   const volunteer = createVolunteer({
     socket,
     host,
     lookup: async (sliceId) => {
       const recipe = slices.get(sliceId)?.recipe;
       const subject = recipe && subjects.find(({ id }) => id === recipe.subject);
-      return recipe && subject ? { recipe, subject } : null;
+      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
     },
     networks: () => subjects.map(({ manifest }) => manifest.network),
     onFailure: onNotice,

@@ -63,7 +63,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
   const volunteer = createVolunteer({
     socket: socket as unknown as LiveSocket,
     host,
-    lookup: async () => (world.knows ? { recipe, subject } : null),
+    lookup: async () => (world.knows ? { recipe, subject, vectors: new Map() } : null),
     networks: () => [subject.manifest.network],
     onFailure: (message) => failures.push(message),
   });
@@ -169,16 +169,16 @@ describe('price', () => {
   it('[C9] the workers of a price are let go when it is known, and when it cannot be', async () => {
     const { volunteer } = start();
     const pricer = createPricer(volunteer);
-    const price = await pricer.price(recipe, subject);
+    const price = await pricer.price(recipe, subject, new Map());
     expect(price).toMatchObject({ points: 1089, samples: 8 });
     expect(price.seconds).toBeCloseTo(1089 / 1000, 5);
     StandIn.fails = true;
     volunteer.setWish('cpu');
-    await expect(pricer.price(recipe, subject)).rejects.toThrow('the device failed');
+    await expect(pricer.price(recipe, subject, new Map())).rejects.toThrow('the device failed');
     expect(StandIn.all.length).toBeGreaterThanOrEqual(2);
     expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
     StandIn.fails = false;
-    expect((await pricer.price(recipe, subject)).points).toBe(1089);
+    expect((await pricer.price(recipe, subject, new Map())).points).toBe(1089);
     pricer.close();
   });
 });

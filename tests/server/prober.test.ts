@@ -32,6 +32,36 @@ describe('prober', () => {
     await thread.close();
   });
 
+  it('[S6] a slice of vectors is computed from the files that the session keeps, and one without its file says which', async () => {
+    const digest = 'e'.repeat(64);
+    const asked: string[] = [];
+    const source = async (wanted: string) => {
+      asked.push(wanted);
+      return wanted === digest ? Float32Array.of(0.5, -0.25) : undefined;
+    };
+    const [first] = recipe.axes;
+    const along = (file: string) => planeRecipe({ axes: [{ ...first!, direction: { kind: 'vector', digest: file, title: 'PC1' } }, recipe.axes[1]!] });
+    const here = createInlineProber(subjects, source);
+    const thread = createThreadProber(subjects, script, silentLog, source);
+    const found = await Promise.all([thread.truthAt(along(digest), 1, 0), thread.truthAt(recipe, 0.5, -1), thread.truthAt(along(digest), 0, 1)]);
+    expect(found).toEqual(await Promise.all([here.truthAt(along(digest), 1, 0), here.truthAt(recipe, 0.5, -1), here.truthAt(along(digest), 0, 1)]));
+    expect(found[0]![0]!.lossSum).toBeGreaterThan(0);
+    expect(await thread.problemWith(along('f'.repeat(64)))).toMatch(/“PC1” is not here/);
+    // The frame is kept: the file is read once for many points, by whoever keeps it.
+    asked.length = 0;
+    await thread.truthAt(along(digest), 0.25, 0.25);
+    expect(asked).toEqual([]);
+    await Promise.all([thread.close(), here.close()]);
+  });
+
+  it('[S8] a point of a volume has three coordinates', async () => {
+    const thread = createThreadProber(subjects, script, silentLog);
+    const third = { ...recipe.axes[0]!, direction: { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } } as const;
+    // y = mx + b has two parameters: no three directions are a volume in it.
+    expect(await thread.problemWith(planeRecipe({ axes: [...recipe.axes, third] }))).toMatch(/same line/);
+    await thread.close();
+  });
+
   it('[S4] says in words why a slice cannot be computed', async () => {
     const thread = createThreadProber(subjects, script, silentLog);
     const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;

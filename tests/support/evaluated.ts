@@ -11,7 +11,7 @@ export function evaluatorFor(subject: Subject): Evaluate {
   const truth = createTruth(() => subject);
   return (recipe, key, distort = (loss) => loss) => {
     const points = pointsOf(tilingOf(recipe, subject.manifest), tileOfKey(key)!);
-    const at = points.map(({ a, b }) => truth.at(recipe, a, b));
+    const at = points.map(({ a, b, c }) => truth.at(recipe, a, b, c));
     return encodeTileResult({
       points: points.length,
       sets: recipe.samples.map(({ set, count }, index) => ({

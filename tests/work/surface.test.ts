@@ -173,7 +173,7 @@ describe('a surface', () => {
     const surface = createSurface(tiling, ['train']);
     expect(surface.setVerified(tile!, true)).toBeNull();
     surface.insert(tile!, resultOf(tiling, tile!, tilted), false);
-    expect(surface.setVerified(tile!, true)).toEqual({ column: 0, row: 0, columns: 5, rows: 5 });
+    expect(surface.setVerified(tile!, true)).toMatchObject({ column: 0, row: 0, columns: 5, rows: 5 });
     expect(surface.counts('train')).toMatchObject({ verified: 25, measured: 25 });
     expect([...surface.field('train').states].every((state) => state === FIELD.verified)).toBe(true);
     surface.setVerified(tile!, false);

@@ -43,7 +43,7 @@ describe('a volume', () => {
         expect(isTileOf(tiling, tile)).toBe(true);
         expect(tileOfKey(tileKey(tile))).toEqual(tile);
         for (const { column, row, layer } of pointsOf(tiling, tile)) {
-          expect(layer).toBe(tile.layer);
+          if (layer !== tile.layer) throw new Error(`layer ${layer} in ${tileKey(tile)}`);
           seen.add((layer * rows + row) * columns + column);
           count++;
           if (count % 97 === 0) expect(tileAt(tiling, column, row, layer)).toEqual(tile);
@@ -75,11 +75,13 @@ describe('a volume', () => {
     for (const tiling of SHAPES) {
       const surface = filled(tiling, tilesOf(tiling).filter(({ level }) => level === 0));
       const last = tiling.grid.levels - 1;
+      let worst = 0;
       for (const point of tilesOf(tiling).filter(({ level }) => level === last).flatMap((tile) => pointsOf(tiling, tile))) {
         const at = point.row * tiling.grid.columns + point.column;
         const { values, states } = surface.field('train', point.layer);
-        if (states[at] === FIELD.estimated) expect(values[at]).toBeCloseTo(affine(point), 4);
+        if (states[at] === FIELD.estimated) worst = Math.max(worst, Math.abs(values[at]! - affine(point)));
       }
+      expect(worst).toBeLessThan(1e-5);
       const [alpha, beta, gamma] = tiling.grid.axes;
       const place = { a: alpha!.min + 0.31 * (alpha!.max - alpha!.min), b: beta!.min + 0.52 * (beta!.max - beta!.min), c: gamma!.min + 0.77 * (gamma!.max - gamma!.min) };
       expect(filled(tiling, tilesOf(tiling)).estimateAt('train', place.a, place.b, place.c)).toBeCloseTo(affine(place), 4);
@@ -106,6 +108,7 @@ describe('a volume', () => {
   it('[F3] an insertion names every sample that it changes, in every layer', () => {
     const tiling = tilingFor([9, 9, 9]);
     const surface = createSurface(tiling, ['train']);
+    let unnamed = 0;
     for (const tile of tilesOf(tiling)) {
       const before = pictureOf(surface);
       const points = pointsOf(tiling, tile);
@@ -114,10 +117,11 @@ describe('a volume', () => {
         for (const [at, state] of states.entries()) {
           const [column, row] = [at % 9, Math.floor(at / 9)];
           const isNamed = layer >= block.layer && layer < block.layer + block.layers && column >= block.column && column < block.column + block.columns && row >= block.row && row < block.row + block.rows;
-          if (!isNamed) expect([state, values[at]]).toEqual([before[layer]!.states[at], before[layer]!.values[at]]);
+          if (!isNamed && !(state === before[layer]!.states[at] && Object.is(values[at], before[layer]!.values[at]))) unnamed++;
         }
       }
     }
+    expect(unnamed).toBe(0);
   });
 
   it('[T5] within a level the layers nearest to where people look come first', () => {

@@ -1,10 +1,15 @@
 /** The worker's side of lib/wire/workerMessages.ts, run in this process on the CPU backend. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createRandom } from '#lib/random.ts';
+import { layoutOf } from '#lib/network/layout.ts';
 import { pointsOf, tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import { frameOf } from '#lib/slice/frame.ts';
+import { createTruth } from '#server/truth.ts';
+import { MODAL_CNN } from '#tests/network/networks.ts';
+import { subjectOf } from '#tests/slice/subjects.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 import { truthAt } from './engines.ts';
 
@@ -79,6 +84,43 @@ describe('evaluate.worker', () => {
     }
     expect(counts).toHaveLength(8);
     expect(new Set(counts.slice(3)).size).toBe(1);
+  });
+
+  test('[S6] [S7] [S8] layers of a volume, oblique planes and vectors from files give what float64 gives there', async () => {
+    const random = createRandom(3);
+    const drawn = (length: number) => Float32Array.from({ length }, () => random.normal() / 3);
+    const { size, bufferSize } = layoutOf(MODAL_CNN);
+    const samples = { count: 6, inputs: drawn(6 * 32), targets: Float32Array.of(0, 1, 2, 0, 1, 2) };
+    const cnn = subjectOf(MODAL_CNN, [drawn(size), drawn(size)], { buffers: [new Float32Array(bufferSize).fill(1), new Float32Array(bufferSize).fill(1)], train: samples });
+    const digest = 'd'.repeat(64);
+    const vector = drawn(size);
+    const axis = { min: -0.5, max: 0.5, count: 3 } as const;
+    const volume: SliceRecipe = {
+      ...planeRecipe({ subject: cnn.id, loss: 'crossEntropy', samples: [{ set: 'train', count: 6 }], centre: 'w0' }),
+      axes: [
+        { direction: { kind: 'towards', checkpoint: 'w1', length: 'difference', orthogonal: false }, ...axis },
+        { direction: { kind: 'random', seed: 5, normalisation: 'filter', vectors: 'layer' }, ...axis },
+        { direction: { kind: 'vector', digest, title: 'PC1' }, ...axis },
+      ],
+    };
+    const cut: SliceRecipe = { ...volume, cut: { at: [0.1, 0.2, -0.3], u: [0.6, 0, 0.8], v: [0, 1, 0], ranges: [axis, axis] } };
+    const truth = createTruth(() => cnn, (name) => (name === digest ? vector : undefined));
+    post({ kind: 'subject', subject: cnn });
+    post({ kind: 'vector', digest, values: vector });
+    let job = 60;
+    for (const recipe of [volume, cut]) {
+      const tiling = tilingOf(recipe, cnn.manifest);
+      for (const tile of tilesOf(tiling)) {
+        post({ kind: 'evaluate', job: ++job, recipe, tile: tileKey(tile) });
+        const answer = await answerTo(job);
+        if (answer.kind !== 'evaluated') throw new Error(JSON.stringify(answer));
+        const result = decodeTileResult(answer.bytes);
+        for (const [index, { a, b, c }] of pointsOf(tiling, tile).entries()) {
+          expect(result.ok && result.value.sets[0]!.lossSum[index]).toBeCloseTo(truth.at(recipe, a, b, c)[0]!.lossSum, 4);
+        }
+      }
+    }
+    expect(tilesOf(tilingOf(volume, cnn.manifest))).toHaveLength(3);
   });
 
   test('[C8] what cannot be computed is answered in words', async () => {
