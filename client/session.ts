@@ -12,7 +12,8 @@ import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
-import { tileKey, tilesOf } from '#lib/work/tile.ts';
+import { tileKey, tilesOf, type TileKey } from '#lib/work/tile.ts';
+import type { LedgerEntry } from '#lib/session/ledger.ts';
 import { tileAt } from '#lib/work/tileAt.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { createAnalyses } from './analyses.ts';
@@ -21,9 +22,13 @@ import { linkDocument } from './documentLink.ts';
 import { recallToken, rememberToken } from './identity.ts';
 import { createFiles } from './files.ts';
 import { linkLedger } from './ledgerLink.ts';
+import { browserSurroundings, careFor } from './lenderCare.ts';
+import { recallDuty, rememberDuty } from './lenderChoice.ts';
 import { pageAnalysts } from './pageAnalysts.ts';
 import { pageWorkers } from './pageWorkers.ts';
+import { watchPresence } from './presence.ts';
 import { createPricer } from './price.ts';
+import type { Lending } from './lendingTypes.ts';
 import type { Session } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
@@ -38,12 +43,12 @@ const MAX_NOTICES = 4;
 const STILL_LOADING = 'Still loading this network. Try again in a moment.';
 const STILL_CONNECTING = 'Still connecting. Try again in a moment.';
 
-export function joinSession(id: string, { key }: { readonly key: string | null }): Session {
+export type JoinOptions = { readonly key: string | null; /** Share of the time that a lent device computes, until its person says otherwise. */ readonly duty?: number };
+
+export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session {
   let clientId: number | null = null;
   const me = createStore<Person | null>(null);
   const code = createStore<string | null>(null);
-  const people = createStore<ReadonlyMap<string, Person>>(new Map());
-  const pointers = createStore<ReadonlyMap<string, Pointer>>(new Map());
   const title = createStore('');
   const slices = createStore<ReadonlyMap<string, SliceRecord>>(new Map());
   const annotations = createStore<ReadonlyMap<string, Annotation>>(new Map());
@@ -53,6 +58,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
 
   const connection = openConnection(() => ({ session: id, key, token: recallToken(id), clientId }));
   const { socket } = connection;
+  const presence = watchPresence(socket, me);
   const surfaces = createSurfaceStore((work) => requestAnimationFrame(work));
   const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
   const ledger = linkLedger(socket, surfaces);
@@ -70,6 +76,15 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     networks: networksInUse,
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
+  volunteer.setDuty(recallDuty() ?? duty);
+  const lending: Lending = {
+    ...volunteer,
+    setDuty(share) {
+      rememberDuty(share);
+      volunteer.setDuty(share);
+    },
+  };
+  const care = careFor(volunteer, browserSurroundings());
   const pricer = createPricer(volunteer);
   const analyses = createAnalyses({
     socket,
@@ -146,7 +161,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     me.set(welcome.me);
     code.set(welcome.code);
     // Everyone is named after this: who left while we were away is not among them.
-    people.set(new Map([[welcome.me.id, welcome.me]]));
+    presence.alone(welcome.me);
     void link.join(welcome.clientId).then(() => {
       readDocument();
       return ledger.join(welcome.ledgerEpoch);
@@ -156,31 +171,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       socket.volatile.emit('point', lastPointer);
     });
   });
-  socket.on('people', (changed, left) => {
-    const next = new Map(people.getSnapshot());
-    for (const person of changed) next.set(person.id, person);
-    for (const personId of left) next.delete(personId);
-    people.set(next);
-    const mine = next.get(me.getSnapshot()?.id ?? '');
-    // The role is this page's own; people are named with the most that any of their pages may.
-    if (mine) me.set({ ...mine, role: me.getSnapshot()!.role });
-    dropPointers(left);
-  });
-  socket.on('pointers', (frame) => {
-    const next = new Map(pointers.getSnapshot());
-    for (const [personId, pointer] of frame) {
-      if (pointer === null) next.delete(personId);
-      else if (personId !== me.getSnapshot()?.id) next.set(personId, pointer);
-    }
-    pointers.set(next);
-  });
   socket.on('notice', notify);
-  socket.on('disconnect', () => pointers.set(new Map()));
-
-  function dropPointers(left: readonly string[]): void {
-    if (!left.some((personId) => pointers.getSnapshot().has(personId))) return;
-    pointers.set(new Map([...pointers.getSnapshot()].filter(([personId]) => !left.includes(personId))));
-  }
 
   shelf.catalogue.subscribe(readDocument);
 
@@ -211,8 +202,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     saved: link.saved,
     me,
     code,
-    people,
-    pointers,
+    people: presence.people,
+    pointers: presence.pointers,
     title,
     slices,
     annotations,
@@ -223,7 +214,8 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     loadSubject: shelf.load,
     vectors,
     surfaces,
-    lending: volunteer,
+    lending,
+    care,
     notices,
     undoTitle,
     redoTitle,
@@ -289,14 +281,11 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
     },
     price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined, await vectors.load(recipe)),
     backendsOf(sliceId) {
-      const source = surfaces.of(sliceId);
       const counts = new Map<string, number>();
-      for (const tile of source ? tilesOf(source.tiling) : []) {
-        const entry = ledger.entry(tileKey(tile));
-        if (entry) counts.set(entry.backend, (counts.get(entry.backend) ?? 0) + 1);
-      }
+      for (const { backend } of listedTiles(sliceId).values()) counts.set(backend, (counts.get(backend) ?? 0) + 1);
       return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
     },
+    tilesOf: listedTiles,
     computedAt(sliceId, column, row, layer) {
       const source = surfaces.of(sliceId);
       return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row, layer))) : null;
@@ -307,6 +296,7 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       window.removeEventListener('pagehide', volunteer.handBack);
       clearTimeout(pointTimer);
       pricer.close();
+      care.close();
       volunteer.close();
       analyses.close();
       ledger.close();
@@ -314,6 +304,14 @@ export function joinSession(id: string, { key }: { readonly key: string | null }
       connection.close();
     },
   };
+
+  function listedTiles(sliceId: string): ReadonlyMap<TileKey, LedgerEntry> {
+    const source = surfaces.of(sliceId);
+    return new Map((source ? tilesOf(source.tiling) : []).map(tileKey).flatMap((key) => {
+      const entry = ledger.entry(key);
+      return entry ? [[key, entry] as const] : [];
+    }));
+  }
 
   function after<T>(outcome: T): T {
     readDocument();

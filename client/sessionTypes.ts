@@ -10,8 +10,10 @@ import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
+import type { TileKey } from '#lib/work/tile.ts';
 import type { Notice } from '#lib/wire/events.ts';
+import type { LenderCare } from './lenderCare.ts';
+import type { Lending } from './lendingTypes.ts';
 import type { Analyses } from './analysisTypes.ts';
 import type { Files } from './files.ts';
 import type { Store } from './store.ts';
@@ -26,32 +28,6 @@ export type ConnectionState =
 
 /** `saved` only when the server has confirmed that every change is durable. */
 export type SavedState = { readonly kind: 'saved' | 'saving' | 'waiting'; readonly pending: number };
-
-export type LendingState =
-  | { readonly kind: 'off' }
-  | { readonly kind: 'starting' }
-  | {
-      readonly kind: 'helping' | 'idle';
-      readonly report: BackendReport;
-      /** Workers that compute side by side. */
-      readonly workers: number;
-      readonly points: number;
-      readonly pointsPerSecond: number;
-      /** What computed the last tile, in words; absent before the first. */
-      readonly engine?: string | undefined;
-    }
-  | { readonly kind: 'unable'; readonly reason: string };
-
-export type Lending = {
-  readonly state: Store<LendingState>;
-  readonly wish: Store<BackendWish>;
-  /** Share of the time that workers compute, in (0, 1]. */
-  readonly duty: Store<number>;
-  start(): void;
-  stop(): void;
-  setWish(wish: BackendWish): void;
-  setDuty(share: number): void;
-};
 
 /** What a recipe would cost here, from a rate measured by a short probe. */
 export type Price = { readonly points: number; readonly samples: number; readonly seconds: number };
@@ -89,6 +65,7 @@ export type Session = {
   readonly vectors: VectorShelf;
   readonly surfaces: SurfaceStore;
   readonly lending: Lending;
+  readonly care: LenderCare;
   readonly notices: Store<readonly Notice[]>;
   readonly undoTitle: Store<string | null>;
   readonly redoTitle: Store<string | null>;
@@ -108,6 +85,8 @@ export type Session = {
   price(recipe: SliceRecipe): Promise<Price>;
   /** What the tiles of a slice that are here were computed with, most tiles first. */
   backendsOf(sliceId: string): readonly ComputedWith[];
+  /** Every tile of a slice that is listed, with who computed it. */
+  tilesOf(sliceId: string): ReadonlyMap<TileKey, LedgerEntry>;
   /** Who computed the sample at (column, row), and with what; null while nobody has. */
   computedAt(sliceId: string, column: number, row: number, layer?: number): LedgerEntry | null;
   dismissNotice(notice: Notice): void;

@@ -14,7 +14,7 @@ import type { LeaseOffer, ReturnedTile } from '#lib/wire/events.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LiveSocket } from './connection.ts';
 import { createEvaluatorPool, type ComputeHost, type EvaluatorPool } from './evaluatorPool.ts';
-import type { Lending, LendingState } from './sessionTypes.ts';
+import type { Lending, LendingState, Lent, PauseReason } from './lendingTypes.ts';
 import { createStore } from './store.ts';
 import type { VectorMap } from './vectorShelf.ts';
 
@@ -30,6 +30,10 @@ const MOST_ASKED = 64;
 const MOST_LETTERS = 80;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
 const SAY_MS = 2_200;
+/** A device that fails so often in a row is not asked again before its person says so. */
+const MOST_FAILURES = 5;
+/** Of several reasons to pause, the first of these is shown. */
+const PAUSE_REASONS: readonly PauseReason[] = ['person', 'failures', 'elsewhere', 'battery', 'heat', 'hidden'];
 
 /** What a slice id stands for, with the weights and the vectors of files, fetched where they are not here yet; null while the slice is not known. */
 export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject; readonly vectors: VectorMap } | null>;
@@ -61,7 +65,7 @@ export type Volunteer = Lending & {
 };
 
 export function createVolunteer({ socket, host, lookup, networks, onFailure }: VolunteerOptions): Volunteer {
-  const state = createStore<LendingState>({ kind: 'off' });
+  const state = createStore<LendingState>({ kind: 'off', points: 0 });
   const wish = createStore<BackendWish>('auto');
   const duty = createStore(1);
   let pool: EvaluatorPool | null = null;
@@ -76,6 +80,9 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
   /** What a tile takes here, lately; null before the first. */
   let tileMs: number | null = null;
   let failures = 0;
+  let isFinishing = false;
+  /** Why nothing is computed now, each with its words where it has some. */
+  const pauses = new Map<PauseReason, string | null>();
   let askTimer: ReturnType<typeof setTimeout> | undefined;
   let sayTimer: ReturnType<typeof setTimeout> | undefined;
   /** What the server was last told that we lend with. */
@@ -89,13 +96,18 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     while (recent.length > 0 && now - recent[0]!.at > 10_000) recent.shift();
     const span = recent.length > 1 ? (now - recent[0]!.at) / 1000 : 0;
     const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
-    state.set({ kind: running.size > 0 ? 'helping' : 'idle', report, workers: pool.size, points, pointsPerSecond, engine: lastEngine });
+    const lent: Lent = { report, workers: pool.size, points, pointsPerSecond, engine: lastEngine, tileMs };
+    const reason = PAUSE_REASONS.find((each) => pauses.has(each));
+    if (reason) state.set({ kind: 'paused', reason, why: pauses.get(reason) ?? null, ...lent });
+    else state.set({ kind: isFinishing ? 'finishing' : running.size > 0 ? 'helping' : 'idle', ...lent });
   }
+
+  const isAskable = (): boolean => pool !== null && pauses.size === 0 && !isFinishing;
 
   /** Leases to hold beyond one for each worker: one, or as many as last while the next are fetched. */
   const ahead = (): number => (tileMs === null ? 1 : Math.max(1, Math.min(MOST_AHEAD, Math.ceil(((pool?.size ?? 1) * AHEAD_MS) / Math.max(tileMs, 1)))));
 
-  const offered = (): string | null => (pool && report ? report.title.slice(0, MOST_LETTERS) : null);
+  const offered = (): string | null => (pauses.size === 0 && pool && report ? report.title.slice(0, MOST_LETTERS) : null);
 
   /** Tells the server whether we lend. Stopping is said at once; beginning not too often, for a switch may be flicked. */
   function sayLending(): void {
@@ -113,7 +125,7 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
 
   async function ask(): Promise<void> {
     clearTimeout(askTimer);
-    if (!pool || isAsking || !socket.connected) return;
+    if (!pool || !isAskable() || isAsking || !socket.connected) return;
     const most = pool.size + ahead();
     const room = most - running.size;
     // Not for every tile: quick ones are asked for several at a time.
@@ -126,6 +138,11 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
       // No answer: the timer below asks again, and a new connection does so at once.
     } finally {
       isAsking = false;
+    }
+    // It was paused, stopped or asked to finish while the answer was on its way.
+    if (!isAskable()) {
+      if (leases.length > 0) socket.emit('handBack', leases.map(({ tile }) => tile));
+      return;
     }
     const before = running.size;
     for (const lease of leases) void compute(lease);
@@ -163,11 +180,12 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
       failures++;
       const message = error instanceof Error ? error.message : String(error);
       // A device that keeps failing must not ask for ever.
-      if (failures >= 3) return fail(message);
+      if (failures >= MOST_FAILURES) return pause('failures', message);
     } finally {
-      running.delete(lease.tile);
+      if (running.get(lease.tile) === lease) running.delete(lease.tile);
       say();
     }
+    if (isFinishing && running.size === 0) return stop();
     void ask();
   }
 
@@ -196,11 +214,11 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     createEvaluatorPool(host, { wish: wish.getSnapshot(), duty: share, networks: probedWith });
 
   async function start(): Promise<void> {
-    if (pool) return;
-    state.set({ kind: 'starting' });
+    if (pool) return resume('person');
     abort = new AbortController();
     const started = openPool(duty.getSnapshot(), networks());
     pool = started;
+    state.set({ kind: 'starting' });
     try {
       report = await started.ready;
     } catch (error) {
@@ -219,7 +237,41 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
   function stop(): void {
     if (!pool) return;
     release();
-    state.set({ kind: 'off' });
+    state.set({ kind: 'off', points });
+  }
+
+  function pause(reason: PauseReason, why: string | null = null): void {
+    if (!pool || pauses.has(reason)) return;
+    const isFirst = pauses.size === 0;
+    pauses.set(reason, why);
+    if (isFirst) {
+      abort.abort();
+      abort = new AbortController();
+      handBack();
+      running.clear();
+      recent.length = 0;
+      clearTimeout(askTimer);
+      sayLending();
+    }
+    say();
+  }
+
+  function resume(reason: PauseReason): void {
+    failures = 0;
+    isFinishing = false;
+    if (!pauses.delete(reason)) return;
+    if (pauses.size > 0) return say();
+    sayLending();
+    say();
+    void ask();
+  }
+
+  function finish(): void {
+    if (!pool) return;
+    if (running.size === 0) return stop();
+    isFinishing = true;
+    clearTimeout(askTimer);
+    say();
   }
 
   function fail(reason: string): void {
@@ -235,6 +287,8 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     recent.length = 0;
     failures = 0;
     tileMs = null;
+    isFinishing = false;
+    pauses.clear();
     pool?.dispose();
     pool = null;
     report = null;
@@ -263,6 +317,9 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     duty,
     start: () => void start(),
     stop,
+    pause,
+    resume,
+    finish,
     setWish: (next) => {
       wish.set(next);
       const isLending = pool !== null || state.getSnapshot().kind === 'unable';

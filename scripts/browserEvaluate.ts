@@ -4,17 +4,22 @@
  * `window.tarnEvaluate(request)`; see browserJob.ts for the way there from Node.
  */
 import type { Backend, BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
-import { openBackend } from '#workers/backend.ts';
+import { openBackend, type OpenBackend } from '#workers/backend.ts';
 import { BROWSER_FILES } from '#workers/browserFiles.ts';
+import { checkedCurvature } from '#workers/curvature/checkedCurvature.ts';
+import type { DeviceCurvature } from '#workers/curvature/deviceCurvature.ts';
 import type { EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
 import { createOperatorsEngine } from '#workers/operators/operatorsEngine.ts';
+import { startTensorFlow } from '#workers/operators/tensorFlow.ts';
 import { createPace } from '#workers/pace.ts';
 import { jobFrom, type BrowserAnswer, type BrowserRequest } from './browserJob.ts';
 
 type Opened = { readonly report: BackendReport; readonly prepare: (job: EvaluationJob) => Promise<PreparedSlice> };
 
+/** One device per backend: TensorFlow.js has one at a time. */
+const backends = new Map<Backend, Promise<OpenBackend>>();
 const opened = new Map<string, Promise<Opened>>();
 
 async function evaluate({ wish, onOperators = false, job, points, withOutputs = false }: BrowserRequest): Promise<BrowserAnswer> {
@@ -54,3 +59,30 @@ declare global {
 }
 
 window.tarnEvaluate = evaluate;
+
+let curvature: DeviceCurvature | null = null;
+
+function curvatureHere(): DeviceCurvature {
+  if (!curvature) throw new Error('no network was given to differentiate');
+  return curvature;
+}
+
+window.tarnCurvature = {
+  async open({ wish, subject: { samples, ...subject }, parameters }) {
+    const open = await (backends.get(wish) ?? openBackend(wish, wish));
+    backends.set(wish, Promise.resolve(open));
+    await startTensorFlow(open, BROWSER_FILES.wasmPath);
+    const arrays = { count: samples.count, inputs: Float64Array.from(samples.inputs), targets: Float32Array.from(samples.targets) };
+    curvature = await checkedCurvature(open, { ...subject, samples: arrays }, parameters, createPace());
+  },
+  async gradient() {
+    const { loss, gradient } = await curvatureHere().gradient();
+    return { loss, gradient: [...gradient] };
+  },
+  async run(what, vector) {
+    if (what === 'multiply') return [...(await curvatureHere().multiply(vector))];
+    if (what === 'moveTo') curvatureHere().moveTo(vector);
+    else curvatureHere().dispose();
+    return [];
+  },
+};

@@ -149,6 +149,7 @@ const failure = ({ volunteer }: Headless, isInsisted: boolean, lack: string | nu
     let said = '';
     const look = () => {
       const state = volunteer.state.getSnapshot();
+      if (state.kind === 'paused' && state.reason === 'failures') return reject(new Ended(EXIT.noBackend, `This computer fails again and again: ${state.why}`));
       if (state.kind === 'unable') return reject(new Ended(EXIT.noBackend, `This computer cannot help: ${state.reason}`));
       if (state.kind !== 'helping' && state.kind !== 'idle') return;
       const { report } = state;

@@ -12,7 +12,7 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), compute-pressure=(self)',
 } as const;
 
 /** Sets them on the response, and the policy on the request: Next takes its nonce from there. */
@@ -30,13 +30,14 @@ function policyForStatic(isDevelopment: boolean): string {
 function policyForPages(isDevelopment: boolean): string {
   const nonce = randomBytes(16).toString('base64');
   return [
-    "default-src 'self'",
+    "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}' 'wasm-unsafe-eval'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "manifest-src 'self'",
     "connect-src 'self'",
     "worker-src 'self'",
-    "object-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "form-action 'self'",

@@ -35,7 +35,7 @@ describe('reference cases', () => {
     });
     afterAll(() => wasm.close());
 
-    test.each(CASES.filter((name) => /^(seedcnn|mlp|norm|vgg)/.test(name)))('[reference] %s agrees on WASM', async (name) => {
+    test.each(CASES.filter((name) => /^(seedcnn|mlp|norm|vgg|hessian-mlp|convexity|reduce|svd)/.test(name)))('[reference] %s agrees on WASM', async (name) => {
       const { row, problem } = await runCase(DIRECTORY, name, wasm, 5);
       expect(problem).toBeNull();
       expect(row.status).toBe('pass');

@@ -73,6 +73,7 @@ function ShareCard({ said, onClose }: { readonly said: string | null; readonly o
         )}
         {edit && <LinkField title="Link to this view, to work together" address={addressOf(session, view, session.key)} hint={say('share.edit')} />}
         <LinkField title="Link to this view, to look only" address={addressOf(session, view, null)} hint={say('share.view')} />
+        {code !== null && <LinkField title="Link to lend only" address={`${location.origin}/v/${shownCode(code)}`} hint={say('share.lend')} />}
       </div>
       {isLocal && <p className={styles.warn}>{say('share.local')}</p>}
     </Card>

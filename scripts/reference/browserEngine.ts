@@ -1,6 +1,7 @@
 /** The engine of the sessions inside a real browser, on WebGPU: the page is kept open until the last case is done. */
 import type { Page } from 'playwright';
 import { runInBrowser } from '#scripts/browserHarness.ts';
+import { gradientInPage, inCurvature, openCurvatureInPage } from '#scripts/browserCurvature.ts';
 import { evaluateInPage, type BrowserAnswer } from '#scripts/browserJob.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { centreOf, inChunks, inSingle, type At, type Engine } from './engines.ts';
@@ -18,6 +19,10 @@ export async function browserEngine(): Promise<Engine> {
     });
     running.catch(reject);
   });
+  const closed = (): Promise<never> =>
+    running.then((): never => {
+      throw new Error('the browser was closed');
+    });
   return {
     isDouble: false,
     close: async () => {
@@ -26,13 +31,19 @@ export async function browserEngine(): Promise<Engine> {
     },
     evaluate: (job, points) => inChunks(job, points, async (chunk) => (await ask(inSingle(job), chunk)).sets),
     outputs: async (...subject) => Float64Array.from((await ask(centreOf(...subject), [{ a: 0, b: 0 }], true)).outputs[0]!),
+    curvature: async (subject, parameters) => {
+      await Promise.race([openCurvatureInPage(page, 'webgpu', subject, parameters), closed()]);
+      return {
+        moveTo: (next) => Promise.race([inCurvature(page, 'moveTo', next), closed()]).then(() => {}),
+        gradient: () => Promise.race([gradientInPage(page), closed()]),
+        multiply: async (vector) => Float64Array.from(await Promise.race([inCurvature(page, 'multiply', vector), closed()])),
+        close: () => inCurvature(page, 'dispose', new Float64Array(0)).then(() => {}),
+      };
+    },
   };
 
   async function ask(job: EvaluationJob, points: readonly At[], withOutputs = false): Promise<BrowserAnswer> {
-    const broken = running.then((): never => {
-      throw new Error('the browser was closed');
-    });
-    const answer = await Promise.race([evaluateInPage(page, 'webgpu', job, points, { withOutputs }), broken]);
+    const answer = await Promise.race([evaluateInPage(page, 'webgpu', job, points, { withOutputs }), closed()]);
     if (answer.report.backend !== 'webgpu') throw new Error(`WebGPU was asked for, and this is ${answer.report.why}`);
     return answer;
   }

@@ -3,10 +3,16 @@
  *
  * The others are float64Engine.ts, float64Cores.ts and browserEngine.ts. An engine that is not the one asked for is an error.
  */
+import type { MultiplyLater } from '#lib/analysis/productMethod.ts';
+import type { Differentiable, LossAndGradient } from '#lib/network/derivatives/derivatives.ts';
 import type { Network } from '#lib/network/program.ts';
 import { NODE_FILES } from '#scripts/engineFiles.ts';
+import { openBackend } from '#workers/backend.ts';
+import { checkedCurvature } from '#workers/curvature/checkedCurvature.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
+import { startTensorFlow } from '#workers/operators/tensorFlow.ts';
+import { createPace } from '#workers/pace.ts';
 import type { ReferenceSamples } from './caseFile.ts';
 import type { ReferenceJob } from './surfaces.ts';
 
@@ -21,7 +27,17 @@ export type Engine = {
   readonly evaluate: (job: ReferenceJob, points: readonly At[]) => Promise<readonly Sums[]>;
   /** Outputs [samples, …]; of a whole network only, unless `isDouble`. */
   readonly outputs: (network: Network, parameters: Float64Array, buffers: Float64Array, samples: ReferenceSamples) => Promise<Float64Array>;
+  readonly curvature: (subject: Differentiable, parameters: Float64Array) => Promise<Curvature>;
   readonly close: () => Promise<void>;
+};
+
+/** Derivatives of a mean loss, at the point that it was last moved to. */
+export type Curvature = {
+  readonly moveTo: (parameters: Float64Array) => void | Promise<void>;
+  readonly gradient: () => Promise<LossAndGradient>;
+  /** H·v */
+  readonly multiply: MultiplyLater;
+  readonly close: () => void | Promise<void>;
 };
 
 /** Points handed over at once. */
@@ -42,6 +58,12 @@ export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine>
       } finally {
         slice.dispose();
       }
+    },
+    curvature: async (subject, parameters) => {
+      const open = await openBackend(backend, backend);
+      await startTensorFlow(open, NODE_FILES.wasmPath);
+      const { moveTo, gradient, multiply, dispose } = await checkedCurvature(open, subject, parameters, createPace());
+      return { moveTo, gradient: () => gradient(), multiply: (vector) => multiply(vector), close: dispose };
     },
     evaluate: async (job, points) => {
       const slice = await evaluator.prepare(inSingle(job));

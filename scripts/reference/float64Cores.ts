@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import type { Engine } from './engines.ts';
+import { float64Engine } from './float64Engine.ts';
 import type { CoreAnswer, CoreRequest } from './float64Worker.ts';
 
 /** Points that one core takes at a time: few, so that all finish together. */
@@ -22,6 +23,7 @@ export async function float64Cores(count = availableParallelism()): Promise<Engi
   const cores = Array.from({ length: count }, () => new Worker(outputFiles[0]!.text, { eval: true }));
   return {
     isDouble: true,
+    curvature: float64Engine.curvature,
     close: async () => {
       await Promise.all(cores.map((core) => core.terminate()));
     },

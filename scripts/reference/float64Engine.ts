@@ -1,10 +1,24 @@
 /** The float64 interpreter as an engine: what the other engines and the expected numbers are measured against. */
+import { gradientAt, hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forward as outputsOf, forwardOf } from '#lib/network/forward.ts';
 import type { At, Engine } from './engines.ts';
 
 export const float64Engine: Engine = {
   isDouble: true,
   close: async () => {},
+  curvature: async (subject, parameters) => {
+    let at = parameters;
+    let multiply = hessianAt(subject, at);
+    return {
+      moveTo: (next) => {
+        at = next;
+        multiply = hessianAt(subject, at);
+      },
+      gradient: async () => gradientAt(subject, at),
+      multiply: (vector) => multiply(vector),
+      close: () => {},
+    };
+  },
   outputs: async (network, parameters, buffers, samples) => outputsOf(network, parameters, buffers, samples),
   evaluate: async (job, points) => {
     const forward = forwardOf(job.network);

@@ -1,17 +1,18 @@
-/** Curvature at one point: gradient, products with the Hessian, its eigenvalues, trace samples and spectral density, all in float64. */
+/** Curvature at one point: gradient, products with the Hessian, its eigenvalues, trace samples and spectral density, by an engine's own products. */
 import * as z from 'zod/mini';
 import { denseMatrix, DENSE_SIZE, eigenvaluesOf } from '#lib/analysis/denseMatrix.ts';
 import { lanczos } from '#lib/analysis/lanczos.ts';
-import { groupOf, restricted, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
+import { groupOf, restrictedLater, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
 import { powerIteration } from '#lib/analysis/powerIteration.ts';
-import { solve, type Multiply } from '#lib/analysis/productMethod.ts';
+import { solveStepwise, type MultiplyLater } from '#lib/analysis/productMethod.ts';
 import { momentOf, smoothedDensity, spectralMeasures, type Measure } from '#lib/analysis/spectralDensity.ts';
 import { estimateOf } from '#lib/analysis/trace.ts';
-import { gradientAt, hessianAt, type Differentiable } from '#lib/network/derivatives/derivatives.ts';
+import type { Differentiable } from '#lib/network/derivatives/derivatives.ts';
 import { layoutOf, type Layout } from '#lib/network/layout.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { networkOf, pointNamed, samplesOf, type ReferenceCase, type Tensors } from './caseFile.ts';
 import type { Check } from './checks.ts';
+import type { Curvature, Engine } from './engines.ts';
 import { peerMeasure } from './peerRitz.ts';
 
 const some = z.optional(z.number());
@@ -41,10 +42,10 @@ function listNamed(expected: Readonly<Record<string, unknown>>, pattern: RegExp)
 }
 
 /** Tolerances where a case states none: those of the cases in tests/reference. */
-const OTHERWISE = { hvp_rel_to_max_float64: 1e-9, top5_rel_converged: 1e-4, trace_sample_rel: 1e-8, ritz_extreme_rel: 1e-5, exact_moment_rel: 1e-8, peer_ritz_moment_rel: 1e-3 };
+const OTHERWISE = { hvp_rel_to_max_float64: 1e-9, hvp_rel_to_max_float32: 1e-4, top5_rel_converged: 1e-4, trace_sample_rel: 1e-8, ritz_extreme_rel: 1e-5, exact_moment_rel: 1e-8, peer_ritz_moment_rel: 1e-3 };
 
-/** How sure Lanczos has to be of an end of the spectrum. */
-const SURE = 1e-11;
+/** How sure Lanczos has to be of an end of the spectrum, and power iteration of a value: in float64, and where products are float32. */
+const SURE = { double: { ends: 1e-11, power: 1e-9 }, single: { ends: 1e-7, power: 1e-7 } } as const;
 const SEED = 1;
 /** What the peer's way with norms (peerRitz.ts) costs its Ritz values at most, by the README of the cases. */
 const PEER_NORMS = 1e-4;
@@ -63,65 +64,80 @@ export function differentiableOf(found: ReferenceCase): { readonly subject: Diff
   return { subject: { network, loss: 'crossEntropy', buffers: point.buffers, samples: samplesOf(found, set) }, parameters: point.parameters, layout: layoutOf(network) };
 }
 
-export function checkHessian(found: ReferenceCase): readonly Check[] {
+/** @param progress is told what takes long */
+export async function checkHessian(found: ReferenceCase, engine: Engine, progress: (words: string) => void = () => {}): Promise<readonly Check[]> {
+  const { subject, parameters, layout } = differentiableOf(found);
+  const curvature = await engine.curvature(subject, parameters);
+  try {
+    return await checksOf(found, layout, curvature, engine.isDouble, progress);
+  } finally {
+    await curvature.close();
+  }
+}
+
+async function checksOf(found: ReferenceCase, layout: Layout, { gradient: gradientHere, multiply }: Curvature, isDouble: boolean, progress: (words: string) => void): Promise<readonly Check[]> {
   const { description, tensors } = found;
   const stated = statedSchema.parse(found.raw);
   const { expected } = stated;
-  const { subject, parameters, layout } = differentiableOf(found);
-  const tolerance = (name: keyof typeof OTHERWISE): number => Number(description.tolerance?.[name] ?? OTHERWISE[name]);
+  const statedFor = (name: keyof typeof OTHERWISE): number => Number(description.tolerance?.[name] ?? OTHERWISE[name]);
+  // What is stated for float64 a float32 engine is held to as far as its products are.
+  const tolerance = (name: keyof typeof OTHERWISE): number => (isDouble ? statedFor(name) : Math.max(statedFor(name), statedFor('hvp_rel_to_max_float32')));
   const exact = tolerance('hvp_rel_to_max_float64');
+  const sure = isDouble ? SURE.double : SURE.single;
   const checks: Check[] = [];
   const check = (what: string, allowed: number, error: number, points = 1): void => void checks.push({ what, error, tolerance: allowed, points });
   const number = (what: string, made: number, wanted: number | undefined, allowed = exact): void => {
     if (wanted !== undefined) check(what, allowed, Math.abs(made - wanted) / Math.abs(wanted));
   };
-  const array = (what: string, made: () => ArrayLike<number>, name: string): void => {
+  const array = async (what: string, made: () => ArrayLike<number> | Promise<ArrayLike<number>>, name: string): Promise<void> => {
     const wanted = tensors.get(name);
-    if (wanted) check(what, exact, relativeToMax(made(), wanted.values), wanted.values.length);
+    if (wanted) check(what, exact, relativeToMax(await made(), wanted.values), wanted.values.length);
   };
 
-  const { loss, gradient } = gradientAt(subject, parameters);
-  const multiply = hessianAt(subject, parameters);
+  const { loss, gradient } = await gradientHere();
   number('loss', loss, stated.loss);
   number('gradient norm', normOf(gradient), stated.gradient_norm);
-  array('gradient', () => gradient, 'exact.gradient');
+  await array('gradient', () => gradient, 'exact.gradient');
   const probe = tensors.get('hvp_probe');
-  if (probe) array('Hessian-vector product', () => multiply(Float64Array.from(probe.values)), 'exact.hvp');
+  if (probe) await array('Hessian-vector product', () => multiply(Float64Array.from(probe.values)), 'exact.hvp');
   // Power iteration takes thousands of products, so it has them from the matrix where there is one.
-  let quick = multiply;
+  let quick: MultiplyLater = multiply;
   if (layout.size <= DENSE_SIZE) {
-    const dense = solve(denseMatrix(layout.size), multiply);
+    const dense = await solveStepwise(denseMatrix(layout.size), multiply, ({ done, of }) => {
+      if (done % 100 === 0) progress(`product ${done + 1} of ${of}`);
+      return true;
+    });
     quick = (vector) => vector.map((_, row) => dot(dense.subarray(row * layout.size, (row + 1) * layout.size), vector));
-    array('Hessian', () => dense, 'exact.hessian');
+    await array('Hessian', () => dense, 'exact.hessian');
     number('trace', dense.reduce((sum, value, index) => (index % (layout.size + 1) === 0 ? sum + value : sum), 0), expected.exact_trace);
     const eigenvalues = tensors.get('exact.eigenvalues');
     if (eigenvalues) check('all eigenvalues', exact, relativeToMax(eigenvaluesOf(dense, layout.size), [...eigenvalues.values].sort((one, other) => one - other)), layout.size);
     const ofMatrices = tensors.get('exact.eigenvalues_matrices_only');
     if (ofMatrices) {
       const group = groupOf(layout, 'matrices');
-      const part = solve(denseMatrix(group.size), restricted(group, quick));
+      const part = await solveStepwise(denseMatrix(group.size), restrictedLater(group, quick));
       check('all eigenvalues (matrices)', exact, relativeToMax(eigenvaluesOf(part, group.size), [...ofMatrices.values].sort((one, other) => one - other)), group.size);
     }
   }
-  ends('all', multiply, layout, expected.exact_min, expected.exact_max, expected.exact_convexity_ratio, exact, check);
-  ends('matrices', multiply, layout, expected.exact_min_matrices_only, expected.exact_max_matrices_only, expected.exact_convexity_ratio_matrices_only, exact, check);
+  await ends('all', multiply, layout, expected.exact_min, expected.exact_max, expected.exact_convexity_ratio, exact, sure.ends, check);
+  await ends('matrices', multiply, layout, expected.exact_min_matrices_only, expected.exact_max_matrices_only, expected.exact_convexity_ratio_matrices_only, exact, sure.ends, check);
   const top = listNamed(expected, /^exact_top\d+_by_magnitude$/);
-  checkTop(multiply, quick, layout.size, top, listNamed(expected, /^pyhessian_top\d+_tol/), exact, tolerance('top5_rel_converged'), check);
+  await checkTop(multiply, quick, layout.size, top, listNamed(expected, /^pyhessian_top\d+_tol/), exact, tolerance('top5_rel_converged'), sure, check);
   const vectors = tensors.get([...tensors.keys()].find((name) => /^pyhessian\.top\d+_vectors$/.test(name)) ?? '');
-  if (vectors && top) checkVectors(rowsOf(vectors.values, layout.size), quick, top, tolerance('top5_rel_converged'), check);
-  checkTrace(tensors, multiply, layout.size, expected, tolerance('trace_sample_rel'), check);
+  if (vectors && top) await checkVectors(rowsOf(vectors.values, layout.size), quick, top, tolerance('top5_rel_converged'), check);
+  await checkTrace(tensors, multiply, layout.size, expected, tolerance('trace_sample_rel'), check);
   const sigmaSquared = Number(/sigma_squared=([\d.e+-]+)/.exec(stated.peer?.functions?.join(' ') ?? '')?.[1] ?? Number.NaN);
-  checkDensity(tensors, multiply, layout.size, expected.exact_slq_moments_1_to_4_per_start, sigmaSquared, { extreme: tolerance('ritz_extreme_rel'), moment: tolerance('exact_moment_rel'), peer: tolerance('peer_ritz_moment_rel') }, check);
+  await checkDensity(tensors, multiply, layout.size, expected.exact_slq_moments_1_to_4_per_start, sigmaSquared, { extreme: tolerance('ritz_extreme_rel'), moment: tolerance('exact_moment_rel'), peer: tolerance('peer_ritz_moment_rel') }, check);
   return checks;
 }
 
 type Add = (what: string, allowed: number, error: number, points?: number) => void;
 
 /** Both ends of the spectrum and their ratio, for a group of parameters. */
-function ends(choice: GroupChoice & string, multiply: Multiply, layout: Layout, min: number | undefined, max: number | undefined, ratio: number | undefined, allowed: number, add: Add): void {
+async function ends(choice: GroupChoice & string, multiply: MultiplyLater, layout: Layout, min: number | undefined, max: number | undefined, ratio: number | undefined, allowed: number, sure: number, add: Add): Promise<void> {
   if (min === undefined || max === undefined) return;
   const group = groupOf(layout, choice);
-  const found = solve(lanczos({ size: group.size, steps: group.size, start: { seed: SEED }, tolerance: SURE }), restricted(group, multiply));
+  const found = await solveStepwise(lanczos({ size: group.size, steps: group.size, start: { seed: SEED }, tolerance: sure }), restrictedLater(group, multiply));
   const scale = Math.max(Math.abs(min), Math.abs(max));
   add(`least eigenvalue (${choice})`, allowed, Math.abs(found.min - min) / scale);
   add(`greatest eigenvalue (${choice})`, allowed, Math.abs(found.max - max) / scale);
@@ -129,51 +145,64 @@ function ends(choice: GroupChoice & string, multiply: Multiply, layout: Layout, 
 }
 
 /** The eigenvalues of largest magnitude: by Lanczos against the exact ones, by power iteration against the peer's. */
-function checkTop(multiply: Multiply, quick: Multiply, size: number, exact: readonly number[] | undefined, peer: readonly number[] | undefined, allowed: number, peerAllowed: number, add: Add): void {
+async function checkTop(
+  multiply: MultiplyLater,
+  quick: MultiplyLater,
+  size: number,
+  exact: readonly number[] | undefined,
+  peer: readonly number[] | undefined,
+  allowed: number,
+  peerAllowed: number,
+  sure: { readonly ends: number; readonly power: number },
+  add: Add,
+): Promise<void> {
   if (exact) {
-    const { values } = solve(lanczos({ size, steps: size, start: { seed: SEED }, tolerance: SURE, ends: exact.length }), multiply);
+    const { values } = await solveStepwise(lanczos({ size, steps: size, start: { seed: SEED }, tolerance: sure.ends, ends: exact.length }), multiply);
     const top = values.toSorted((one, other) => Math.abs(other) - Math.abs(one)).slice(0, exact.length);
     add('eigenvalues of largest magnitude', allowed, relativeToMax(top, exact), exact.length);
   }
   if (peer) {
-    const pairs = solve(powerIteration({ size, count: peer.length, seed: SEED, iterations: 5000, tolerance: 1e-9 }), quick);
+    const pairs = await solveStepwise(powerIteration({ size, count: peer.length, seed: SEED, iterations: 5000, tolerance: sure.power }), quick);
     add('power iteration', peerAllowed, Math.max(...peer.map((value, rank) => Math.abs((pairs[rank]?.value ?? Number.NaN) - value) / Math.abs(value))), peer.length);
   }
 }
 
 /** vᵀ·H·v of the peer's vectors against the eigenvalues that they belong to. */
-function checkVectors(vectors: readonly Float64Array[], quick: Multiply, exact: readonly number[], allowed: number, add: Add): void {
-  const off = vectors.slice(0, exact.length).map((vector, rank) => Math.abs(dot(vector, quick(vector)) / dot(vector, vector) - exact[rank]!) / Math.abs(exact[rank]!));
+async function checkVectors(vectors: readonly Float64Array[], quick: MultiplyLater, exact: readonly number[], allowed: number, add: Add): Promise<void> {
+  const off: number[] = [];
+  for (const [rank, vector] of vectors.slice(0, exact.length).entries()) off.push(Math.abs(dot(vector, await quick(vector)) / dot(vector, vector) - exact[rank]!) / Math.abs(exact[rank]!));
   add("the peer's eigenvectors", allowed, Math.max(...off), off.length);
 }
 
 /** Every row of the probes: zᵀ·H·z. */
-function checkTrace(tensors: Tensors, multiply: Multiply, size: number, stated: Readonly<Record<string, unknown>>, allowed: number, add: Add): void {
+async function checkTrace(tensors: Tensors, multiply: MultiplyLater, size: number, stated: Readonly<Record<string, unknown>>, allowed: number, add: Add): Promise<void> {
   const probes = tensors.get('trace_probes');
   const expected = tensors.get('pyhessian.trace_samples')?.values;
   if (!probes || !expected) return;
-  const samples = rowsOf(probes.values, size).map((row) => dot(row, multiply(row)));
+  const samples: number[] = [];
+  for (const row of rowsOf(probes.values, size)) samples.push(dot(row, await multiply(row)));
   add('trace samples', allowed, Math.max(...samples.map((value, index) => Math.abs(value - expected[index]!) / Math.abs(expected[index]!))), samples.length);
   const mean = stated[`pyhessian_trace_mean_of_${samples.length}`];
   if (typeof mean === 'number') add('trace, mean of the probes', allowed, Math.abs(estimateOf(samples).mean - mean) / Math.abs(mean));
 }
 
-function checkDensity(
+async function checkDensity(
   tensors: Tensors,
-  multiply: Multiply,
+  multiply: MultiplyLater,
   size: number,
   moments: readonly (readonly number[])[] | undefined,
   sigmaSquared: number,
   allowed: { readonly extreme: number; readonly moment: number; readonly peer: number },
   add: Add,
-): void {
+): Promise<void> {
   const starts = tensors.get('slq_probes');
   const [values, weights] = [tensors.get('pyhessian.ritz_values'), tensors.get('pyhessian.ritz_weights')];
   if (!starts || !values || !weights) return;
   const steps = values.shape[1]!;
   const rows = rowsOf(starts.values, size);
-  const measures = solve(spectralMeasures({ size, steps, starts: rows }), multiply);
-  const asPeer = rows.map((start) => peerMeasure(multiply, start, steps));
+  const measures = await solveStepwise(spectralMeasures({ size, steps, starts: rows }), multiply);
+  const asPeer: Measure[] = [];
+  for (const start of rows) asPeer.push(await peerMeasure(multiply, start, steps));
   const weightsOf = rowsOf(weights.values, steps);
   const ends = ({ nodes }: Measure): readonly number[] => [Math.min(...nodes), Math.max(...nodes)];
   for (const [index, nodes] of rowsOf(values.values, steps).entries()) {

@@ -4,7 +4,7 @@
  * Its values come out low by a few parts in 10⁵ where the next vector is short. This is for comparing like with like in a reference
  * case; lib/analysis/lanczos.ts, which has no such term, is compared with the exact eigenvalues and moments.
  */
-import type { Multiply } from '#lib/analysis/productMethod.ts';
+import type { MultiplyLater } from '#lib/analysis/productMethod.ts';
 import type { Measure } from '#lib/analysis/spectralDensity.ts';
 import { tridiagonalEigen } from '#lib/analysis/tridiagonal.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
@@ -17,12 +17,12 @@ const shortened = (vector: Float64Array): Float64Array => {
 };
 
 /** @throws when the space closes before all steps are taken, which the peer answers with a random vector */
-export function peerMeasure(multiply: Multiply, start: Float64Array, steps: number): Measure {
+export async function peerMeasure(multiply: MultiplyLater, start: Float64Array, steps: number): Promise<Measure> {
   const basis = [shortened(start)];
   const [diagonal, off]: [number[], number[]] = [[], []];
   while (true) {
     const vector = basis.at(-1)!;
-    const next = multiply(vector);
+    const next = await multiply(vector);
     const along = dot(next, vector);
     const [before, share] = [basis.at(-2), off.at(-1)];
     for (let index = 0; index < next.length; index++) next[index]! -= along * vector[index]! + (before ? share! * before[index]! : 0);

@@ -20,15 +20,15 @@ const KINDS: Readonly<Record<string, Run>> = {
   line1d: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkFormulaDirections(found)],
   plane2d: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkFormulaDirections(found)],
   'line1d+plane2d': async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkScaleFactors(found)],
-  hessian: async (found) => checkHessian(found),
-  convexity: async (found, _engine, _points, progress) => checkConvexity(found, progress),
+  hessian: (found, engine, _points, progress) => checkHessian(found, engine, progress),
+  convexity: checkConvexity,
   reduction: async (found) => checkReduction(found),
   svd: async (found) => checkSvd(found),
   trajectory: async (found, engine, points) => [...(await checkSurfaces(found, engine, points)), ...checkPrincipal(found)],
 };
 
-/** Kinds that need second derivatives, which only the float64 interpreter has: elsewhere they are unsupported. */
-const DOUBLE_ONLY: ReadonlySet<string> = new Set(['hessian', 'convexity']);
+/** Kinds whose checks are arithmetic on the host: they say the same whichever backend is asked for. */
+export const HOST_ONLY: ReadonlySet<string> = new Set(['weights', 'data', 'directions', 'reduction', 'svd']);
 
 export type CaseOutcome = { readonly row: Row; readonly checks: readonly Check[]; readonly problem: string | null; /** Arrays of the case that no check looked at. */ readonly unread: readonly string[] };
 
@@ -42,7 +42,7 @@ export async function runCase(directory: string, name: string, engine: Engine, p
   try {
     kind = kindOf(directory, name);
     const run = KINDS[kind];
-    if (!run || (DOUBLE_ONLY.has(kind) && !engine.isDouble)) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null, unread: [] };
+    if (!run) return { row: { case: name, kind, status: 'unsupported', error: null, tolerance: null, points: 0 }, checks: [], problem: null, unread: [] };
     const found = openCase(directory, name);
     const checks = await run(found, engine, points, progress);
     if (checks.length === 0) throw new Error('the case holds nothing to check');

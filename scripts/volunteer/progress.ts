@@ -3,7 +3,8 @@
  *
  * It is given the time and where to write, and knows neither.
  */
-import type { ConnectionState, LendingState } from '#client/sessionTypes.ts';
+import type { LendingState } from '#client/lendingTypes.ts';
+import type { ConnectionState } from '#client/sessionTypes.ts';
 
 export type ProgressOutput = {
   readonly write: (text: string) => void;
@@ -77,6 +78,10 @@ function activityOf(lending: LendingState, connection: ConnectionState): string 
       return 'computing';
     case 'idle':
       return 'waiting for work';
+    case 'finishing':
+      return 'finishing what it holds';
+    case 'paused':
+      return `paused${lending.why === null ? '' : `: ${lending.why}`}`;
     case 'unable':
       return lending.reason;
   }

@@ -128,11 +128,51 @@ describe('volunteer', () => {
     const { volunteer, said, waiting } = start();
     volunteer.start();
     await turns();
-    expect(volunteer.state.getSnapshot()).toEqual({ kind: 'unable', reason: 'the device failed' });
-    expect(said.at(-1)).toBe('lend null');
+    expect(volunteer.state.getSnapshot()).toMatchObject({ kind: 'paused', reason: 'failures', why: 'the device failed' });
+    expect(said.filter((line) => line.startsWith('lend ')).at(-1)).toBe('lend null');
     const left = waiting.length;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(waiting).toHaveLength(left);
+    StandIn.fails = false;
+    volunteer.resume('failures');
+    await turns();
+    expect(waiting).toHaveLength(0);
+  });
+
+  it('[O1] a pause hands back what runs and keeps the workers; a second reason outlives the first', async () => {
+    const { volunteer, said, returned, waiting } = start();
+    volunteer.start();
+    for (let turn = 0; turn < 40 && volunteer.state.getSnapshot().kind !== 'helping'; turn++) await Promise.resolve();
+    volunteer.pause('person');
+    volunteer.pause('battery');
+    expect(said.at(-1)).toBe('lend null');
+    expect(said.some((line) => line.startsWith('handBack'))).toBe(true);
+    const [left, done] = [waiting.length, returned.length];
+    await turns();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([waiting.length, returned.length]).toEqual([left, done]);
+    expect(volunteer.state.getSnapshot()).toMatchObject({ kind: 'paused', reason: 'person' });
+    volunteer.start();
+    expect(volunteer.state.getSnapshot()).toMatchObject({ kind: 'paused', reason: 'battery' });
+    volunteer.resume('battery');
+    await vi.advanceTimersByTimeAsync(3_000);
+    await turns();
+    expect(waiting).toHaveLength(0);
+    expect(StandIn.all.some(({ isTerminated }) => isTerminated)).toBe(false);
+    volunteer.close();
+  });
+
+  it('[O1] who finishes completes what is held, asks for no more, and is off', async () => {
+    const { volunteer, returned, waiting } = start();
+    volunteer.start();
+    for (let turn = 0; turn < 40 && volunteer.state.getSnapshot().kind !== 'helping'; turn++) await Promise.resolve();
+    volunteer.finish();
+    const left = waiting.length;
+    await turns();
+    expect(waiting).toHaveLength(left);
+    expect(returned.length).toBe(keys.length - left);
+    expect(volunteer.state.getSnapshot()).toMatchObject({ kind: 'off' });
+    expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
   });
 
   it('[C9] a server that lends little at a time is asked until every worker has something to do', async () => {
@@ -160,7 +200,7 @@ describe('volunteer', () => {
     volunteer.start();
     for (let turn = 0; turn < 12 && !said.some((line) => line.startsWith('lend')); turn++) await Promise.resolve();
     volunteer.stop();
-    expect(volunteer.state.getSnapshot()).toEqual({ kind: 'off' });
+    expect(volunteer.state.getSnapshot()).toEqual({ kind: 'off', points: 0 });
     expect(said.at(-1)).toBe('lend null');
   });
 });

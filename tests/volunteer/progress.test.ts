@@ -1,10 +1,10 @@
 /** The line a volunteer shows: rewritten on a terminal, and plain, seldom lines anywhere else. */
 import { describe, expect, it } from 'vitest';
-import type { LendingState } from '#client/sessionTypes.ts';
+import type { LendingState } from '#client/lendingTypes.ts';
 import { createProgress } from '#scripts/volunteer/progress.ts';
 
 const report = { backend: 'wasm', title: 'WASM with SIMD', why: 'WASM with SIMD', isSoftwareAdapter: false } as const;
-const helping = (points: number): LendingState => ({ kind: 'helping', report, workers: 2, points, pointsPerSecond: 812.4 });
+const helping = (points: number): LendingState => ({ kind: 'helping', report, workers: 2, points, pointsPerSecond: 812.4, tileMs: 9 });
 const live = { kind: 'live' } as const;
 
 function open(isTerminal: boolean, columns = 200) {

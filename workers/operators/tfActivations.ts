@@ -38,7 +38,7 @@ function geluOfTanh(x: tf.Tensor): tf.Tensor {
 const ERF = [0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429] as const;
 const ERF_P = 0.3275911;
 
-function erf(x: tf.Tensor): tf.Tensor {
+export function erf(x: tf.Tensor): tf.Tensor {
   const size = tf.abs(x);
   const t = tf.reciprocal(tf.add(tf.mul(size, ERF_P), 1));
   const polynomial = ERF.toReversed().reduce<tf.Tensor>((sum, coefficient) => tf.mul(tf.add(sum, coefficient), t), tf.zerosLike(t));

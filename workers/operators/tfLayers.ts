@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Step } from '#lib/network/program.ts';
-import { featureAxis } from '#lib/network/shapes.ts';
+import { featureAxis, type Shape } from '#lib/network/shapes.ts';
 import { need, type Flow, type Planner, type Run } from './tfPass.ts';
 import { sourceOfTranspose } from './tfShapes.ts';
 
@@ -103,17 +103,27 @@ export function batchNorm(step: Of<'batchnorm'>, { shape, order }: Flow, planner
   };
 }
 
-/** Over the last axes of the program's order, which on the device are height, width and then channels. */
-export function layerNorm(step: Of<'layernorm'>, { shape }: Flow, planner: Planner): Run {
-  const over = planner.placed(step.weight).shape;
-  const isImage = shape.length === 3;
+/** Layer norm is over the last axes of the program's order, which on the device are height, width and then channels. */
+export type LayerNormLayout = {
+  /** Of the weights on the device. */
+  readonly shape: readonly number[];
+  readonly source: Int32Array | null;
+  /** Of [samples, …], those that are normalised over. */
+  readonly axes: number[];
+};
+
+export function layerNormLayout(over: Shape, input: Shape): LayerNormLayout {
+  const isImage = input.length === 3;
   const isWhole = isImage && over.length === 3;
-  const laid = isWhole ? [over[1]!, over[2]!, over[0]!] : isImage ? [...over, 1] : over;
-  const source = isWhole ? sourceOfTranspose(over, [1, 2, 0]) : null;
-  for (const name of [step.weight, step.bias]) planner.plan(name, laid, source);
-  // Axes of [samples, …]; an image's rows and columns are second to last.
-  const last = shape.length - (isImage && !isWhole ? 1 : 0);
-  const axes = over.map((_, index) => last - over.length + 1 + index);
+  const shape = isWhole ? [over[1]!, over[2]!, over[0]!] : isImage ? [...over, 1] : over;
+  // An image's rows and columns are second to last.
+  const last = input.length - (isImage && !isWhole ? 1 : 0);
+  return { shape, source: isWhole ? sourceOfTranspose(over, [1, 2, 0]) : null, axes: over.map((_, index) => last - over.length + 1 + index) };
+}
+
+export function layerNorm(step: Of<'layernorm'>, flow: Flow, planner: Planner): Run {
+  const { shape, source, axes } = layerNormLayout(planner.placed(step.weight).shape, flow.shape);
+  for (const name of [step.weight, step.bias]) planner.plan(name, shape, source);
   return (x, { tensors }) => {
     const centred = tf.sub(x, tf.mean(x, axes, true));
     const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), axes, true), step.eps));

@@ -6,13 +6,14 @@
  * are in tfLayers.ts. Rules N1–N3 in docs/SPEC.md.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { layoutOf, tensorNamed, type Layout, type Placed } from '#lib/network/layout.ts';
+import { layoutOf, tensorNamed, type Layout } from '#lib/network/layout.ts';
 import { isActivation, type Network, type Step } from '#lib/network/program.ts';
 import { outputShapeOf, sizeOf, walk, type Shape } from '#lib/network/shapes.ts';
 import { activate } from './tfActivations.ts';
 import { attention, batchNorm, convolution, globalPool, layerNorm, linear, pool } from './tfLayers.ts';
-import { need, type Flow, type Pass, type Planner, type Run, type TensorPlan } from './tfPass.ts';
-import { deviceShape, orderOfFeatures, sourceOf } from './tfShapes.ts';
+import { need, type Flow, type Pass, type Run, type TensorPlan } from './tfPass.ts';
+import { deviceShape, flattenPlan, sourceOf } from './tfShapes.ts';
+import { createPlanner, type PlanBook } from './tensorPlans.ts';
 
 /** How a backend is to be treated; see operatorsEngine.ts for which needs what. */
 export type Treatment = {
@@ -57,9 +58,6 @@ export type TfProgram = {
 
 const DENSE_OPS: ReadonlySet<Step['op']> = new Set(['linear', 'flatten', 'dropout', 'tap']);
 
-/** Steps that treat every feature alike, whatever its place. */
-const keepsOrder = (step: Step): boolean => isActivation(step) || step.op === 'dropout' || step.op === 'tap' || step.op === 'batchnorm';
-
 /** @throws when the program does not fit its own tensors */
 export function compileProgram(network: Network, treatment: Treatment = PLAIN_TREATMENT): TfProgram {
   const input = network.input_shape_chw;
@@ -67,13 +65,12 @@ export function compileProgram(network: Network, treatment: Treatment = PLAIN_TR
   if (output.length !== 1) throw new Error(`${network.id} ends with outputs of shape ${output.join('×')}, expected a vector`);
   const compiler = new Compiler(layoutOf(network), treatment);
   const { run } = compiler.list(network.program, { shape: input, order: null });
-  const first = network.program.find((step) => step.op !== 'tap');
   return {
-    tensors: [...compiler.plans.values()],
+    tensors: compiler.planner.plans(),
     dropouts: compiler.dropouts,
     inputShape: deviceShape(input),
     inputSource: sourceOf({ shape: input, order: null }),
-    inputRows: first?.op === 'embedding' ? tensorNamed(layoutOf(network).tensors, first.weight).shape[0]! : null,
+    inputRows: inputRowsOf(network),
     outputWidth: output[0]!,
     widest: Math.max(compiler.widest, sizeOf(input)),
     isDense: input.length === 1 && network.program.every((step) => DENSE_OPS.has(step.op) || isActivation(step)),
@@ -81,8 +78,14 @@ export function compileProgram(network: Network, treatment: Treatment = PLAIN_TR
   };
 }
 
-class Compiler implements Planner {
-  readonly plans = new Map<string, TensorPlan>();
+/** Rows of the embedding that a network's inputs choose from; null where inputs are numbers. */
+export function inputRowsOf(network: Network): number | null {
+  const first = network.program.find((step) => step.op !== 'tap');
+  return first?.op === 'embedding' ? tensorNamed(layoutOf(network).tensors, first.weight).shape[0]! : null;
+}
+
+class Compiler {
+  readonly planner: PlanBook;
   readonly dropouts: DropoutPlan[] = [];
   widest = 0;
   readonly treatment: Treatment;
@@ -91,6 +94,7 @@ class Compiler implements Planner {
   constructor(layout: Layout, treatment: Treatment) {
     this.layout = layout;
     this.treatment = treatment;
+    this.planner = createPlanner(layout);
   }
 
   list(steps: readonly Step[], start: Flow): { run: Run; flow: Flow } {
@@ -114,13 +118,13 @@ class Compiler implements Planner {
     if (isActivation(step)) return { run: (x) => activate(step, x), order: flow.order };
     switch (step.op) {
       case 'conv2d':
-        return { run: this.watched(step, convolution(step, flow, fuses, this)) };
+        return { run: this.watched(step, convolution(step, flow, fuses, this.planner)) };
       case 'linear':
-        return { run: linear(step, flow, fuses, this) };
+        return { run: linear(step, flow, fuses, this.planner) };
       case 'batchnorm':
-        return { run: batchNorm(step, flow, this), order: flow.order };
+        return { run: batchNorm(step, flow, this.planner), order: flow.order };
       case 'layernorm':
-        return { run: layerNorm(step, flow, this) };
+        return { run: layerNorm(step, flow, this.planner) };
       case 'maxpool':
       case 'avgpool':
         return { run: this.watched(step, pool(step)) };
@@ -138,13 +142,13 @@ class Compiler implements Planner {
       case 'concat':
         return { run: this.concat(step.branches, flow) };
       case 'embedding':
-        this.plan(step.weight, this.placed(step.weight).shape, null);
+        this.planner.plan(step.weight, this.planner.placed(step.weight).shape, null);
         return { run: (x, { tensors }) => tf.gather(need(tensors, step.weight), tf.cast(x, 'int32')) };
       case 'positional':
-        this.plan(step.weight, flow.shape, null);
+        this.planner.plan(step.weight, flow.shape, null);
         return { run: (x, { tensors }) => tf.add(x, need(tensors, step.weight)) };
       case 'attention':
-        return { run: attention(step, flow, this) };
+        return { run: attention(step, flow, this.planner) };
       case 'dropout':
         return { ...this.dropout(step, flow), order: flow.order };
       case 'tap':
@@ -180,31 +184,13 @@ class Compiler implements Planner {
     };
   }
 
-  private flatten(step: Extract<Step, { op: 'flatten' }>, { shape, order }: Flow, rest: readonly Step[]): { run?: Run; order: Int32Array | null } {
-    if (shape.length === 1) return { order };
-    const size = sizeOf(shape);
-    const toVector: Run = (x) => tf.reshape(x, [-1, size]);
-    const [channels, height, width] = shape as readonly [number, number, number];
-    if (shape.length === 2 || step.order === 'HWC' || height * width === 1 || channels === 1) return { run: toVector, order: null };
-    // A linear layer that takes the features up before anything looks at their order can take them in any.
-    if (rest.find((next) => !keepsOrder(next))?.op === 'linear') return { run: toVector, order: orderOfFeatures(channels, height * width) };
-    return { run: (x) => tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [-1, size]), order: null };
+  private flatten(step: Extract<Step, { op: 'flatten' }>, flow: Flow, rest: readonly Step[]): { run?: Run; order: Int32Array | null } {
+    const { isTurned, order } = flattenPlan(step, flow, rest);
+    if (flow.shape.length === 1) return { order };
+    const size = sizeOf(flow.shape);
+    return { run: (x) => tf.reshape(isTurned ? tf.transpose(x, [0, 3, 1, 2]) : x, [-1, size]), order };
   }
 
-  placed(name: string): Placed {
-    return tensorNamed(this.layout.tensors, name);
-  }
-
-  plan(name: string, shape: readonly number[], source: Int32Array | null): void {
-    const isBuffer = !this.layout.tensors.some((each) => each.name === name);
-    const { offset, size } = tensorNamed(isBuffer ? this.layout.buffers : this.layout.tensors, name);
-    if (size !== sizeOf(shape)) throw new Error(`${name} has ${size} numbers where ${shape.join('×')} are used`);
-    const known = this.plans.get(name);
-    if (known && (known.shape.join() !== shape.join() || known.source?.join() !== source?.join())) {
-      throw new Error(`${name} is used by two layers that lay it out differently`);
-    }
-    this.plans.set(name, { name, isBuffer, offset, size, shape, source });
-  }
 }
 
 /** The watched numbers of a pass: [samples, 1], zero where all were finite; null where nothing was watched. The caller tidies. */

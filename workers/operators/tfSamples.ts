@@ -22,7 +22,7 @@ export type SampleBlock = InputBlock & { readonly targets: Targets };
 type Dropout = { readonly seed: number } | null;
 
 /** @throws in words where a target or a position of a sequence is not one that the network has */
-export function checkSamples({ inputs, targets }: AnySamples, { inputRows, outputWidth }: TfProgram, loss: LossName | null): void {
+export function checkSamples({ inputs, targets }: AnySamples, { inputRows, outputWidth }: Pick<TfProgram, 'inputRows' | 'outputWidth'>, loss: LossName | null): void {
   for (const value of inputRows === null ? [] : inputs) {
     if (!(Number.isInteger(value) && value >= 0 && value < inputRows!)) throw new Error(`an embedding has rows 0 to ${inputRows! - 1}, and no row ${value}`);
   }

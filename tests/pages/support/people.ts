@@ -23,7 +23,7 @@ export const tab = (page: Page, name: 'Slice' | 'Analyse' | 'Look' | 'Pins' | 'C
 export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu'): Promise<void> {
   await tab(page, 'Compute');
   await page.getByLabel('Compute with').selectOption(wish);
-  await page.getByRole('switch', { name: /Lend compute/ }).click();
+  await page.getByRole('button', { name: 'Start lending' }).click();
   await expect(page.getByText(/^(Helping —|Ready to help)/)).toBeVisible({ timeout: 60_000 });
 }
 

@@ -1,0 +1,155 @@
+/**
+ * What whoever lends this device can do: start, pause, finish, stop, and how hard it may work. The same in a session and on the lend-only page.
+ *
+ * It says why nothing is computed, with the one thing that would change it. It knows no slices.
+ */
+import { DUTIES, dutyOf, type DutyName } from '#client/lenderChoice.ts';
+import type { LendingState, PauseReason } from '#client/lendingTypes.ts';
+import { formatCount } from '#lib/session/words.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { Segments } from '#components/ui/Segments.tsx';
+import { Toggle } from '#components/ui/Toggle.tsx';
+import { noticeWords } from '#components/backendWords.ts';
+import { formatSeconds } from '#components/durations.ts';
+import { useStore } from '#components/useStore.ts';
+import { useSession } from '#components/session/SessionContext.ts';
+import { say } from '#components/words.ts';
+import { DeviceFacts } from './DeviceFacts.tsx';
+import styles from './Lend.module.css';
+
+const DUTY_TITLES: Readonly<Record<DutyName, string>> = { light: 'Light 25 %', balanced: 'Balanced 50 %', full: 'Full' };
+
+type LenderControlsProps = {
+  /** What became of what was computed, in words: `412 points so far, 7 % of this picture`. */
+  readonly contribution: string | null;
+};
+
+export function LenderControls({ contribution }: LenderControlsProps) {
+  const { lending, care } = useSession();
+  const state = useStore(lending.state);
+  const duty = useStore(lending.duty);
+  const power = useStore(care.power);
+  const goesOn = useStore(care.goesOn);
+  return (
+    <div className={styles.controls}>
+      <Buttons state={state} />
+      <div role="status" className={styles.said}>
+        <Said state={state} contribution={contribution} />
+      </div>
+      <Segments
+        label="How much of the time"
+        value={dutyOf(duty) ?? 'full'}
+        segments={(Object.keys(DUTIES) as DutyName[]).map((value) => ({ value, title: DUTY_TITLES[value] }))}
+        onChange={(next) => lending.setDuty(DUTIES[next])}
+        hint={say('lend.duty')}
+      />
+      <Toggle kind="checkbox" label={say('lend.background')} isOn={goesOn.hidden} onChange={(isOn) => care.allow('hidden', isOn)} />
+      <p className={styles.power}>{power.kind === 'battery' ? say('lend.power.battery', { level: Math.round(power.level * 100) }) : say(power.kind === 'mains' ? 'lend.power.mains' : 'lend.power.unknown')}</p>
+      {'report' in state && <DeviceFacts state={state} />}
+    </div>
+  );
+}
+
+function Buttons({ state }: { readonly state: LendingState }) {
+  const { lending } = useSession();
+  switch (state.kind) {
+    case 'off':
+    case 'unable':
+      return (
+        <Button tone="accent" size="large" icon="chip" onClick={() => lending.start()}>
+          {state.kind === 'unable' ? 'Try again' : 'Start lending'}
+        </Button>
+      );
+    case 'starting':
+      return (
+        <Button size="large" onClick={() => lending.stop()}>
+          Stop
+        </Button>
+      );
+    case 'paused':
+      return (
+        <div className={styles.buttons}>
+          <Button tone="accent" size="large" disabled={state.reason !== 'person'} onClick={() => lending.resume('person')}>
+            Go on
+          </Button>
+          <Button size="large" onClick={() => lending.stop()}>
+            Stop
+          </Button>
+        </div>
+      );
+    case 'helping':
+    case 'idle':
+    case 'finishing':
+      return (
+        <div className={styles.buttons}>
+          <Button size="large" onClick={() => lending.pause('person')}>
+            Pause
+          </Button>
+          <Button size="large" disabled={state.kind === 'finishing'} title={say('lend.finish')} onClick={() => lending.finish()}>
+            Finish
+          </Button>
+          <Button size="large" tone="danger" title={say('lend.stop')} onClick={() => lending.stop()}>
+            Stop
+          </Button>
+        </div>
+      );
+  }
+}
+
+function Said({ state, contribution }: { readonly state: LendingState; readonly contribution: string | null }) {
+  const { care, lending } = useSession();
+  switch (state.kind) {
+    case 'off':
+      return <p>{state.points > 0 && contribution !== null ? say('lend.thanks', { what: contribution }) : say('lend.paused')}</p>;
+    case 'starting':
+      return <p>{say('lend.starting')}</p>;
+    case 'unable':
+      return <p className={styles.warn}>{state.reason}</p>;
+    case 'paused':
+      return (
+        <>
+          <p className={styles.warn}>{say(PAUSE_WORDS[state.reason], { why: state.why ?? '' })}</p>
+          {state.reason === 'battery' && (
+            <Button size="small" onClick={() => care.allow('battery', true)}>
+              Help anyway
+            </Button>
+          )}
+          {state.reason === 'elsewhere' && (
+            <Button size="small" onClick={() => care.takeOver()}>
+              Compute in this tab instead
+            </Button>
+          )}
+          {state.reason === 'failures' && (
+            <Button size="small" onClick={() => lending.resume('failures')}>
+              Try again
+            </Button>
+          )}
+          {contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
+        </>
+      );
+    case 'helping':
+    case 'finishing':
+    case 'idle':
+      return (
+        <>
+          <p>{state.kind === 'idle' ? say('lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
+          {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
+          {state.report.notice && <p className={styles.warn}>{noticeWords(state.report.notice)}</p>}
+          {!('gpu' in navigator) && <p>{say('lend.cpu')}</p>}
+          <p className={styles.rate}>
+            {state.pointsPerSecond > 0 ? `${formatCount(Math.max(1, Math.round(state.pointsPerSecond)))} points per second` : 'Waiting for work'}
+            {state.tileMs !== null && ` · a piece of work takes ${formatSeconds(state.tileMs / 1000)}`}
+          </p>
+        </>
+      );
+  }
+}
+
+const PAUSE_WORDS = {
+  person: 'lend.paused.person',
+  battery: 'lend.battery',
+  hidden: 'lend.hidden',
+  heat: 'lend.heat',
+  elsewhere: 'lend.elsewhere',
+  failures: 'lend.failures',
+} as const satisfies Record<PauseReason, Parameters<typeof say>[0]>;

@@ -1,0 +1,28 @@
+/** What this person has computed of a slice, counted from the ledger: the server's word, not this device's. */
+import type { Session } from '#client/sessionTypes.ts';
+import { formatCount, formatShare } from '#lib/session/words.ts';
+import { pointsOf, tileOfKey, type Point } from '#lib/work/tile.ts';
+import { useStore } from '#components/useStore.ts';
+import { useGrowth, useSurface } from '#components/session/useSurface.ts';
+
+export type Contribution = {
+  readonly points: readonly Point[];
+  /** Of them, those that were checked. */
+  readonly verified: number;
+  /** `412 points, 7 % of this picture, 380 of them verified`; null before the first. */
+  readonly words: string | null;
+};
+
+export function useContribution(session: Session, sliceId: string | null): Contribution | null {
+  const me = useStore(session.me);
+  const source = useSurface(session.surfaces, sliceId);
+  useGrowth(source);
+  if (!me || !source || sliceId === null) return null;
+  const mine = [...session.tilesOf(sliceId)].filter(([, { by }]) => by === me.id).map(([key, { isVerified }]) => ({ points: pointsOf(source.tiling, tileOfKey(key)!), isVerified }));
+  const points = mine.flatMap((tile) => tile.points);
+  const verified = mine.reduce((sum, tile) => sum + (tile.isVerified ? tile.points.length : 0), 0);
+  const [set] = source.surface.sets;
+  const total = set ? source.surface.counts(set).points : 0;
+  const words = points.length === 0 ? null : `${formatCount(points.length)} points, ${formatShare(points.length / total)} of this picture, ${verified === points.length ? 'all' : formatCount(verified)} verified`;
+  return { points, verified, words };
+}

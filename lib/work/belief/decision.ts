@@ -1,0 +1,27 @@
+/** What the trust book decides, as data: whoever keeps tiles, asks float64 and lends does it. */
+import type { TileKey } from '#lib/work/tile.ts';
+import type { DeviceRecord } from './device.ts';
+
+/** Why a tile counts as verified. */
+export type Proof =
+  /** Secret points of it were recomputed and agreed, and so were enough of its device's. */
+  | { readonly kind: 'points'; readonly agreed: number }
+  /** Every point of it was recomputed. */
+  | { readonly kind: 'everyPoint'; readonly agreed: number }
+  /** Another person's device found the same at every point. */
+  | { readonly kind: 'secondOpinion'; readonly agreed: number };
+
+export type Decision =
+  /** Recompute these points of a tile; nobody is told which before they are judged. `isUrgent`: something speaks against it. */
+  | { readonly kind: 'probe'; readonly tile: TileKey; readonly points: readonly number[]; readonly isUrgent: boolean }
+  | { readonly kind: 'verify'; readonly tile: TileKey; readonly proof: Proof }
+  /** Wrong: taken from the picture, and lent again to anybody but those named. */
+  | { readonly kind: 'strike'; readonly tile: TileKey; readonly device: string; readonly notTo: readonly string[] }
+  /** Unproven, of a device that was caught: shown as being rechecked until somebody not named has computed it again. */
+  | { readonly kind: 'rollBack'; readonly device: string; readonly tiles: readonly TileKey[]; readonly notTo: readonly string[] }
+  /** Lend the tile a second time, to somebody of another trust domain than those named. */
+  | { readonly kind: 'secondOpinion'; readonly tile: TileKey; readonly notTo: readonly string[] }
+  /** The record changed so that it is worth keeping; `before` is the state it had. */
+  | { readonly kind: 'device'; readonly record: DeviceRecord; readonly before: DeviceRecord['state'] }
+  /** One device's numbers spoke against another's. */
+  | { readonly kind: 'vote'; readonly tile: TileKey; readonly by: string; readonly against: string };

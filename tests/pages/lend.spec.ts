@@ -1,0 +1,68 @@
+/** Lending from a page that does nothing else: nothing before the click, plain words, Pause, Finish, Stop, and one's own points glowing. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { expectComplete, openWindow, placeSlice } from './support/people.ts';
+
+/** A class with a slice in it, and its code. */
+async function hostedSlice(page: Page, count: number): Promise<string> {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Start a class' }).click();
+  await page.waitForURL(/\/s\//);
+  const code = (await page.locator('output').filter({ hasText: /^[A-Z0-9]{3}-[A-Z0-9]{3}$/ }).first().textContent())!.trim();
+  await page.getByRole('button', { name: 'Close' }).first().click().catch(() => {});
+  await placeSlice(page, { kind: 'Random plane', count });
+  return code;
+}
+
+/** Milliseconds from pressing a button until no worker is left. */
+const stopMs = (page: Page) =>
+  page.evaluate(async () => {
+    const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Stop')!;
+    const start = performance.now();
+    button.click();
+    while (![...document.querySelectorAll('button')].some(({ textContent }) => textContent === 'Start lending')) await new Promise((resolve) => setTimeout(resolve, 5));
+    return performance.now() - start;
+  });
+
+test('[O6] a phone lends by code: nothing runs before the click, its points glow and are verified, and Stop is at once', async ({ browser }) => {
+  const host = await openWindow(browser);
+  const code = await hostedSlice(host.page, 65);
+  const phone = await openWindow(browser, { viewport: { width: 320, height: 700 } });
+  await phone.page.goto(`/v/${code}`);
+  await expect(phone.page.getByRole('button', { name: 'Start lending' })).toBeVisible();
+  expect(phone.page.workers()).toHaveLength(0);
+  expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await phone.page.getByRole('button', { name: 'Start lending' }).click();
+  await expect(phone.page.getByText(/points, .* of this picture/)).toBeVisible({ timeout: 60_000 });
+  await phone.page.getByRole('button', { name: 'Pause' }).click();
+  await expect(phone.page.getByText('Paused. Nothing is being computed here.')).toBeVisible();
+  await phone.page.getByRole('button', { name: 'Go on' }).click();
+  await expectComplete(host.page, 65 * 65);
+  await expect(phone.page.getByText(/all verified/)).toBeVisible({ timeout: 60_000 });
+  expect((await new AxeBuilder({ page: phone.page }).analyze()).violations).toEqual([]);
+  expect(await stopMs(phone.page)).toBeLessThan(200);
+  await expect.poll(() => phone.page.workers().length).toBe(0);
+  await expect(phone.page.getByText(/^Done\. You computed/)).toBeVisible();
+  expect([...host.errors, ...phone.errors]).toEqual([]);
+});
+
+test('[O5] two tabs of one device: the second waits, takes over when asked, and the first waits then', async ({ browser }) => {
+  const host = await openWindow(browser);
+  const code = await hostedSlice(host.page, 33);
+  const first = await openWindow(browser);
+  const second = await first.page.context().newPage();
+  for (const page of [first.page, second]) {
+    await page.goto(`/v/${code}`);
+    await page.getByRole('button', { name: 'Start lending' }).click();
+    await expect(page.getByText(/^(Helping —|Ready to help|Another tab of this device)/)).toBeVisible({ timeout: 60_000 });
+  }
+  await expect(second.getByText('Another tab of this device is computing already')).toBeVisible();
+  await second.getByRole('button', { name: 'Compute in this tab instead' }).click();
+  await expect(first.page.getByText('Another tab of this device is computing already')).toBeVisible();
+  await expect(second.getByText(/^(Helping —|Ready to help)/)).toBeVisible();
+});
+
+test('[O7] a code that leads nowhere is said, with the way back', async ({ page }) => {
+  await page.goto('/v/AAA-AAA');
+  await expect(page.getByText('No open session has the code AAA-AAA')).toBeVisible();
+});

@@ -1,0 +1,71 @@
+/** A fleet without sockets, bytes or networks: devices return tiles right and wrong, the trust book judges them, every point is counted. */
+import { createRandom, type Random } from '#lib/random.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+import { TrustBook } from '#lib/work/belief/trustBook.ts';
+import type { Decision } from '#lib/work/belief/decision.ts';
+
+/** Which points of its n-th tile a device gets wrong. */
+export type Habit = (tile: number, points: number, random: Random) => readonly number[];
+
+const NONE: readonly number[] = [];
+export const honest: Habit = () => NONE;
+
+const TILE_POINTS = 64;
+const GROSS = 1e6;
+
+export function runFleet(habits: readonly Habit[], tilesEach: number, seed: number) {
+  const random = createRandom(seed);
+  const book = new TrustBook({ perSecond: 1e9 }, random.uniform);
+  const returned = new Map<TileKey, { readonly device: string; readonly wrong: readonly number[] }>();
+  const verified = new Set<TileKey>();
+  const returnedBy = new Map<string, number>();
+  const states = new Map<string, string>();
+  /** Tiles that were ever shown as verified and were taken back. */
+  let takenBack = 0;
+  let recomputed = 0;
+  let now = 0;
+
+  function act(decisions: readonly Decision[]): void {
+    for (const decision of decisions) {
+      switch (decision.kind) {
+        case 'probe': {
+          recomputed += decision.points.length;
+          const { wrong } = returned.get(decision.tile)!;
+          act(book.judged(decision.tile, decision.points.map((index) => ({ index, severity: wrong.includes(index) ? GROSS : 0 })), now));
+          break;
+        }
+        case 'verify':
+          verified.add(decision.tile);
+          break;
+        case 'strike':
+        case 'rollBack':
+          for (const tile of decision.kind === 'strike' ? [decision.tile] : decision.tiles) if (verified.delete(tile)) takenBack++;
+          break;
+        case 'device':
+          states.set(decision.record.key, decision.record.state);
+      }
+    }
+  }
+
+  for (let place = 0; place < habits.length * tilesEach; place++) {
+    const device = place % habits.length;
+    now += 10;
+    const key = `device-${device}`;
+    book.admit(key, `person-${device}`, now);
+    if (!book.mayReturn(key, now)) continue;
+    const count = returnedBy.get(key) ?? 0;
+    returnedBy.set(key, count + 1);
+    const tile: TileKey = `slice/0/0/${place}`;
+    returned.set(tile, { device: key, wrong: habits[device]!(count, TILE_POINTS, random) });
+    act(book.arrived({ tile, device: key, points: TILE_POINTS, pointCost: 1, doubtful: [], isSuspicious: false }, now));
+  }
+  return {
+    accepted: verified.size * TILE_POINTS,
+    wrong: [...verified].reduce((sum, tile) => sum + returned.get(tile)!.wrong.length, 0),
+    recomputed,
+    takenBack,
+    returned: returned.size * TILE_POINTS,
+    tilesOf: (device: number) => returnedBy.get(`device-${device}`) ?? 0,
+    stateOf: (device: number) => states.get(`device-${device}`) ?? 'new',
+  };
+}
