@@ -20,6 +20,7 @@ import { nearestSample, type PlanePoint } from './scene.ts';
 import { SpokenState } from './SpokenState.tsx';
 import { createStage, type Stage, type StageInput, type StageView } from './stage.ts';
 import type { SurfaceSource } from './surfaceSource.ts';
+import type { Tint } from './heightFieldLayer.ts';
 import { MAP, ORBIT, type ViewId } from './viewLayout.ts';
 import styles from './LandscapeView.module.css';
 
@@ -45,10 +46,12 @@ export type LandscapeViewProps = {
   readonly reducedMotion: boolean;
   readonly axisLabels: readonly [alpha: string, beta: string];
   readonly hasAccuracy: boolean;
+  /** Laid over the colours; absent or null for none. */
+  readonly tint?: Tint | null;
 };
 
 export function LandscapeView(props: LandscapeViewProps) {
-  const { source, look, camera, cursor, pins, people, trajectory, theme, reducedMotion, axisLabels, hasAccuracy } = props;
+  const { source, look, camera, cursor, pins, people, trajectory, theme, reducedMotion, axisLabels, hasAccuracy, tint = null } = props;
   const { grid } = source.surface.tiling;
   const holder = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
@@ -61,7 +64,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   const floorTicks = useMemo(() => floorTicksOf(grid), [grid]);
   const range = rangeOf(look, source.surface.range(look.set));
   const ticks = { ...floorTicks, loss: range ? lossScaleOf(look.heightScale, range).ticks(5) : [] };
-  const input: StageInput = { look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion };
+  const input: StageInput = { look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint };
 
   const place = useEffectEvent(() => {
     for (const view of drawn.current) {
@@ -96,7 +99,7 @@ export function LandscapeView(props: LandscapeViewProps) {
     };
   }, [source]);
 
-  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion]);
+  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion, tint]);
   useLayoutEffect(() => place(), [pins, people, trajectory, props.checkpoints, cursor, version, look]);
 
   const hover = useRef(0);

@@ -16,6 +16,9 @@ import { fragmentShader, heightFieldUniforms, vertexShader } from './heightField
 /** One end-to-end scale as the shader reads it. */
 export type ShaderScale = { readonly low: number; readonly high: number; readonly isLog: boolean };
 
+/** A colour over every sample of a grid: red, green, blue, strength. Another tint is another object. */
+export type Tint = { readonly columns: number; readonly rows: number; readonly colours: Uint8Array };
+
 type HeightFieldProps = {
   /** What to draw; live arrays of one grid. Another grid needs a layer of another id. */
   field: Field;
@@ -32,6 +35,8 @@ type HeightFieldProps = {
   /** Shares of the extent; null draws none. */
   cross: readonly [number, number] | null;
   isDark: boolean;
+  /** Laid over the colours of the losses; null for none. */
+  tint: Tint | null;
   /** Every n-th sample becomes a vertex. */
   stride: number;
 };
@@ -46,6 +51,7 @@ const NOT_FINITE_DARK = [0.36, 0.36, 0.39] as const;
 const defaultProps: DefaultProps<HeightFieldLayerProps> = {
   box: { type: 'array', value: [100, 100, 40], compare: true },
   cross: { type: 'object', value: null, compare: 1 },
+  tint: { type: 'object', value: null, compare: 0 },
   colourScale: { type: 'object', value: { low: 0, high: 1, isLog: false }, compare: 1 },
   heightScale: { type: 'object', value: { low: 0, high: 1, isLog: false }, compare: 1 },
 };
@@ -54,7 +60,7 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
   static override layerName = 'HeightFieldLayer';
   static override defaultProps = defaultProps;
 
-  declare state: { model: Model; texture: Texture; colours: Texture; meshes: Map<number, Mesh>; scratch: Float32Array };
+  declare state: { model: Model; texture: Texture; colours: Texture; tint: Texture; meshes: Map<number, Mesh>; scratch: Float32Array };
 
   override getShaders() {
     return super.getShaders({ vs: vertexShader, fs: fragmentShader, modules: [project32, heightFieldUniforms] });
@@ -66,8 +72,9 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
     const nearest = { minFilter: 'nearest', magFilter: 'nearest' } as const;
     const texture = device.createTexture({ width: columns, height: rows, format: 'rg32float', sampler: nearest });
     const colours = device.createTexture({ width: COLOUR_STEPS, height: 1, format: 'rgba8unorm', sampler: { minFilter: 'linear', magFilter: 'linear' } });
+    const tint = device.createTexture({ width: columns, height: rows, format: 'rgba8unorm', sampler: nearest });
     const model = new Model(device, { ...this.getShaders(), id, topology: 'triangle-list', bufferLayout: [], isInstanced: false });
-    this.setState({ model, texture, colours, meshes: new Map(), scratch: new Float32Array(0) });
+    this.setState({ model, texture, colours, tint, meshes: new Map(), scratch: new Float32Array(0) });
   }
 
   override updateState({ props, oldProps }: UpdateParameters<this>): void {
@@ -78,6 +85,10 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
     } else if (version !== oldProps.version) {
       for (const rectangle of props.drain()) this.writeRectangle(rectangle);
     }
+    if (props.tint && props.tint !== oldProps.tint) {
+      const { columns, rows, colours } = props.tint;
+      if (columns === field.columns && rows === field.rows) this.state.tint.writeData(colours, { width: columns, height: rows });
+    }
     if (colourMap !== oldProps.colourMap) this.state.colours.writeData(colourBytes(colourMap), { width: COLOUR_STEPS, height: 1 });
   }
 
@@ -85,6 +96,7 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
     super.finalizeState(context);
     this.state.texture.destroy();
     this.state.colours.destroy();
+    this.state.tint.destroy();
     for (const { buffer } of this.state.meshes.values()) buffer.destroy();
   }
 
@@ -107,14 +119,14 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
   }
 
   override draw(): void {
-    const { field, box, colourScale, heightScale, contourCount, cross, isDark, stride } = this.props;
-    const { model, texture, colours } = this.state;
+    const { field, box, colourScale, heightScale, contourCount, cross, isDark, stride, tint } = this.props;
+    const { model, texture, colours, tint: tintTexture } = this.state;
     const { viewport, device } = this.context;
     const isFlat = viewport instanceof OrthographicViewport;
     const mesh = this.meshFor(stride);
     model.setIndexBuffer(mesh.buffer);
     model.setVertexCount(mesh.count);
-    model.setBindings({ fieldTexture: texture, colourTexture: colours });
+    model.setBindings({ fieldTexture: texture, colourTexture: colours, tintTexture });
     const [width, depth, height] = box;
     const ratio = device.canvasContext?.cssToDeviceRatio() ?? 1;
     model.shaderInputs.setProps({
@@ -126,6 +138,7 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
         cross: [cross?.[0] ?? 0, cross?.[1] ?? 0, cross ? 1 : 0, ratio],
         light: [...lightFor(viewport), isFlat ? 0 : 1],
         ink: [...(isDark ? NOT_FINITE_DARK : NOT_FINITE_LIGHT), Number(isDark)],
+        tint: [tint && tint.columns === field.columns && tint.rows === field.rows ? 1 : 0, 0, 0, 0],
       },
     });
     model.draw(this.context.renderPass);

@@ -14,13 +14,14 @@ layout(std140) uniform heightFieldUniforms {
   vec4 cross;
   vec4 light;
   vec4 ink;
+  vec4 tint;
 } heightField;
 `;
 
 /**
  * extent: x₀ y₀ x₁ y₁ · colourRange: low, high, is log, contour count (0 for none) · heightRange: low, high, is log, height
  * mesh: vertices across, stride, columns, rows · cross: u, v, is shown, pixel ratio · light: direction, shading strength
- * ink: colour of what is not a number, 1 in the dark theme
+ * ink: colour of what is not a number, 1 in the dark theme · tint: 1 where a tint is shown
  */
 export const heightFieldUniforms = {
   name: 'heightField',
@@ -34,6 +35,7 @@ export const heightFieldUniforms = {
     cross: 'vec4<f32>',
     light: 'vec4<f32>',
     ink: 'vec4<f32>',
+    tint: 'vec4<f32>',
   },
 } as const;
 
@@ -116,6 +118,7 @@ void main(void) {
 export const fragmentShader = `${SHARED}
 uniform sampler2D fieldTexture;
 uniform sampler2D colourTexture;
+uniform sampler2D tintTexture;
 in vec2 vPlace;
 in vec3 vNormal;
 in float vIsKnown;
@@ -183,6 +186,12 @@ void main(void) {
       float strength = state == ESTIMATED ? 0.35 : 0.75;
       colour = mix(colour, line, lineAt(lines, linesWidth, 0.62 * heightField.cross.w) * strength * room);
     }
+  }
+
+  if (heightField.tint.x > 0.5) {
+    // Of the nearest sample: a tint says something of a point, and nothing between two.
+    vec4 tint = texelFetch(tintTexture, ivec2(floor(place + 0.5)), 0);
+    colour = mix(colour, tint.rgb, tint.a);
   }
 
   float shading = heightField.light.w;

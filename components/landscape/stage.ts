@@ -9,7 +9,7 @@ import type { Camera } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { LossRange } from '#lib/work/surface.ts';
-import { HeightFieldLayer, strideWithin, type ShaderScale } from './heightFieldLayer.ts';
+import { HeightFieldLayer, strideWithin, type ShaderScale, type Tint } from './heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import type { CheckpointMark } from './marks.ts';
 import { castRay, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
@@ -25,6 +25,7 @@ export type StageInput = {
   readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[] };
   readonly isDark: boolean;
   readonly isStill: boolean;
+  readonly tint: Tint | null;
 };
 
 /** What placing labels over a view needs to know. */
@@ -178,7 +179,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   }
 
   function layers() {
-    const { look, cursor, trajectory, ticks, isDark } = input;
+    const { look, cursor, trajectory, ticks, isDark, tint } = input;
     const box = scene();
     const { alpha, beta } = box;
     const range = shown ?? { min: 0, max: 1 };
@@ -195,6 +196,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       contourCount: look.contours ? look.contourCount : 0,
       cross: cursor ? [(cursor.a - alpha.min) / (alpha.max - alpha.min), (cursor.b - beta.min) / (beta.max - beta.min)] : null,
       isDark,
+      tint,
       stride: strideWithin(grid.columns, grid.rows, isMoving ? limits.moving : limits.still),
       parameters: { depthCompare: 'less-equal', depthWriteEnabled: true, cullMode: 'none' },
     });
@@ -242,7 +244,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     update(next) {
       const isOwnCamera = next.camera === emitted || isCameraDue;
       const isPlaceDue = next.camera !== input.camera || next.look.exaggeration !== input.look.exaggeration || next.isStill !== input.isStill;
-      const isAsked = isPlaceDue || next.look !== input.look || next.cursor !== input.cursor || next.isDark !== input.isDark;
+      const isAsked = isPlaceDue || next.look !== input.look || next.cursor !== input.cursor || next.tint !== input.tint || next.isDark !== input.isDark;
       input = isOwnCamera && next.camera.view === input.camera.view ? { ...next, camera: input.camera } : next;
       if (isPlaceDue) place();
       if (isAsked) schedule();
