@@ -27,7 +27,8 @@ describe('the methods as documented', () => {
 
   test('[docs] every file of lib/analysis stands in an entry', () => {
     const named = new Set(ENTRIES.flatMap(({ body }) => pathsIn(partOf(body, 'Code'))));
-    const files = readdirSync(path.join(ROOT, 'lib/analysis')).map((file) => `lib/analysis/${file}`);
+    // What a page may ask for stands in requests/: its methods are those of the files here.
+    const files = readdirSync(path.join(ROOT, 'lib/analysis')).flatMap((file) => (file.endsWith('.ts') ? [`lib/analysis/${file}`] : []));
     expect(files.length).toBeGreaterThan(10);
     expect(files.filter((file) => !named.has(file))).toEqual([]);
   });
