@@ -6,7 +6,7 @@
  * a thousand renders. It does not know where tiles come from.
  */
 import { checkForm } from '#lib/work/agreement.ts';
-import { createSurface, type Surface } from '#lib/work/surface.ts';
+import { createSurface, type Surface, type SurfaceView } from '#lib/work/surface.ts';
 import type { Rectangle } from '#lib/work/estimate.ts';
 import { isTileOf, pointsOf, tileOfKey, tilesOf, tilingOf, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
@@ -18,7 +18,9 @@ export type SurfaceSource = {
   readonly sliceId: string;
   readonly recipe: SliceRecipe;
   readonly tiling: Tiling;
-  readonly surface: Surface;
+  readonly surface: SurfaceView;
+  /** Which layer of a volume `surface` is. */
+  readonly layer?: number;
   /** How many tiles the slice has in all. */
   readonly tiles: number;
   readonly subscribe: (listener: () => void) => () => void;
@@ -27,7 +29,10 @@ export type SurfaceSource = {
   readonly onRectangle: (listener: (rectangle: Rectangle) => void) => () => void;
 };
 
-type Entry = SurfaceSource & {
+/** A slice's surface with all of its layers. */
+export type WholeSource = SurfaceSource & { readonly surface: Surface };
+
+type Entry = WholeSource & {
   version: number;
   readonly listeners: Set<() => void>;
   readonly rectangleListeners: Set<(rectangle: Rectangle) => void>;
@@ -36,9 +41,9 @@ type Entry = SurfaceSource & {
 };
 
 export type SurfaceStore = {
-  readonly of: (sliceId: string) => SurfaceSource | null;
+  readonly of: (sliceId: string) => WholeSource | null;
   /** Opens the surface of a slice; the same one when it is open already. */
-  readonly open: (sliceId: string, recipe: SliceRecipe, manifest: SubjectManifest) => SurfaceSource;
+  readonly open: (sliceId: string, recipe: SliceRecipe, manifest: SubjectManifest) => WholeSource;
   readonly has: (tile: TileKey, digest: string) => boolean;
   /** Every tile that is in its surface. */
   readonly tiles: () => readonly TileKey[];

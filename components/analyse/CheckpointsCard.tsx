@@ -1,5 +1,6 @@
 /** Where each checkpoint would stand on the slice, how far from it it really is, and what the slice shows in its place. */
 import { formatCoordinate, formatLoss, formatShare } from '#lib/session/words.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
 import { useRoomView } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { say } from '#components/words.ts';
@@ -15,7 +16,7 @@ export function CheckpointsCard({ recipe, source, geography }: SliceCardProps) {
   const { trajectory, checkpoints, captured } = geography.geography;
   const { surface } = source;
   const set = surface.sets.includes(look.set) ? look.set : surface.sets[0]!;
-  const isPlane = recipe.axes.length === 2;
+  const isPlane = rangesOf(recipe).length > 1;
   return (
     <>
       <table className={styles.table}>

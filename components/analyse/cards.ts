@@ -1,10 +1,10 @@
 /** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { AnalyseCard } from './card.ts';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 
-const isLine = ({ axes }: SliceRecipe): boolean => axes.length === 1;
+const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1;
 const always = (): boolean => true;
 
 export const CARDS: readonly AnalyseCard[] = [

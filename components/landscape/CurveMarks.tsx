@@ -1,5 +1,5 @@
 /** Pins, people and checkpoints over the chart of a line slice. */
-import type { Surface } from '#lib/work/surface.ts';
+import type { SurfaceView } from '#lib/work/surface.ts';
 import { formatLoss } from '#lib/session/words.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
 import { PersonMark, PinMark } from './MarkShapes.tsx';
@@ -10,7 +10,7 @@ import styles from './Overlay.module.css';
 import curveStyles from './CurveView.module.css';
 
 export type CurveMarksProps = {
-  readonly surface: Surface;
+  readonly surface: SurfaceView;
   readonly look: Look;
   readonly scales: CurveScales;
   readonly frame: Frame;

@@ -1,12 +1,12 @@
 /** The crosshair's read-out. Says what is measured, what is estimated and what is not known; speaks through its parent. */
 import type { SetName } from '#lib/network/subject.ts';
-import type { Surface } from '#lib/work/surface.ts';
+import type { SurfaceView } from '#lib/work/surface.ts';
 import { readoutWords } from './readoutWords.ts';
 import type { PlanePoint } from './scene.ts';
 import styles from './Readout.module.css';
 
 export type ReadoutProps = {
-  readonly surface: Surface;
+  readonly surface: SurfaceView;
   /** Changes when the surface does, so that the read-out is made anew. */
   readonly version: number;
   readonly set: SetName;

@@ -7,7 +7,7 @@ import type { SetName } from '#lib/network/subject.ts';
 import type { Look } from '#lib/session/look.ts';
 import { coordinateOf, type AxisGrid } from '#lib/slice/grid.ts';
 import { FIELD } from '#lib/work/estimate.ts';
-import type { LossRange, Surface } from '#lib/work/surface.ts';
+import type { LossRange, SurfaceView } from '#lib/work/surface.ts';
 import { lossScaleOf, type LossScale } from './lossScale.ts';
 
 export type CurvePoint = { readonly a: number; readonly loss: number };
@@ -23,7 +23,7 @@ export type Curve = {
 
 export type Band = { readonly from: number; readonly to: number };
 
-export function curveOf(surface: Surface, set: SetName): Curve {
+export function curveOf(surface: SurfaceView, set: SetName): Curve {
   const axis = surface.tiling.grid.axes[0]!;
   const { values, states } = surface.field(set);
   const runs: CurvePoint[][] = [];
@@ -45,7 +45,7 @@ export function curveOf(surface: Surface, set: SetName): Curve {
 }
 
 /** Stretches between samples of which at least one was not measured yet, joined where they touch. */
-export function unmeasuredBands(surface: Surface): readonly Band[] {
+export function unmeasuredBands(surface: SurfaceView): readonly Band[] {
   const axis = surface.tiling.grid.axes[0]!;
   const { states } = surface.field(surface.sets[0]!);
   const isOpen = (index: number) => states[index] === FIELD.unknown || states[index] === FIELD.estimated;
@@ -62,7 +62,7 @@ export function unmeasuredBands(surface: Surface): readonly Band[] {
 }
 
 /** The range over all sets that are drawn together; the manual one where there is one. */
-export function curveRange(surface: Surface, look: Look): LossRange | null {
+export function curveRange(surface: SurfaceView, look: Look): LossRange | null {
   if (look.range !== 'auto') return look.range;
   const ranges = surface.sets.flatMap((set) => surface.range(set) ?? []);
   return ranges.length === 0 ? null : { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };

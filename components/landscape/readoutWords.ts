@@ -6,7 +6,7 @@
 import type { SetName } from '#lib/network/subject.ts';
 import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { coordinateOf, nearestIndex, type AxisGrid } from '#lib/slice/grid.ts';
-import type { Measured, Surface } from '#lib/work/surface.ts';
+import type { Measured, SurfaceView } from '#lib/work/surface.ts';
 import { STATUS } from '#lib/work/tileResult.ts';
 import type { PlanePoint } from './scene.ts';
 
@@ -26,7 +26,7 @@ export const stepOf = (axis: AxisGrid): number => (axis.max - axis.min) / (axis.
 /** Where a coordinate is less than this share of a step from a sample, that sample is read. */
 const SNAP = 0.02;
 
-export function readoutWords(surface: Surface, set: SetName, point: PlanePoint, hasAccuracy: boolean): ReadoutWords {
+export function readoutWords(surface: SurfaceView, set: SetName, point: PlanePoint, hasAccuracy: boolean): ReadoutWords {
   const [alpha, beta] = surface.tiling.grid.axes;
   if (!alpha) throw new Error('a slice has at least one axis');
   const coordinates: ReadoutWords['coordinates'] = [
@@ -48,7 +48,7 @@ export function readoutSentence({ coordinates, loss, accuracy, state, kind }: Re
 }
 
 /** The whole picture in a few sentences, for its summary. */
-export function surfaceSummary(surface: Surface, set: SetName): string {
+export function surfaceSummary(surface: SurfaceView, set: SetName): string {
   const { grid } = surface.tiling;
   const { points, measured, notFinite } = surface.counts(set);
   const [alpha, beta] = grid.axes;
@@ -71,7 +71,7 @@ export function surfaceSummary(surface: Surface, set: SetName): string {
   return parts.join(' ');
 }
 
-function sampleAt(surface: Surface, set: SetName, { a, b }: PlanePoint): Measured | null {
+function sampleAt(surface: SurfaceView, set: SetName, { a, b }: PlanePoint): Measured | null {
   const [alpha, beta] = surface.tiling.grid.axes;
   const column = nearestIndex(alpha!, a);
   const row = beta ? nearestIndex(beta, b) : 0;
@@ -79,7 +79,7 @@ function sampleAt(surface: Surface, set: SetName, { a, b }: PlanePoint): Measure
   return isOn(alpha!, a, column) && (!beta || isOn(beta, b, row)) ? surface.valueAt(set, column, row) : null;
 }
 
-function isBesideNonFinite(surface: Surface, set: SetName, { a, b }: PlanePoint): boolean {
+function isBesideNonFinite(surface: SurfaceView, set: SetName, { a, b }: PlanePoint): boolean {
   const [alpha, beta] = surface.tiling.grid.axes;
   const near = surface.valueAt(set, nearestIndex(alpha!, a), beta ? nearestIndex(beta, b) : 0);
   return near !== null && near.status !== STATUS.finite;

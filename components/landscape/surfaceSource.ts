@@ -5,10 +5,10 @@
  * It does not know where tiles come from; client/surfaceStore.ts has such sources.
  */
 import type { Rectangle } from '#lib/work/estimate.ts';
-import type { Surface } from '#lib/work/surface.ts';
+import type { SurfaceView } from '#lib/work/surface.ts';
 
 export type SurfaceSource = {
-  readonly surface: Surface;
+  readonly surface: SurfaceView;
   /** Calls `listener` after changes, at most once per picture; returns how to stop. */
   readonly subscribe: (listener: () => void) => () => void;
   /** A number that differs after every change, as React's useSyncExternalStore wants. */

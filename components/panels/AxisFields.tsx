@@ -7,25 +7,28 @@ import type { AxisDraft } from './placeDraft.ts';
 import { randomSeed } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
 
-const NAMES = ['α', 'β'] as const;
+const NAMES = ['α', 'β', 'γ'] as const;
 
 type AxisFieldsProps = {
   readonly index: number;
   readonly axis: AxisDraft;
-  readonly isRandom: boolean;
+  /** How the direction is chosen: a seed, a checkpoint, or made already and called this. */
+  readonly choice: 'seed' | 'checkpoint' | { readonly title: string };
   readonly checkpoints: readonly Checkpoint[];
   readonly problemAt: (path: string) => string | undefined;
   /** `isTarget`: the direction changed, so that fitting extents may have. */
   readonly onChange: (axis: AxisDraft, isTarget: boolean) => void;
 };
 
-export function AxisFields({ index, axis, isRandom, checkpoints, problemAt, onChange }: AxisFieldsProps) {
+export function AxisFields({ index, axis, choice, checkpoints, problemAt, onChange }: AxisFieldsProps) {
   const at = `axes.${index}`;
   const name = NAMES[index] ?? '';
   return (
     <fieldset className={styles.axis}>
       <legend>Axis {name}</legend>
-      {isRandom ? (
+      {typeof choice === 'object' ? (
+        choice.title
+      ) : choice === 'seed' ? (
         <div className={styles.seed}>
           <TextField
             label="Seed"

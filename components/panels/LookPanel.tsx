@@ -4,6 +4,7 @@ import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
 import { COLOUR_MAPS, DEFAULT_LOOK, lookSchema, type Look } from '#lib/session/look.ts';
 import { read } from '#lib/parsed.ts';
 import type { LossRange } from '#lib/work/surface.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
 import { COLOUR_MAP_TITLES } from '#components/landscape/colourMaps.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field, TextField } from '#components/ui/Field.tsx';
@@ -21,7 +22,7 @@ const SCALE_SEGMENTS = [
 export function LookPanel({ measured }: { readonly measured: LossRange | null }) {
   const { look, setLook, setCamera, camera, slice } = useRoomView();
   const change = (part: Partial<Look>) => setLook({ ...look, ...part });
-  const isPlane = slice?.recipe.axes.length !== 1;
+  const isPlane = !slice || rangesOf(slice.recipe).length > 1;
   return (
     <div className={styles.panel}>
       <section className={styles.section}>

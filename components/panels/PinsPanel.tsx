@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { KIND_TITLES } from '#lib/session/document.ts';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { useStore } from '#components/useStore.ts';
@@ -56,7 +57,7 @@ function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin:
   const recipe = slices.get(note.slice)?.recipe;
   const manifest = catalogue.find((subject) => subject.id === recipe?.subject)?.manifest;
   const isMine = me?.role === 'edit' && me.id === note.by;
-  const isLine = recipe?.axes.length === 1;
+  const isLine = recipe && rangesOf(recipe).length === 1;
 
   const jump = () => {
     if (isOwn) view.setCrosshair({ a, b });

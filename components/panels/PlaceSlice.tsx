@@ -3,7 +3,6 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
-import { NORMALISATIONS } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText, TextField } from '#components/ui/Field.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
@@ -11,13 +10,15 @@ import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
-import { gridTitle, NORMALISATION_TITLES, samplesTitle } from '#components/sliceTitle.ts';
+import { gridTitle, samplesTitle } from '#components/sliceTitle.ts';
 import { formatSeconds } from '#components/durations.ts';
 import { plural, say } from '#components/words.ts';
 import { AxisFields } from './AxisFields.tsx';
 import { EvaluationFields } from './EvaluationFields.tsx';
 import { NetworkFacts } from './NetworkFacts.tsx';
-import { draftFor, isPlane, isRandom, KIND_TITLES, KINDS, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
+import { dimensionsOf, draftFor, isPrincipal, isRandom, KIND_TITLES, kindsFor, withAxes, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
+import { PrincipalFields } from './PrincipalFields.tsx';
+import { RandomFields } from './RandomFields.tsx';
 import { usePlaceForm, type PlaceForm } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
 
@@ -62,8 +63,16 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
     form.setDraft(next.kind === 'planeThrough' ? withFittingExtent(next, subject) : next);
   };
 
-  const place = (event: FormEvent) => {
+  const place = async (event: FormEvent) => {
     event.preventDefault();
+    setRefusals([]);
+    try {
+      // What this page made has to be in the session before others can compute it.
+      await session.vectors.keep(recipe);
+    } catch (error) {
+      setRefusals([{ path: '', message: error instanceof Error ? error.message : String(error) }]);
+      return;
+    }
     const outcome = session.place(recipe);
     if ('problems' in outcome) {
       setRefusals(outcome.problems);
@@ -74,7 +83,7 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
   };
 
   return (
-    <form className={styles.section} onSubmit={place}>
+    <form className={styles.section} onSubmit={(event) => void place(event)}>
       <Select
         label="Network"
         value={draft.subject}
@@ -95,9 +104,10 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
       <Select
         label="Kind"
         value={draft.kind}
-        options={KINDS.filter((kind) => isRandom(kind) || manifest.checkpoints.length > (kind === 'planeThrough' ? 2 : 1)).map((kind) => ({ value: kind, title: KIND_TITLES[kind] }))}
+        options={kindsFor(manifest).map((kind) => ({ value: kind, title: KIND_TITLES[kind] }))}
         onChange={(kind) => form.setDraft(withKind(draft, kind, subject))}
       />
+      {!isPrincipal(draft.kind) && (
       <Select
         label="Centre"
         value={draft.centre}
@@ -105,27 +115,28 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
         problem={problemAt('centre')}
         onChange={(centre) => refit({ centre })}
       />
-      {isRandom(draft.kind) && (
-        <>
-          <Select
-            label="Normalisation"
-            value={draft.normalisation}
-            options={NORMALISATIONS.map((value) => ({ value, title: NORMALISATION_TITLES[value] }))}
-            onChange={(normalisation) => change({ normalisation })}
-          />
-          <Toggle kind="checkbox" label="Leave biases and batch norm still (biasbn)" isOn={draft.isVectorsStill} onChange={(isVectorsStill) => change({ isVectorsStill })} />
-        </>
       )}
-      {draft.axes.slice(0, isPlane(draft.kind) ? 2 : 1).map((axis, index) => (
+      {isRandom(draft.kind) && <RandomFields form={form} />}
+      {isPrincipal(draft.kind) && <PrincipalFields form={form} subject={subject} />}
+      {draft.kind === 'planeThrough' && (
+        <Toggle
+          kind="checkbox"
+          label="Axes as they lead to the checkpoints (affine)"
+          hint={draft.isAffine ? 'At 1 each axis is its checkpoint; the axes are oblique and of different length.' : 'Unit axes at a right angle, coordinates are distances (Garipov et al. 2018).'}
+          isOn={draft.isAffine}
+          onChange={(isAffine) => refit({ isAffine })}
+        />
+      )}
+      {draft.axes.slice(0, dimensionsOf(draft.kind)).map((axis, index) => (
         <AxisFields
           key={index}
           index={index}
           axis={axis}
-          isRandom={isRandom(draft.kind)}
+          choice={isPrincipal(draft.kind) ? { title: draft.principal.made[index]?.title ?? '' } : isRandom(draft.kind) ? 'seed' : 'checkpoint'}
           checkpoints={manifest.checkpoints}
           problemAt={problemAt}
           onChange={(next, isTarget) => {
-            const axes: PlaceDraft['axes'] = index === 0 ? [next, draft.axes[1]] : [draft.axes[0], next];
+            const axes = withAxes(draft, (each, rank) => (rank === index ? next : each));
             if (isTarget) refit({ axes });
             else change({ axes });
           }}
@@ -147,19 +158,22 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
   );
 }
 
+const PRESETS = {
+  1: [['33', 'Small 33'], ['65', 'Medium 65'], ['201', 'Fine 201'], ['401', 'Paper 401']],
+  2: [['17', 'Small 17×17'], ['33', 'Medium 33×33'], ['51', 'Paper 51×51']],
+  3: [['9', 'Small 9³'], ['17', 'Medium 17³'], ['33', 'Fine 33³']],
+} as const;
+
 function Presets({ form: { draft, setDraft } }: { readonly form: PlaceForm }) {
-  const presets = isPlane(draft.kind)
-    ? ([['17', 'Small 17×17'], ['33', 'Medium 33×33'], ['51', 'Paper 51×51']] as const)
-    : ([['33', 'Small 33'], ['65', 'Medium 65'], ['201', 'Fine 201']] as const);
-  const [first, second] = draft.axes;
+  const dimensions = dimensionsOf(draft.kind);
   return (
     <div className={styles.row} role="group" aria-label="Points per axis">
-      {presets.map(([count, title]) => (
+      {PRESETS[dimensions].map(([count, title]) => (
         <Button
           key={count}
           size="small"
-          aria-pressed={first.count === count && (!isPlane(draft.kind) || second.count === count)}
-          onClick={() => setDraft({ ...draft, axes: [{ ...first, count }, { ...second, count }] })}
+          aria-pressed={draft.axes.slice(0, dimensions).every((axis) => axis.count === count)}
+          onClick={() => setDraft({ ...draft, axes: withAxes(draft, (axis) => ({ ...axis, count })) })}
         >
           {title}
         </Button>

@@ -18,7 +18,7 @@ import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
 import styles from './Panel.module.css';
 
-const AXES = ['α', 'β'] as const;
+const AXES = ['α', 'β', 'γ'] as const;
 
 type SlicePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly ComputedWith[] };
 
@@ -107,7 +107,7 @@ function HereFacts({ source }: { readonly source: SurfaceSource }) {
   const { crosshair } = useRoomView();
   const [alpha, beta] = source.surface.tiling.grid.axes;
   if (!crosshair || !alpha) return null;
-  const entry = session.computedAt(source.sliceId, nearestIndex(alpha, crosshair.a), beta ? nearestIndex(beta, crosshair.b) : 0);
+  const entry = session.computedAt(source.sliceId, nearestIndex(alpha, crosshair.a), beta ? nearestIndex(beta, crosshair.b) : 0, source.layer);
   return (
     <>
       <dt>At the crosshair</dt>

@@ -10,17 +10,21 @@ import type { LossName } from '#lib/network/loss.ts';
 import type { SetName, Subject, SubjectManifest } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
-import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorName, type VectorPolicy } from '#lib/slice/recipe.ts';
 import { modeDraftFor, modeOf, type ModeDraft } from './modeDraft.ts';
+import { principalDraftFor, type PrincipalDraft } from './principalDraft.ts';
 
-export const KINDS = ['randomLine', 'randomPlane', 'lineTowards', 'planeThrough'] as const;
+export const KINDS = ['randomLine', 'randomPlane', 'randomVolume', 'lineTowards', 'planeThrough', 'principalPlane', 'principalVolume'] as const;
 export type SliceKind = (typeof KINDS)[number];
 
 export const KIND_TITLES: Readonly<Record<SliceKind, string>> = {
   randomPlane: 'Random plane',
   randomLine: 'Random line',
+  randomVolume: 'Random volume',
   lineTowards: 'Line towards a checkpoint',
   planeThrough: 'Plane through three checkpoints',
+  principalPlane: 'Plane of the principal axes',
+  principalVolume: 'Volume of the principal axes',
 };
 
 export type AxisDraft = { readonly seed: string; readonly target: string; readonly min: string; readonly max: string; readonly count: string };
@@ -30,39 +34,58 @@ export type PlaceDraft = {
   readonly kind: SliceKind;
   readonly centre: string;
   readonly normalisation: Normalisation;
-  /** *biasbn* of the reference tool. */
-  readonly isVectorsStill: boolean;
-  readonly axes: readonly [AxisDraft, AxisDraft];
+  /** What biases and batch norm do; *biasbn* of the reference tool is `ignore`. */
+  readonly vectors: VectorPolicy;
+  /** Later axes are made exactly orthogonal to the earlier ones. */
+  readonly isOrthogonal: boolean;
+  /** A plane through three checkpoints whose axes lead to them as they are, instead of unit axes at a right angle. */
+  readonly isAffine: boolean;
+  readonly principal: PrincipalDraft;
+  readonly axes: readonly [AxisDraft, AxisDraft, AxisDraft];
   readonly sets: 'train' | 'test' | 'both';
   readonly counts: Readonly<Record<SetName, string>>;
   readonly loss: LossName;
   readonly mode: ModeDraft;
 };
 
-export const isPlane = (kind: SliceKind): boolean => kind === 'randomPlane' || kind === 'planeThrough';
-export const isRandom = (kind: SliceKind): boolean => kind === 'randomPlane' || kind === 'randomLine';
+const DIMENSIONS: Readonly<Record<SliceKind, 1 | 2 | 3>> = { randomLine: 1, randomPlane: 2, randomVolume: 3, lineTowards: 1, planeThrough: 2, principalPlane: 2, principalVolume: 3 };
+
+export const dimensionsOf = (kind: SliceKind): 1 | 2 | 3 => DIMENSIONS[kind];
+export const isRandom = (kind: SliceKind): boolean => kind.startsWith('random');
+export const isPrincipal = (kind: SliceKind): boolean => kind.startsWith('principal');
+
+/** The kinds that this network can be looked at in: as many parameters and checkpoints as they need. */
+export function kindsFor({ network, checkpoints }: Pick<SubjectManifest, 'network' | 'checkpoints'>): readonly SliceKind[] {
+  const { size } = layoutOf(network);
+  return KINDS.filter((kind) => {
+    if (dimensionsOf(kind) > size) return false;
+    return isRandom(kind) || checkpoints.length > (isPrincipal(kind) ? dimensionsOf(kind) : kind === 'planeThrough' ? 2 : 1);
+  });
+}
 
 /** Samples that a quick look uses; a whole set where it is smaller. */
 const USUAL_SAMPLES = 512;
 /** A network with fewer parameters is its own two axes. */
 const FEWEST_TO_SCALE = 16;
-const USUAL_PLANE = '33';
-const USUAL_LINE = '65';
+const USUAL_COUNTS = { 1: '65', 2: '33', 3: '17' } as const;
 
-export function draftFor({ id, manifest }: Subject, seeds: readonly [first: number, second: number]): PlaceDraft {
+export function draftFor({ id, manifest }: Subject, seeds: readonly [first: number, second: number, third?: number]): PlaceDraft {
   const { checkpoints, dataset, loss } = manifest;
   const centre = checkpoints.find((checkpoint) => checkpoint.id === 'trained') ?? checkpoints.at(-1);
   const others = checkpoints.filter((checkpoint) => checkpoint.id !== centre?.id);
   const isTiny = layoutOf(manifest.network).size < FEWEST_TO_SCALE;
-  const axis = (seed: number, target: string | undefined): AxisDraft => ({ seed: String(seed), target: target ?? '', min: '-1', max: '1', count: USUAL_PLANE });
+  const axis = (seed: number, target: string | undefined): AxisDraft => ({ seed: String(seed), target: target ?? '', min: '-1', max: '1', count: USUAL_COUNTS[2] });
   return {
     subject: id,
     kind: 'randomPlane',
     centre: centre?.id ?? '',
     // In y = mx + b a filter is one number: scaled or held still, two random directions would be the same line.
     normalisation: isTiny ? 'none' : 'filter',
-    isVectorsStill: !isTiny,
-    axes: [axis(seeds[0], others[0]?.id), axis(seeds[1], (others[Math.floor(others.length / 2)] ?? others[0])?.id)],
+    vectors: isTiny ? 'layer' : 'ignore',
+    isOrthogonal: false,
+    isAffine: false,
+    principal: principalDraftFor(manifest),
+    axes: [axis(seeds[0], others[0]?.id), axis(seeds[1], (others[Math.floor(others.length / 2)] ?? others[0])?.id), axis(seeds[2] ?? seeds[1] + 1, undefined)],
     sets: dataset.samples.train > 0 ? 'train' : 'test',
     counts: { train: String(Math.min(USUAL_SAMPLES, dataset.samples.train)), test: String(Math.min(USUAL_SAMPLES, dataset.samples.test)) },
     loss,
@@ -70,17 +93,18 @@ export function draftFor({ id, manifest }: Subject, seeds: readonly [first: numb
   };
 }
 
+/** The axes with a change to those that a slice of this kind has. */
+export const withAxes = ({ axes: [first, second, third] }: PlaceDraft, change: (axis: AxisDraft, index: number) => AxisDraft): PlaceDraft['axes'] => [change(first, 0), change(second, 1), change(third, 2)];
+
 /** A draft of another kind: extents, counts and sets as that kind is usually looked at. */
 export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): PlaceDraft {
   const { train, test } = subject.manifest.dataset.samples;
-  const [first, second] = draft.axes;
   const extent = kind === 'lineTowards' ? { min: '-0.5', max: '1.5' } : { min: '-1', max: '1' };
-  const count = isPlane(kind) ? USUAL_PLANE : USUAL_LINE;
   // A line is cheap, so it shows training and test together.
-  const sets = !isPlane(kind) && train > 0 && test > 0 ? 'both' : train > 0 ? 'train' : 'test';
+  const sets = dimensionsOf(kind) === 1 && train > 0 && test > 0 ? 'both' : train > 0 ? 'train' : 'test';
   // Statistics can only move towards a checkpoint.
-  const mode: ModeDraft = isRandom(kind) && draft.mode.statistics === 'interpolated' ? { ...draft.mode, statistics: 'frozen' } : draft.mode;
-  const next: PlaceDraft = { ...draft, kind, sets, mode, axes: [{ ...first, ...extent, count }, { ...second, ...extent, count }] };
+  const mode: ModeDraft = (isRandom(kind) || isPrincipal(kind)) && draft.mode.statistics === 'interpolated' ? { ...draft.mode, statistics: 'frozen' } : draft.mode;
+  const next: PlaceDraft = { ...draft, kind, sets, mode, axes: withAxes(draft, (axis) => ({ ...axis, ...extent, count: USUAL_COUNTS[dimensionsOf(kind)] })) };
   return kind === 'planeThrough' ? withFittingExtent(next, subject) : next;
 }
 
@@ -88,22 +112,23 @@ export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): 
 export function withFittingExtent(draft: PlaceDraft, subject: Subject): PlaceDraft {
   const outcome = recipeOf(draft, subject.manifest);
   if (outcome.problems.some(({ path }) => path === 'centre' || path.includes('direction'))) return draft;
-  let spans: readonly (readonly [number, number])[];
+  const ids = [draft.centre, ...draft.axes.slice(0, 2).map(({ target }) => target)];
   try {
-    const { project } = projectorOf(frameOf(outcome.recipe, subject));
-    const places = [draft.centre, ...draft.axes.map(({ target }) => target)].map((id) => {
-      const row = subject.manifest.checkpoints.findIndex((checkpoint) => checkpoint.id === id);
-      return project(subject.checkpoints[row]!).coordinates;
-    });
-    spans = [0, 1].map((axis) => [Math.min(...places.map((place) => place[axis]!)), Math.max(...places.map((place) => place[axis]!))] as const);
+    return withRoomFor(draft, outcome.recipe, subject, ids, () => undefined);
   } catch (error) {
     // Three checkpoints on one line: placing says so, and the fields stay as they were.
     console.info('no plane through these three checkpoints', error);
     return draft;
   }
+}
+
+/** Extents with room around the projections of some checkpoints. @throws KnownError as frameOf */
+export function withRoomFor(draft: PlaceDraft, recipe: SliceRecipe, subject: Subject, ids: readonly string[], vectors: (digest: string) => Float32Array | undefined): PlaceDraft {
+  const { project } = projectorOf(frameOf(recipe, subject, vectors));
+  const places = ids.map((id) => project(subject.checkpoints[subject.manifest.checkpoints.findIndex((checkpoint) => checkpoint.id === id)]!).coordinates);
+  const spans = recipe.axes.map((_, axis) => [Math.min(...places.map((place) => place[axis]!)), Math.max(...places.map((place) => place[axis]!))] as const);
   const room = 0.35 * Math.max(...spans.map(([low, high]) => high - low));
-  const fit = (axis: AxisDraft, [low, high]: readonly [number, number]): AxisDraft => ({ ...axis, min: rounded(low - room), max: rounded(high + room) });
-  return { ...draft, axes: [fit(draft.axes[0], spans[0]!), fit(draft.axes[1], spans[1]!)] };
+  return { ...draft, axes: withAxes(draft, (axis, index) => (spans[index] ? { ...axis, min: rounded(spans[index][0] - room), max: rounded(spans[index][1] + room) } : axis)) };
 }
 
 const rounded = (value: number): string => String(Number(value.toPrecision(3)));
@@ -123,7 +148,7 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
     if (!Number.isInteger(value)) unread.push({ path, message: 'must be a whole number' });
     return value;
   };
-  const axes = draft.axes.slice(0, isPlane(draft.kind) ? 2 : 1).map((axis, index): Axis => {
+  const axes = draft.axes.slice(0, dimensionsOf(draft.kind)).map((axis, index): Axis => {
     const path = `axes.${index}`;
     return {
       direction: directionOf(draft, axis, index, (text) => seedOf(text, `${path}.direction.seed`)),
@@ -142,8 +167,10 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
     centre: draft.centre,
     axes,
   };
+  if (isPrincipal(draft.kind) && draft.principal.made.length < axes.length) unread.push({ path: 'principal', message: draft.principal.problem ?? 'the axes are being made' });
   const known = new Set(unread.map(({ path }) => path));
-  return { recipe, problems: [...unread, ...problemsOf(recipe, manifest).filter(({ path }) => !known.has(path))] };
+  const found = problemsOf(recipe, manifest).filter(({ path }) => !known.has(path) && !(known.has('principal') && path.includes('direction')));
+  return { recipe, problems: [...unread, ...found] };
 
   function seedOf(text: string, path: string): number {
     const value = whole(text, path);
@@ -152,9 +179,14 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
   }
 }
 
-function directionOf({ kind, normalisation, isVectorsStill }: PlaceDraft, axis: AxisDraft, index: number, seedOf: (text: string) => number): DirectionRecipe {
-  if (isRandom(kind)) return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors: isVectorsStill ? 'ignore' : 'layer' };
-  return kind === 'planeThrough'
+/** Stands for an axis that is still being made; its problem stands beside the fields that make it. */
+const UNMADE: VectorName = { digest: '0'.repeat(64), title: '' };
+
+function directionOf(draft: PlaceDraft, axis: AxisDraft, index: number, seedOf: (text: string) => number): DirectionRecipe {
+  const { kind, normalisation, vectors, isOrthogonal, isAffine, principal } = draft;
+  if (isRandom(kind)) return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors, ...(isOrthogonal && index > 0 && { orthogonal: true }) };
+  if (isPrincipal(kind)) return { kind: 'vector', ...(principal.made[index] ?? UNMADE) };
+  return kind === 'planeThrough' && !isAffine
     ? { kind: 'towards', checkpoint: axis.target, length: 'unit', orthogonal: index === 1 }
     : { kind: 'towards', checkpoint: axis.target, length: 'difference', orthogonal: false };
 }

@@ -25,7 +25,7 @@ export type PlaceForm = {
 export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
 
 export function usePlaceForm(session: Session, subjects: readonly Subject[], first: Subject): PlaceForm {
-  const [draft, setDraft] = useState<PlaceDraft>(() => draftFor(first, [randomSeed(), randomSeed()]));
+  const [draft, setDraft] = useState<PlaceDraft>(() => draftFor(first, [randomSeed(), randomSeed(), randomSeed()]));
   const subject = subjects.find(({ id }) => id === draft.subject) ?? first;
   const { recipe, problems } = useMemo(() => recipeOf(draft, subject.manifest), [draft, subject]);
   const key = problems.length === 0 ? sliceIdOf(recipe) : null;

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { ANNOTATION_KINDS, KIND_TITLES, MAX_TEXT, type Annotation, type AnnotationKind } from '#lib/session/document.ts';
 import { formatCoordinate } from '#lib/session/words.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field } from '#components/ui/Field.tsx';
 import fieldStyles from '#components/ui/Field.module.css';
@@ -60,7 +61,7 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
       <form className={styles.form} onSubmit={keep}>
         <p className={styles.where}>
           {draft.kind === 'edit' ? 'Note' : 'New note'} at α {formatCoordinate(at.a)}
-          {slice?.recipe.axes.length === 2 && `, β ${formatCoordinate(at.b)}`}
+          {slice && rangesOf(slice.recipe).length > 1 && `, β ${formatCoordinate(at.b)}`}
         </p>
         <Segments label="Kind of note" isLabelHidden value={kind} segments={ANNOTATION_KINDS.map((value) => ({ value, title: KIND_TITLES[value], icon: value }))} onChange={setKind} />
         <Field label="What is there to see?">

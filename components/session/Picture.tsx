@@ -9,7 +9,7 @@ import { useStore } from '#components/useStore.ts';
 import { checkpointTitle } from '#components/sliceTitle.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { marksOf } from './marksOf.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { usePeopleOnSlice } from './usePeopleOnSlice.ts';
@@ -38,7 +38,6 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
   const named = useMemo(() => marksOf(known?.checkpoints ?? []).toSorted((one, other) => other.distance - one.distance), [known]);
-  const { axes } = source.recipe;
 
   const shared = {
     source,
@@ -60,7 +59,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
     camera: view.camera,
   };
 
-  if (axes.length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
+  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
   return (
     <LandscapeView
       {...shared}
@@ -84,8 +83,11 @@ const pinOf = ({ id, note, a, b, outOfPlane, isOwn }: PlacedNote): Pin => ({
   distance: isOwn ? null : outOfPlane,
 });
 
-function axisLabel({ axes }: SliceRecipe, index: 0 | 1, manifest: SubjectManifest | undefined): string {
+function axisLabel({ axes, cut, curve }: SliceRecipe, index: 0 | 1, manifest: SubjectManifest | undefined): string {
+  if (cut) return index === 0 ? 'u' : 'v';
+  if (curve) return 't along the curve';
   const name = index === 0 ? 'α' : 'β';
   const direction = axes[index]?.direction;
+  if (direction?.kind === 'vector') return `${name}, ${direction.title}`;
   return direction?.kind === 'towards' ? `${name}, towards ${checkpointTitle(manifest, direction.checkpoint).toLowerCase()}` : name;
 }

@@ -23,6 +23,7 @@ import { useMay } from './useMay.ts';
 import { useOpening } from './useOpening.ts';
 import { usePins } from './usePins.ts';
 import { useRoomActions } from './useRoomActions.ts';
+import { useShownSource } from './useShownSource.ts';
 import { useSurface } from './useSurface.ts';
 import { useTrajectory } from './useTrajectory.ts';
 import styles from './Room.module.css';
@@ -49,7 +50,7 @@ export function Room({ opening, network }: { readonly opening: Opening | null; r
 
   useLink(session, view);
   useOpening(session, view, opening, network);
-  const source = useSurface(session.surfaces, view.sliceId);
+  const source = useShownSource(useSurface(session.surfaces, view.sliceId), view);
   const pins = usePins(session, view);
   const geography = useTrajectory(session, view);
   const job = useJob(session, source);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import type { SliceRecord } from '#lib/session/document.ts';
 import { formatCount } from '#lib/session/words.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
@@ -40,6 +41,8 @@ export function SliceList() {
   );
 }
 
+const SHAPE_ICONS = [undefined, 'line', 'layers', 'cube'] as const;
+
 function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly record: SliceRecord; readonly mayEdit: boolean }) {
   const session = useSession();
   const view = useRoomView();
@@ -57,7 +60,7 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
     <li className={styles.card} data-chosen={isChosen}>
       <button type="button" className={styles.choose} aria-current={isChosen ? 'true' : undefined} onClick={() => view.chooseSlice(id)}>
         <span className={styles.kind}>
-          <Icon name={recipe.axes.length === 1 ? 'line' : 'layers'} />
+          <Icon name={SHAPE_ICONS[rangesOf(recipe).length] ?? 'layers'} />
           <strong>{shapeTitle(recipe, manifest)}</strong>
         </span>
         <span className={styles.soft}>

@@ -9,6 +9,9 @@ import { Segments } from '#components/ui/Segments.tsx';
 import { Button } from '#components/ui/Button.tsx';
 import { say } from '#components/words.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
+import type { LayerSource } from '#components/landscape/layerSource.ts';
+import { rangesOf } from '#lib/slice/recipe.ts';
+import { LayerControls } from './LayerControls.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { NoteCard } from './NoteCard.tsx';
@@ -28,7 +31,7 @@ const VIEW_SEGMENTS = {
 } as const satisfies Record<ViewName, unknown>;
 
 type StageProps = {
-  readonly source: SurfaceSource | null;
+  readonly source: SurfaceSource | LayerSource | null;
   readonly pins: readonly PlacedNote[];
   readonly geography: GeographyOutcome | null;
   readonly job: Job | null;
@@ -48,7 +51,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const { sets } = source.surface;
   const set = sets.includes(look.set) ? look.set : (sets[0] ?? 'train');
   const shownLook = set === look.set ? look : { ...look, set };
-  const isPlane = slice.recipe.axes.length === 2;
+  const isPlane = rangesOf(slice.recipe).length > 1;
   const counts = source.surface.counts(set);
   const hasAccuracy = isClassification(slice.recipe.loss);
 
@@ -71,6 +74,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           {isPlane && sets.length > 1 && (
             <Segments label="Samples shown" isLabelHidden value={set} segments={sets.map((value) => ({ value, title: value === 'train' ? 'Train' : 'Test' }))} onChange={(next) => view.setLook({ ...look, set: next })} />
           )}
+          {'setLayer' in source && <LayerControls source={source} />}
           <NoteButton />
         </div>
         {view.isNoting && !view.note && (

@@ -15,7 +15,7 @@ const NETWORK = 'network';
 
 /** @param network the name of the one to begin with; the first where absent */
 export const linkToOpen = (id: string, key: string, opening: Opening, network?: string): string =>
-  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA })}&${FIELD}=${opening}${network === undefined ? '' : `&${NETWORK}=${encodeURIComponent(network)}`}`;
+  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA, layer: null })}&${FIELD}=${opening}${network === undefined ? '' : `&${NETWORK}=${encodeURIComponent(network)}`}`;
 
 export function openingOf(hash: string): Opening | null {
   const found = new URLSearchParams(hash.replace(/^#/, '')).get(FIELD);

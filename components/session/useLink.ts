@@ -6,11 +6,12 @@ import type { View } from './useView.ts';
 
 const WRITE_MS = 1000;
 
-export const linkOf = ({ look, camera, wanted, sliceId }: View, key: string | null): LinkState => ({
+export const linkOf = ({ look, camera, layer, wanted, sliceId }: View, key: string | null): LinkState => ({
   key,
   slice: sliceId ?? wanted,
   look,
   camera,
+  layer,
 });
 
 /** The full address of a view; without the key it can only look. */

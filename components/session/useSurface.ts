@@ -1,10 +1,10 @@
 /** The surface of one slice as it grows; null until its network is loaded. */
 import { useCallback, useSyncExternalStore } from 'react';
-import type { SurfaceSource, SurfaceStore } from '#client/surfaceStore.ts';
+import type { SurfaceSource, SurfaceStore, WholeSource } from '#client/surfaceStore.ts';
 
 const zero = () => 0;
 
-export function useSurface(surfaces: SurfaceStore, sliceId: string | null): SurfaceSource | null {
+export function useSurface(surfaces: SurfaceStore, sliceId: string | null): WholeSource | null {
   useSyncExternalStore(surfaces.subscribe, surfaces.getSnapshot, zero);
   return sliceId === null ? null : surfaces.of(sliceId);
 }

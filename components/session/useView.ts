@@ -31,6 +31,8 @@ export type View = {
   readonly isNoting: boolean;
   readonly note: NoteDraft | null;
   readonly crosshair: Place | null;
+  /** Of a volume, which sample of γ is shown; null for the one through the centre. */
+  readonly layer: number | null;
   readonly chooseSlice: (id: string) => void;
   readonly setLook: (look: Look) => void;
   readonly setCamera: (camera: Camera) => void;
@@ -39,6 +41,7 @@ export type View = {
   readonly setNoting: (isNoting: boolean) => void;
   readonly setNote: (note: NoteDraft | null) => void;
   readonly setCrosshair: (place: Place | null) => void;
+  readonly setLayer: (layer: number | null) => void;
   readonly restore: (link: LinkState) => void;
 };
 
@@ -52,11 +55,13 @@ export function useView(session: Session, opened: LinkState): View {
   const [isNoting, setNoting] = useState(false);
   const [note, setNote] = useState<NoteDraft | null>(null);
   const [crosshair, setCrosshair] = useState<Place | null>(null);
+  const [layer, setLayer] = useState(opened.layer);
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
   const chooseSlice = useCallback((id: string) => {
     setWanted(id);
+    setLayer(null);
     setCrosshair(null);
     setNote(null);
   }, []);
@@ -65,6 +70,7 @@ export function useView(session: Session, opened: LinkState): View {
     setWanted(link.slice);
     setLook(link.look);
     setCamera(link.camera);
+    setLayer(link.layer);
   }, []);
 
   return useMemo(
@@ -79,6 +85,8 @@ export function useView(session: Session, opened: LinkState): View {
       isNoting,
       note,
       crosshair,
+      layer,
+      setLayer,
       chooseSlice,
       setLook,
       setCamera,
@@ -89,7 +97,7 @@ export function useView(session: Session, opened: LinkState): View {
       setCrosshair,
       restore,
     }),
-    [sliceId, slices, wanted, look, camera, tab, isPlacing, isNoting, note, crosshair, chooseSlice, restore],
+    [sliceId, slices, wanted, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
   );
 }
 

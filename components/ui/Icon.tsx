@@ -37,6 +37,8 @@ const PATHS = {
   eye: 'M2.500 10S5 5 10 5s7.500 5 7.500 5-2.500 5-7.500 5-7.500-5-7.500-5ZM10 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z',
   home: 'M3.500 9.500L10 4l6.500 5.500M5.500 8.500V16h9V8.500',
   line: 'M3 16.500V3.500M3 16.500h14M5 13c3-9 5 3 11-7',
+  play: 'M6.500 4v12l9-6-9-6Z',
+  pause: 'M7 4.500v11M13 4.500v11',
 } as const;
 
 export type IconName = keyof typeof PATHS;

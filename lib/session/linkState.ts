@@ -1,5 +1,5 @@
 /**
- * The link is the document: slice, look and camera of a view, written in the fragment of its address.
+ * The link is the document: slice, look, camera and layer of a view, written in the fragment of its address.
  *
  * Only what differs from the default is written, so links stay short. What cannot be read is left at its
  * default, each part on its own: an old link still opens. Rules P1, P2 in docs/SPEC.md.
@@ -17,6 +17,8 @@ export type LinkState = {
   readonly slice: string | null;
   readonly look: Look;
   readonly camera: Camera;
+  /** Of a volume, which sample of γ is shown; null for the one through the centre. */
+  readonly layer: number | null;
 };
 
 /** Digits kept of a camera: a hundredth of a degree, a thousandth of a zoom. */
@@ -31,11 +33,12 @@ export function readLink(hash: string): LinkState {
     slice: slice.ok ? slice.value : null,
     look: merge(lookSchema, DEFAULT_LOOK, fields.get('look')),
     camera: merge(cameraSchema, DEFAULT_CAMERA, fields.get('camera')),
+    layer: layerOf(fields.get('layer')),
   };
 }
 
 /** The fragment for a view, with its leading #; empty when there is nothing to say. */
-export function writeLink({ key, slice, look, camera }: LinkState): string {
+export function writeLink({ key, slice, look, camera, layer }: LinkState): string {
   const fields = new URLSearchParams();
   if (key !== null) fields.set('key', key);
   if (slice !== null) fields.set('slice', slice);
@@ -43,9 +46,12 @@ export function writeLink({ key, slice, look, camera }: LinkState): string {
   if (lookDifference) fields.set('look', lookDifference);
   const cameraDifference = difference(rounded(camera), DEFAULT_CAMERA);
   if (cameraDifference) fields.set('camera', cameraDifference);
+  if (layer !== null) fields.set('layer', String(layer));
   const text = fields.toString();
   return text === '' ? '' : `#${text}`;
 }
+
+const layerOf = (text: string | null): number | null => (text !== null && /^\d{1,4}$/.test(text) ? Number(text) : null);
 
 function merge<T extends object>(schema: z.ZodMiniType<T>, defaults: T, text: string | null): T {
   if (text === null) return defaults;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { statisticsFor, type ModeDraft } from '#components/panels/modeDraft.ts';
-import { draftFor, recipeOf, withKind, KINDS, type PlaceDraft } from '#components/panels/placeDraft.ts';
+import { dimensionsOf, draftFor, isPrincipal, kindsFor, recipeOf, withKind, type PlaceDraft } from '#components/panels/placeDraft.ts';
+import { makePrincipal } from '#components/panels/principalDraft.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import type { Network, Step } from '#lib/network/program.ts';
@@ -22,15 +23,28 @@ const NAMES = ['spirals-tiny', 'seed-cnn', 'line-fit'] as const;
 const subjects = new Map(NAMES.map((name) => [name, builtin(name)]));
 const spirals = subjects.get('spirals-tiny')!;
 const draft = draftFor(spirals, [1, 2]);
-const withAxis = (part: Partial<PlaceDraft['axes'][0]>): PlaceDraft => ({ ...draft, axes: [{ ...draft.axes[0], ...part }, draft.axes[1]] });
+const withAxis = (part: Partial<PlaceDraft['axes'][0]>): PlaceDraft => ({ ...draft, axes: [{ ...draft.axes[0], ...part }, draft.axes[1], draft.axes[2]] });
 const problemsFor = (changed: PlaceDraft) => recipeOf(changed, spirals.manifest).problems;
 
 describe('placeDraft', () => {
-  it.each(NAMES.flatMap((name) => KINDS.map((kind) => [name, kind] as const)))('[place] the first draft of %s as %s can be placed and spans what it says', (name, kind) => {
+  it.each(NAMES.flatMap((name) => kindsFor(subjects.get(name)!.manifest).map((kind) => [name, kind] as const)))('[place] the first draft of %s as %s can be placed and spans what it says', (name, kind) => {
     const subject = subjects.get(name)!;
-    const { recipe, problems } = recipeOf(withKind(draftFor(subject, [1, 2]), kind, subject), subject.manifest);
+    const files = new Map<string, Float32Array>();
+    let drawn = withKind(draftFor(subject, [1, 2, 3]), kind, subject);
+    if (isPrincipal(kind)) {
+      expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['principal']);
+      const made = makePrincipal(drawn.principal, subject, dimensionsOf(kind));
+      if (!made.ok) throw new Error(JSON.stringify(made.problems));
+      const names = made.value.map((file, index) => {
+        const digest = String(index).repeat(64);
+        files.set(digest, file.values);
+        return { digest, title: file.title };
+      });
+      drawn = { ...drawn, principal: { ...drawn.principal, made: names } };
+    }
+    const { recipe, problems } = recipeOf(drawn, subject.manifest);
     expect(problems).toEqual([]);
-    expect(() => frameOf(recipe, subject)).not.toThrow();
+    expect(frameOf(recipe, subject, (digest) => files.get(digest)).directions).toHaveLength(dimensionsOf(kind));
   });
 
   it('[place] what cannot be read is a problem beside its own field', () => {

@@ -25,6 +25,7 @@ const states: fc.Arbitrary<LinkState> = fc.record({
     orbit: fc.record({ azimuth: thousandths(-180, 180), elevation: thousandths(0, 90), zoom: thousandths(-2, 6), target: fc.tuple(place, place, place) }),
     map: fc.record({ zoom: thousandths(-2, 6), target: fc.tuple(place, place) }),
   }),
+  layer: fc.option(fc.integer({ min: 0, max: 64 })),
 });
 
 describe('links', () => {
@@ -38,12 +39,12 @@ describe('links', () => {
   });
 
   it('[P1] the default view needs no link at all', () => {
-    expect(writeLink({ key: null, slice: null, look: DEFAULT_LOOK, camera: DEFAULT_CAMERA })).toBe('');
+    expect(writeLink({ key: null, slice: null, look: DEFAULT_LOOK, camera: DEFAULT_CAMERA, layer: null })).toBe('');
   });
 
   it('[P2] what cannot be read is left at its default, each part on its own', () => {
     const broken = '#key=abc&slice=nonsense&look={"colourMap":"rainbow"}&camera={';
-    expect(readLink(broken)).toEqual({ key: 'abc', slice: null, look: DEFAULT_LOOK, camera: DEFAULT_CAMERA });
+    expect(readLink(broken)).toEqual({ key: 'abc', slice: null, look: DEFAULT_LOOK, camera: DEFAULT_CAMERA, layer: null });
     const older = '#look={"contours":false}';
     expect(readLink(older).look).toEqual({ ...DEFAULT_LOOK, contours: false });
   });
