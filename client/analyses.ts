@@ -18,7 +18,7 @@ import type { Analyses, AnalysisView } from './analysisTypes.ts';
 import type { AnalystHost } from './analystPool.ts';
 import type { LiveSocket } from './connection.ts';
 import type { Files } from './files.ts';
-import type { Lending } from './sessionTypes.ts';
+import type { Lending } from './lendingTypes.ts';
 import { createStore, type Store } from './store.ts';
 
 type Options = {

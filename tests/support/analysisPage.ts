@@ -5,7 +5,7 @@ import type { AnalystHost } from '#client/analystPool.ts';
 import { linkDocument } from '#client/documentLink.ts';
 import { createFiles } from '#client/files.ts';
 import { linkLedger } from '#client/ledgerLink.ts';
-import type { LendingState } from '#client/sessionTypes.ts';
+import type { LendingState } from '#client/lendingTypes.ts';
 import { createStore } from '#client/store.ts';
 import { createSurfaceStore } from '#client/surfaceStore.ts';
 import type { Subject } from '#lib/network/subject.ts';
