@@ -32,7 +32,7 @@ export async function openAnalysisPage(url: string, presented: Presented, subjec
   const link = linkDocument(socket, (reason) => refusals.push(reason));
   const refusals: string[] = [];
   const ledger = linkLedger(socket, createSurfaceStore((work) => work()));
-  const lendingState = createStore<LendingState>({ kind: 'off' });
+  const lendingState = createStore<LendingState>({ kind: 'off', points: 0 });
   let welcome: Welcome | null = null;
   let history = new CommandHistory(link.doc.getSnapshot());
   const analyses = createAnalyses({
@@ -80,7 +80,7 @@ export async function openAnalysisPage(url: string, presented: Presented, subjec
     /** Says that this page lends, as the volunteer would. */
     lend: () => {
       socket.emit('lend', 'float64');
-      lendingState.set({ kind: 'idle', report: { backend: 'cpu', title: 'float64', why: '', isSoftwareAdapter: false }, workers: 1, points: 0, pointsPerSecond: 0 });
+      lendingState.set({ kind: 'idle', report: { backend: 'cpu', title: 'float64', why: '', isSoftwareAdapter: false }, workers: 1, points: 0, pointsPerSecond: 0, tileMs: null });
     },
     close: () => {
       analyses.close();
