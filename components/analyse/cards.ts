@@ -4,7 +4,7 @@ import type { AnalyseCard } from './card.ts';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 
-const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1;
+const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1 && !recipe.measure;
 const always = (): boolean => true;
 
 export const CARDS: readonly AnalyseCard[] = [

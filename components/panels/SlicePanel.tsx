@@ -13,6 +13,7 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
+import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
 import { checkpointTitle, directionTitle, gridTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
@@ -30,7 +31,6 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
   const manifest = catalogue.find(({ id }) => id === slice?.recipe.subject)?.manifest;
   if (!slice || sliceId === null) return <p className={`${styles.panel} ${styles.soft}`}>{say(edit ? 'empty.slices' : 'empty.slices.view')}</p>;
   const { recipe } = slice;
-  const parameters = manifest ? layoutOf(manifest.network).size : null;
 
   return (
     <div className={styles.panel}>
@@ -52,7 +52,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
             />
           ))}
         </dl>
-        <GeographyFacts geography={geography} isRandom={recipe.axes.every(({ direction }) => direction.kind === 'random')} />
+        <GeographyFacts geography={geography} />
       </section>
       {job && (
         <section className={styles.section}>
@@ -85,18 +85,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
           {job.notFinite > 0 && <p className={styles.warn}>{say('data.nan', { n: formatCount(job.notFinite), total: formatCount(job.points) })}</p>}
         </section>
       )}
-      {parameters !== null && (
-        <section className={styles.honest} aria-labelledby="honesty">
-          <h3 id="honesty">{say('honesty.title')}</h3>
-          <p>{say('honesty.random', { p: formatCount(parameters) })}</p>
-          {job && job.measured < job.points && <p>{say('honesty.estimated')}</p>}
-          <p>
-            <a href="/conformance" target="_blank" rel="noopener">
-              {say('conformance.link')}
-            </a>
-          </p>
-        </section>
-      )}
+      {manifest && <HonestyPanel key={sliceId} sliceId={sliceId} recipe={recipe} manifest={manifest} geography={geography} job={job} backends={backends} />}
     </div>
   );
 }
@@ -160,21 +149,8 @@ function AxisFacts({ name, words, range, norm }: AxisFactsProps) {
   );
 }
 
-function GeographyFacts({ geography, isRandom }: { readonly geography: GeographyOutcome | null; readonly isRandom: boolean }) {
-  if (!geography) return <p className={styles.soft}>Working out the axes …</p>;
+function GeographyFacts({ geography }: { readonly geography: GeographyOutcome | null }) {
+  if (!geography) return <p className={styles.soft}>{say('analyse.axes')}</p>;
   if (geography.kind === 'refused') return <p className={styles.warn}>{geography.reason}</p>;
-  const { facts, captured } = geography.geography;
-  const { cosine, moved, expectedCosine } = facts;
-  return (
-    <div className={styles.section}>
-      <p className={styles.small}>{say('slice.moves', { n: formatCount(moved) })}</p>
-      {cosine !== null && (
-        <p className={styles.small}>
-          {say('slice.ortho', { deg: formatCoordinate((Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI, 0.01), cos: formatCoordinate(cosine, 0.0001) })}{' '}
-          {isRandom && <span className={styles.soft}>{say('slice.cosine.expected', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) })}</span>}
-        </p>
-      )}
-      {captured !== null && <p className={captured < 0.6 ? styles.warn : styles.small}>{say(cosine === null ? 'slice.variance.line' : 'slice.variance', { pct: formatShare(captured) })}</p>}
-    </div>
-  );
+  return <p className={styles.small}>{say('slice.moves', { n: formatCount(geography.geography.facts.moved) })}</p>;
 }

@@ -8,7 +8,15 @@ const SAID_MS = 2500;
 
 type Outcome = 'none' | 'copied' | 'failed';
 
-export function CopyButton({ text, children }: { readonly text: string; readonly children: string }) {
+type CopyButtonProps = {
+  readonly text: string;
+  readonly children: string;
+  readonly size?: 'small' | 'medium';
+  /** What is said once it is copied; about a link where absent. */
+  readonly said?: string;
+};
+
+export function CopyButton({ text, children, size = 'medium', said = say('share.copied') }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<Outcome>('none');
 
   useEffect(() => {
@@ -26,11 +34,11 @@ export function CopyButton({ text, children }: { readonly text: string; readonly
 
   return (
     <>
-      <Button icon={outcome === 'copied' ? 'check' : 'copy'} onClick={copy}>
+      <Button size={size} icon={outcome === 'copied' ? 'check' : 'copy'} onClick={copy}>
         {outcome === 'copied' ? 'Copied' : children}
       </Button>
       <span role="status" className={outcome === 'failed' ? '' : 'aside'}>
-        {outcome === 'copied' ? say('share.copied') : outcome === 'failed' ? say('share.failed') : ''}
+        {outcome === 'copied' ? said : outcome === 'failed' ? say('share.failed') : ''}
       </span>
     </>
   );

@@ -126,20 +126,32 @@ export type EvaluationSubject = {
 
 export type SetTruth = { readonly set: SetName; readonly samples: number; readonly lossSum: number; readonly correct: number };
 
-/** The sums over every set at one θ, in float64. `reuse` saves building the interpreter for every point. */
-export function evaluateAt(job: EvaluationSubject, parameters: Float64Array, reuse: Forward = forwardOf(job.network)): readonly SetTruth[] {
+/** The loss of every sample of a set, in file order. */
+export type SetLosses = { readonly set: SetName; readonly losses: Float64Array; readonly correct: number };
+
+/** The loss of every sample at one θ, in float64. `reuse` saves building the interpreter for every point. */
+export function lossesAt(job: EvaluationSubject, parameters: Float64Array, reuse: Forward = forwardOf(job.network)): readonly SetLosses[] {
   const { batchNorm, dropout } = job.mode ?? STORED_MODE;
   const buffers = batchNorm.policy === 'recomputed' ? reuse.statistics(parameters, job.buffers, batchNorm.samples, batchNorm.batch, dropout) : job.buffers;
   const batch = batchNorm.policy === 'batch' ? batchNorm.batch : undefined;
   return job.sets.map(({ set, samples }) => {
     const outputs = reuse.run(parameters, buffers, samples, { batch, dropout: dropout && { ...dropout, set } });
-    let lossSum = 0;
+    const losses = new Float64Array(samples.count);
     let correct = 0;
     for (let row = 0; row < samples.count; row++) {
       const target = samples.targets[row]!;
-      lossSum += lossOfSample(job.loss, outputs, row, reuse.width, target);
+      losses[row] = lossOfSample(job.loss, outputs, row, reuse.width, target);
       if (isClassification(job.loss) && isCorrect(outputs, row, reuse.width, target)) correct++;
     }
-    return { set, samples: samples.count, lossSum, correct };
+    return { set, losses, correct };
+  });
+}
+
+/** The sums over every set at one θ, in float64; `reuse` as in lossesAt. */
+export function evaluateAt(job: EvaluationSubject, parameters: Float64Array, reuse?: Forward): readonly SetTruth[] {
+  return lossesAt(job, parameters, reuse).map(({ set, losses, correct }) => {
+    let lossSum = 0;
+    for (const loss of losses) lossSum += loss;
+    return { set, samples: losses.length, lossSum, correct };
   });
 }
