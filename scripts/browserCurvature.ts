@@ -1,7 +1,7 @@
 /** Products with a Hessian on a device of a page, asked for from Node: vectors travel as JSON, one network at a time. */
 import type { Page } from 'playwright';
 import type { Differentiable } from '#lib/network/derivatives/derivatives.ts';
-import type { BackendWish } from '#lib/wire/workerMessages.ts';
+import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 
 /** A subject whose arrays are JSON. */
 export type CurvatureRequest = {
@@ -11,17 +11,17 @@ export type CurvatureRequest = {
 };
 
 export type PageCurvature = {
-  readonly open: (request: CurvatureRequest) => Promise<void>;
+  readonly open: (request: CurvatureRequest) => Promise<BackendReport>;
   readonly gradient: () => Promise<{ readonly loss: number; readonly gradient: readonly number[] }>;
   /** Answers with H·v, or with nothing. */
   readonly run: (what: 'moveTo' | 'multiply' | 'dispose', vector: readonly number[]) => Promise<readonly number[]>;
 };
 
 /** In a page opened by `runInBrowser('scripts/browserEvaluate.ts', …)`. */
-export async function openCurvatureInPage(page: Page, wish: CurvatureRequest['wish'], { network, loss, buffers, samples }: Differentiable, parameters: Float64Array): Promise<void> {
+export async function openCurvatureInPage(page: Page, wish: CurvatureRequest['wish'], { network, loss, buffers, samples }: Differentiable, parameters: Float64Array): Promise<BackendReport> {
   const { count, inputs, targets } = samples;
   const subject = { network, loss, buffers: Array.from(buffers), samples: { count, inputs: [...inputs], targets: [...targets] } };
-  await page.evaluate((request) => window.tarnCurvature!.open(request), { wish, subject, parameters: [...parameters] });
+  return page.evaluate((request) => window.tarnCurvature!.open(request), { wish, subject, parameters: [...parameters] });
 }
 
 export async function gradientInPage(page: Page): Promise<{ loss: number; gradient: Float64Array }> {

@@ -4,29 +4,31 @@
  * `window.tarnEvaluate(request)`; see browserJob.ts for the way there from Node.
  */
 import type { Backend, BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
-import { openBackend, type OpenBackend } from '#workers/backend.ts';
+import { openBackend } from '#workers/backend.ts';
 import { BROWSER_FILES } from '#workers/browserFiles.ts';
-import { checkedCurvature } from '#workers/curvature/checkedCurvature.ts';
 import type { DeviceCurvature } from '#workers/curvature/deviceCurvature.ts';
-import type { EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
+import type { EvaluationJob, Evaluator, PreparedSlice } from '#workers/evaluator.ts';
 import { createMemory } from '#workers/memory.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
 import { createOperatorsEngine } from '#workers/operators/operatorsEngine.ts';
-import { startTensorFlow } from '#workers/operators/tensorFlow.ts';
 import { createPace } from '#workers/pace.ts';
 import { jobFrom, type BrowserAnswer, type BrowserRequest } from './browserJob.ts';
 
 type Opened = { readonly report: BackendReport; readonly prepare: (job: EvaluationJob) => Promise<PreparedSlice> };
 
-/** One device per backend: TensorFlow.js has one at a time. */
-const backends = new Map<Backend, Promise<OpenBackend>>();
-const opened = new Map<string, Promise<Opened>>();
+const operators = new Map<BackendWish, Promise<Opened>>();
+const evaluators = new Map<BackendWish, Promise<Evaluator>>();
+
+function once<T>(opened: Map<BackendWish, Promise<T>>, wish: BackendWish, open: () => Promise<T>): Promise<T> {
+  const opening = opened.get(wish) ?? open();
+  opened.set(wish, opening);
+  return opening;
+}
+
+const evaluatorOf = (wish: BackendWish): Promise<Evaluator> => once(evaluators, wish, () => openEvaluator({ wish, ...BROWSER_FILES }));
 
 async function evaluate({ wish, onOperators = false, job, points, withOutputs = false }: BrowserRequest): Promise<BrowserAnswer> {
-  const key = `${wish} ${onOperators}`;
-  const opening = opened.get(key) ?? (onOperators ? openOperators(wish) : openEvaluator({ wish, ...BROWSER_FILES }));
-  opened.set(key, opening);
-  const evaluator = await opening;
+  const evaluator = await (onOperators ? once(operators, wish, () => openOperators(wish)) : evaluatorOf(wish));
   const slice = await evaluator.prepare(jobFrom(job));
   try {
     const start = performance.now();
@@ -69,11 +71,10 @@ function curvatureHere(): DeviceCurvature {
 
 window.tarnCurvature = {
   async open({ wish, subject: { samples, ...subject }, parameters }) {
-    const open = await (backends.get(wish) ?? openBackend(wish, wish));
-    backends.set(wish, Promise.resolve(open));
-    await startTensorFlow(open, BROWSER_FILES.wasmPath);
+    const evaluator = await evaluatorOf(wish);
     const arrays = { count: samples.count, inputs: Float64Array.from(samples.inputs), targets: Float32Array.from(samples.targets) };
-    curvature = await checkedCurvature(open, { ...subject, samples: arrays }, parameters, createPace());
+    curvature = await evaluator.differentiate({ ...subject, samples: arrays }, parameters);
+    return evaluator.report;
   },
   async gradient() {
     const { loss, gradient } = await curvatureHere().gradient();

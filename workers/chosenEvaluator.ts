@@ -30,11 +30,15 @@ export class NoEngine extends Error {
 /** An engine that is opened when it is first wanted. */
 export type EngineSource = { readonly kind: Engine['kind']; readonly open: () => Promise<Engine> };
 
+/** Derivatives on the device, loaded when first wanted; rejects with WrongNumbers where they are not those of float64. */
+export type CurvatureSource = Evaluator['differentiate'];
+
 export type ChosenOptions = {
   readonly open: OpenBackend;
   readonly report: BackendReport;
   /** In the order in which they are tried where nothing is known. */
   readonly sources: readonly EngineSource[];
+  readonly curvature: CurvatureSource;
   readonly pace: Pace;
   readonly memory: Memory;
   readonly patience?: Patience;
@@ -53,7 +57,7 @@ const RACE_AFTER_MS = 2_000;
 /** Multiply-adds per millisecond of the slowest device that is worth waiting for. */
 const SLOW_DEVICE = 5e5;
 
-export function createChosenEvaluator({ open, report, sources, pace, memory, patience = PATIENCE, raceAfterMs = RACE_AFTER_MS, timeOf = raceTime }: ChosenOptions): ChosenEvaluator {
+export function createChosenEvaluator({ open, report, sources, curvature, pace, memory, patience = PATIENCE, raceAfterMs = RACE_AFTER_MS, timeOf = raceTime }: ChosenOptions): ChosenEvaluator {
   const opened = new Map<EngineSource, Promise<Engine>>();
   const engines: Engine[] = [];
   /** Operations that an engine was tried with, and how that ended: null for well. */
@@ -177,6 +181,20 @@ export function createChosenEvaluator({ open, report, sources, pace, memory, pat
       return { ...report, why };
     },
     prepare,
+    async differentiate(subject, parameters, signal) {
+      // Two products and a gradient, and as much again for few samples.
+      const product = 8 * msOf({ network: subject.network, sets: [subject] }, 1);
+      try {
+        const made = await patiently(patience.least + 4 * product, curvature(subject, parameters, signal));
+        return {
+          ...made,
+          gradient: (abort) => patiently(product, made.gradient(abort)),
+          multiply: (vector, abort) => patiently(product, made.multiply(vector, abort)),
+        };
+      } catch (error) {
+        throw error instanceof WrongNumbers ? new NoEngine(error.message) : error;
+      }
+    },
     async probe(network) {
       const outputs = network ? sizeOf(outputShapeOf(network)) : 2;
       const reasons: string[] = [];
@@ -202,7 +220,7 @@ export function createChosenEvaluator({ open, report, sources, pace, memory, pat
 }
 
 /** What `points` of the job take on a slow device. */
-const msOf = (job: EvaluationJob, points: number): number => (costOfSample(job.network) * points * job.sets.reduce((sum, { samples }) => sum + samples.count, 0)) / SLOW_DEVICE;
+const msOf = (job: { readonly network: Network; readonly sets: readonly { readonly samples: { readonly count: number } }[] }, points: number): number => (costOfSample(job.network) * points * job.sets.reduce((sum, { samples }) => sum + samples.count, 0)) / SLOW_DEVICE;
 
 async function outcomeOf(work: Promise<void>): Promise<string | null> {
   try {

@@ -1,6 +1,6 @@
 /** Which engines a backend has, in the order in which they are tried; each is loaded when it is first wanted. */
 import { BackendUnavailable, type OpenBackend } from './backend.ts';
-import type { EngineSource } from './chosenEvaluator.ts';
+import type { CurvatureSource, EngineSource } from './chosenEvaluator.ts';
 import type { Engine } from './evaluator.ts';
 import type { Memory } from './memory.ts';
 import type { Pace } from './pace.ts';
@@ -28,6 +28,15 @@ export function engineSources(open: OpenBackend, { wasmPath, loadKernels }: Engi
       return [operators];
   }
 }
+
+/** Gradient and products with the Hessian by TensorFlow.js, on the device that is open. */
+export const curvatureSource =
+  (open: OpenBackend, { wasmPath }: EngineFiles, pace: Pace): CurvatureSource =>
+  async (...subject) => {
+    const [{ checkedCurvature }, { startTensorFlow }] = await Promise.all([import('./curvature/checkedCurvature.ts'), import('./operators/tensorFlow.ts')]);
+    await startTensorFlow(open, wasmPath);
+    return checkedCurvature(open, pace, ...subject);
+  };
 
 const tile = (open: () => Promise<Engine>): EngineSource => ({
   kind: 'tile',

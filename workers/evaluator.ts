@@ -4,12 +4,14 @@
  * An evaluator is given vectors, not recipes, so the same one serves a session and the reference cases. It leaves the arrays it
  * was given as they were. An engine is one way to compute on a backend: our own tile engine, or TensorFlow.js's operators.
  */
+import type { Differentiable } from '#lib/network/derivatives/derivatives.ts';
 import type { EvaluationMode } from '#lib/network/forward.ts';
 import type { LossName } from '#lib/network/loss.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { Samples, SetName } from '#lib/network/subject.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
 import type { BackendReport } from '#lib/wire/workerMessages.ts';
+import type { DeviceCurvature } from './curvature/deviceCurvature.ts';
 
 /** Everything a slice's losses depend on: θ(α, β) = origin + α·directions[0] + β·directions[1]. */
 export type EvaluationJob = {
@@ -58,6 +60,8 @@ export type Evaluator = {
   readonly report: BackendReport;
   /** @throws WrongNumbers where no engine gives the centre's float64 loss */
   prepare(job: EvaluationJob): Promise<PreparedSlice>;
+  /** Gradient and products with the Hessian at θ. @throws NoEngine where no backend here gets them right */
+  differentiate(subject: Differentiable, parameters: ArrayLike<number>, signal?: AbortSignal): Promise<DeviceCurvature>;
   held(): Held;
   dispose(): Promise<void>;
 };

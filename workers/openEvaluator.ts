@@ -9,8 +9,8 @@ import type { Network } from '#lib/network/program.ts';
 import type { Backend, BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import { BackendUnavailable, openBackend, type OpenBackend } from './backend.ts';
 import { createChosenEvaluator, NoEngine, type ChosenEvaluator } from './chosenEvaluator.ts';
-import { engineSources, type EngineFiles } from './engineSources.ts';
-import type { EvaluationJob, Evaluator, PreparedSlice } from './evaluator.ts';
+import { curvatureSource, engineSources, type EngineFiles } from './engineSources.ts';
+import type { Evaluator } from './evaluator.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createPace, type Pace } from './pace.ts';
 
@@ -61,7 +61,7 @@ export async function openEvaluator(options: OpenOptions): Promise<Evaluator> {
       try {
         open = await openBackend(backend, wish, share);
         const sources = engineSources(open, options, pace, memory);
-        const evaluator = createChosenEvaluator({ open, report: reportOf(open, wish, reasons), sources, pace, memory, ...(raceAfterMs === undefined ? {} : { raceAfterMs }) });
+        const evaluator = createChosenEvaluator({ open, report: reportOf(open, wish, reasons), sources, curvature: curvatureSource(open, options, pace), pace, memory, ...(raceAfterMs === undefined ? {} : { raceAfterMs }) });
         await evaluator.probe(null);
         for (const network of networks) await evaluator.probe(network);
         if (onLost) void open.lost.then(onLost);
@@ -81,42 +81,44 @@ export async function openEvaluator(options: OpenOptions): Promise<Evaluator> {
   let current: ChosenEvaluator = first;
 
   /** Where the backend is wrong and another is right, that one stays; where none is, the network is to blame. */
-  async function prepare(job: EvaluationJob): Promise<PreparedSlice> {
+  async function onFirstThatCan<T>(work: (evaluator: ChosenEvaluator) => Promise<T>): Promise<T> {
     const refusals: string[] = [];
-    for (const evaluator of used.slice(used.indexOf(current))) {
+    const attempt = async (evaluator: ChosenEvaluator): Promise<{ readonly made: T } | null> => {
       try {
-        return await prepareOn(evaluator, job);
+        return { made: await moving(evaluator, work) };
       } catch (error) {
         if (!(error instanceof NoEngine)) throw error;
         refusals.push(`${evaluator.report.title}: ${error.message}`);
+        return null;
       }
+    };
+    for (const evaluator of used.slice(used.indexOf(current))) {
+      const done = await attempt(evaluator);
+      if (done) return done.made;
     }
     for (;;) {
       reasons.splice(0, reasons.length, refusals.join(' and '));
       const evaluator = await next();
       if (!evaluator) throw new NoEngine(`no backend computes this network correctly: ${refusals.join('; ')}`);
-      try {
-        return await prepareOn(evaluator, job);
-      } catch (error) {
-        if (!(error instanceof NoEngine)) throw error;
-        refusals.push(`${evaluator.report.title}: ${error.message}`);
-      }
+      const done = await attempt(evaluator);
+      if (done) return done.made;
     }
   }
 
-  async function prepareOn(evaluator: ChosenEvaluator, job: EvaluationJob): Promise<PreparedSlice> {
+  async function moving<T>(evaluator: ChosenEvaluator, work: (evaluator: ChosenEvaluator) => Promise<T>): Promise<T> {
     const before = current.report;
-    const slice = await evaluator.prepare(job);
+    const made = await work(evaluator);
     current = evaluator;
     if (current.report.why !== before.why) onMoved?.(current.report);
-    return slice;
+    return made;
   }
 
   return {
     get report() {
       return current.report;
     },
-    prepare,
+    prepare: (job) => onFirstThatCan((evaluator) => evaluator.prepare(job)),
+    differentiate: (...subject) => onFirstThatCan((evaluator) => evaluator.differentiate(...subject)),
     held: () => used.map((evaluator) => evaluator.held()).reduce((sum, held) => ({ tensors: sum.tensors + held.tensors, bytes: sum.bytes + held.bytes })),
     async dispose() {
       for (const evaluator of used) await evaluator.dispose();

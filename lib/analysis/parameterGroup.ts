@@ -4,7 +4,7 @@
  * A Hessian restricted to a group is the block of the whole one: products take a short vector, and give one. Rule E8 in docs/SPEC.md.
  */
 import type { Layout } from '#lib/network/layout.ts';
-import type { MultiplyLater, Multiply } from './productMethod.ts';
+import type { MultiplyLater, Multiply, ProductMethod } from './productMethod.ts';
 
 export type GroupChoice =
   /** Every parameter, as PyHessian takes them. */
@@ -65,3 +65,13 @@ export const restrictedLater =
   ({ pick, spread }: ParameterGroup, multiply: MultiplyLater): MultiplyLater =>
   async (part) =>
     pick(await multiply(spread(part)));
+
+/** A method on the block of a group, as one that asks for products with the whole matrix. */
+export function* inGroup<Estimate, Result>({ pick, spread }: ParameterGroup, method: ProductMethod<Estimate, Result>): ProductMethod<Estimate, Result> {
+  let step = method.next();
+  while (!step.done) {
+    const product = yield { ...step.value, vector: spread(step.value.vector) };
+    step = method.next(product && pick(product));
+  }
+  return step.value;
+}

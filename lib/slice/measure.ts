@@ -4,6 +4,8 @@
  * It says what is asked for and checks it; workers compute it. METHODS: convexity map; rule S10 in docs/SPEC.md.
  */
 import * as z from 'zod/mini';
+import type { Mode } from '#lib/network/mode.ts';
+import type { Problem } from '#lib/parsed.ts';
 
 export type Measure = {
   readonly kind: 'convexity';
@@ -27,3 +29,12 @@ const PASSES_PER_PRODUCT = 6;
 
 /** Passes that one measurement takes for each pass of a loss. At most: a run may end early. */
 export const passesPerPoint = (measure: Measure | undefined): number => (measure ? PASSES_PER_PRODUCT * measure.steps : 1);
+
+/** Second derivatives are taken with the stored statistics and without dropout. */
+export function measureProblems(measure: Measure | undefined, { batchNorm, dropout }: Mode): readonly Problem[] {
+  if (!measure) return [];
+  return [
+    ...(batchNorm === 'frozen' || batchNorm === 'interpolated' ? [] : [{ path: 'mode.batchNorm', message: 'a convexity map needs the stored statistics of batch norm' }]),
+    ...(dropout === 'off' ? [] : [{ path: 'mode.dropout', message: 'a convexity map needs dropout off' }]),
+  ];
+}

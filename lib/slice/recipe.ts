@@ -16,7 +16,7 @@ import { modeProblems } from '#lib/network/modeProblems.ts';
 import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
 import { curveProblems, curveSchema, type Curve } from './curve.ts';
 import { cutProblems, cutSchema, type Cut } from './cut.ts';
-import { measureSchema, passesPerPoint, type Measure } from './measure.ts';
+import { measureProblems, measureSchema, passesPerPoint, type Measure } from './measure.ts';
 import { MAX_COUNT, rangeFields, rangeProblems, type Range } from './range.ts';
 
 /** How a random direction is scaled to the weights. The names are the reference tool's. */
@@ -167,7 +167,7 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
   if (recipe.curve) problems.push(...curveProblems(recipe.curve, recipe.axes.map(({ direction: each }) => leadsToPoint(each))));
   if (recipe.cut && recipe.curve) say('curve', 'a slice is a plane inside a volume or a curve inside a plane, not both');
   const hasCheckpointAxis = recipe.axes.some((each) => each.direction.kind === 'towards');
-  problems.push(...modeProblems(recipe.mode, { manifest, samples: recipe.samples, hasCheckpointAxis }));
+  problems.push(...modeProblems(recipe.mode, { manifest, samples: recipe.samples, hasCheckpointAxis }), ...measureProblems(recipe.measure, recipe.mode));
   return problems;
 }
 

@@ -1,29 +1,36 @@
 /**
  * The bytes of a tile result, on the wire and in the store.
  *
- *     'T' 'N' version sets | points u32 | per set: set u8, 3 × 0, samples u32 | per set: lossSum f64[points], correct u32[points]
+ *     'T' 'N' version sets | points u32 | per set: set u8, 3 × 0, samples u32
+ *     | per set: lossSum f64[points], correct u32[points], and in version 2 min, max, minError, maxError f64[points], products u32[points]
  *
- * Little-endian. The same result always has the same bytes, so a digest names it. Reading never throws. Rules W3, W4.
+ * Version 1 is a loss, version 2 a loss with the ends of the Hessian's spectrum. Little-endian. The same result always has the same
+ * bytes, so a digest names it. Reading never throws. Rules W3, W4.
  */
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
 import type { SetName } from '#lib/network/subject.ts';
-import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
+import type { PointCurvature, SetSums, TileResult } from '#lib/work/tileResult.ts';
 
 const MAGIC = 0x4e54;
-const VERSION = 1;
+const LOSSES = 1;
+const CURVATURES = 2;
 const HEAD_BYTES = 8;
 const SET_BYTES = 8;
-const POINT_BYTES = 12;
+const LOSS_BYTES = 12;
+const CURVATURE_BYTES = 36;
 const SETS: readonly SetName[] = ['train', 'test'];
+const ENDS = ['min', 'max', 'minError', 'maxError'] as const;
 
 export const MAX_POINTS = 256;
-export const MAX_TILE_BYTES = HEAD_BYTES + 2 * (SET_BYTES + MAX_POINTS * POINT_BYTES);
+export const MAX_TILE_BYTES = HEAD_BYTES + 2 * (SET_BYTES + MAX_POINTS * (LOSS_BYTES + CURVATURE_BYTES));
 
+/** @throws where some sets have eigenvalues and others have none */
 export function encodeTileResult({ points, sets }: TileResult): Uint8Array {
-  const bytes = new Uint8Array(HEAD_BYTES + sets.length * (SET_BYTES + points * POINT_BYTES));
+  const isCurved = sets[0]?.curvature !== undefined;
+  const bytes = new Uint8Array(bytesOf(sets.length, points, isCurved));
   const view = new DataView(bytes.buffer);
   view.setUint16(0, MAGIC, true);
-  view.setUint8(2, VERSION);
+  view.setUint8(2, isCurved ? CURVATURES : LOSSES);
   view.setUint8(3, sets.length);
   view.setUint32(4, points, true);
   let at = HEAD_BYTES;
@@ -32,16 +39,20 @@ export function encodeTileResult({ points, sets }: TileResult): Uint8Array {
     view.setUint32(at + 4, samples, true);
     at += SET_BYTES;
   }
-  for (const { lossSum, correct } of sets) {
-    for (const value of lossSum) {
-      // One bit pattern for NaN, so that equal results have equal digests.
-      view.setFloat64(at, Number.isNaN(value) ? NaN : value, true);
-      at += 8;
-    }
-    for (const value of correct) {
-      view.setUint32(at, value, true);
-      at += 4;
-    }
+  const doubles = (values: Float64Array): void => {
+    // One bit pattern for NaN, so that equal results have equal digests.
+    for (const value of values) view.setFloat64((at += 8) - 8, Number.isNaN(value) ? NaN : value, true);
+  };
+  const counts = (values: Uint32Array): void => {
+    for (const value of values) view.setUint32((at += 4) - 4, value, true);
+  };
+  for (const { lossSum, correct, curvature } of sets) {
+    if ((curvature !== undefined) !== isCurved) throw new Error('every set has eigenvalues, or none has');
+    doubles(lossSum);
+    counts(correct);
+    if (!curvature) continue;
+    for (const end of ENDS) doubles(curvature[end]);
+    counts(curvature.products);
   }
   return bytes;
 }
@@ -50,28 +61,34 @@ export function decodeTileResult(bytes: Uint8Array): Parsed<TileResult> {
   if (bytes.byteLength < HEAD_BYTES) return refused('shorter than its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint16(0, true) !== MAGIC) return refused('not a tile result');
-  if (view.getUint8(2) !== VERSION) return refused(`tile result of version ${view.getUint8(2)}, expected ${VERSION}`);
+  const version = view.getUint8(2);
+  if (version !== LOSSES && version !== CURVATURES) return refused(`tile result of version ${version}, expected ${LOSSES} or ${CURVATURES}`);
   const setCount = view.getUint8(3);
   const points = view.getUint32(4, true);
   if (setCount < 1 || setCount > 2) return refused(`${setCount} sets, expected 1 or 2`);
   if (points < 1 || points > MAX_POINTS) return refused(`${points} points, expected 1 to ${MAX_POINTS}`);
-  const expected = HEAD_BYTES + setCount * (SET_BYTES + points * POINT_BYTES);
+  const expected = bytesOf(setCount, points, version === CURVATURES);
   if (bytes.byteLength !== expected) return refused(`${bytes.byteLength} bytes, expected ${expected}`);
   const sets: SetSums[] = [];
   let at = HEAD_BYTES + setCount * SET_BYTES;
+  const doubles = (): Float64Array => Float64Array.from({ length: points }, () => view.getFloat64((at += 8) - 8, true));
+  const counts = (): Uint32Array => Uint32Array.from({ length: points }, () => view.getUint32((at += 4) - 4, true));
+  const curvature = (): PointCurvature => {
+    const [min, max, minError, maxError] = ENDS.map(doubles) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    return { min, max, minError, maxError, products: counts() };
+  };
   for (let index = 0; index < setCount; index++) {
     const head = HEAD_BYTES + index * SET_BYTES;
     const set = SETS[view.getUint8(head)];
     if (!set) return refused(`set ${view.getUint8(head)} is not known`);
     const samples = view.getUint32(head + 4, true);
-    const lossSum = new Float64Array(points);
-    for (let point = 0; point < points; point++, at += 8) lossSum[point] = view.getFloat64(at, true);
-    const correct = new Uint32Array(points);
-    for (let point = 0; point < points; point++, at += 4) {
-      correct[point] = view.getUint32(at, true);
-      if (correct[point]! > samples) return refused(`${correct[point]} correct of ${samples} samples`);
-    }
-    sets.push({ set, samples, lossSum, correct });
+    const lossSum = doubles();
+    const correct = counts();
+    const tooMany = correct.find((value) => value > samples);
+    if (tooMany !== undefined) return refused(`${tooMany} correct of ${samples} samples`);
+    sets.push({ set, samples, lossSum, correct, ...(version === CURVATURES ? { curvature: curvature() } : {}) });
   }
   return parsed({ points, sets });
 }
+
+const bytesOf = (sets: number, points: number, isCurved: boolean): number => HEAD_BYTES + sets * (SET_BYTES + points * (LOSS_BYTES + (isCurved ? CURVATURE_BYTES : 0)));

@@ -6,6 +6,7 @@
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
 import { isClassification, type LossName } from '#lib/network/loss.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { curvatureForm, endsSeverity, said, type Ends } from './curvatureAgreement.ts';
 import { statusOf, type TileResult } from './tileResult.ts';
 
 /** Relative difference that honest float32 stays within: 25 times the worst path measured, and a floor for tiny losses. */
@@ -18,17 +19,19 @@ const FLOAT32_EDGE = 1e30;
 export function checkForm(result: TileResult, recipe: SliceRecipe, points: number): Parsed<TileResult> {
   if (result.points !== points) return refused(`${result.points} points, this tile has ${points}`);
   if (result.sets.length !== recipe.samples.length) return refused(`${result.sets.length} sets, asked for ${recipe.samples.length}`);
-  for (const [index, { set, samples, lossSum, correct }] of result.sets.entries()) {
+  for (const [index, { set, samples, lossSum, correct, curvature }] of result.sets.entries()) {
     const asked = recipe.samples[index]!;
     if (set !== asked.set || samples !== asked.count) return refused(`${samples} ${set} samples, asked for ${asked.count} ${asked.set}`);
     if (!isClassification(recipe.loss) && correct.some((value) => value > 0)) return refused('correct answers counted for a loss without classes');
     if (lossSum.some((value) => value < 0)) return refused('a sum of losses below zero');
+    const why = curvatureForm(curvature, recipe.measure, points);
+    if (why !== null) return refused(why);
   }
   return parsed(result);
 }
 
 /** What float64 says at one point, over one set. */
-export type Truth = { readonly lossSum: number; readonly correct: number };
+export type Truth = { readonly lossSum: number; readonly correct: number; readonly curvature?: Ends | undefined };
 
 /** V3: whether the returned sums agree with the truth; null, or what differs in words. */
 export function disagreement(loss: LossName, samples: number, returned: Truth, truth: Truth): string | null {
@@ -44,5 +47,6 @@ export function disagreement(loss: LossName, samples: number, returned: Truth, t
   if (isClassification(loss) && Math.abs(returned.correct - truth.correct) > Math.max(2, samples * 0.01)) {
     return `${returned.correct} correct, expected ${truth.correct}`;
   }
+  if (truth.curvature && !(endsSeverity(returned.curvature, truth.curvature) <= 1)) return `eigenvalues ${said(returned.curvature)}, expected ${said(truth.curvature)}`;
   return null;
 }

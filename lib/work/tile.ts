@@ -50,7 +50,7 @@ export function tileOfKey(key: string): Tile | null {
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
   const pointCost = costOfSample(manifest.network) * passesIn(recipe);
   const ranges = rangesOf(recipe);
-  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }) };
+  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }) };
 }
 
 /** Every tile that has at least one new sample, coarse levels first, layer by layer, row by row. */
@@ -122,8 +122,11 @@ function blocksWithNew({ grid, side }: Tiling, level: number, axis: AxisGrid | u
 /** Whether the level before has this sample already, as far as this axis can say. */
 const isCoarser = (axis: AxisGrid | undefined, index: number, stride: number): boolean => !axis || (index - axis.anchor) % (2 * stride) === 0;
 
-/** Cheap points in large tiles, dear ones in small: a tile of a plane or of a layer has at most side² points, of a line `side`. */
-function sideFor(pointCost: number, dimensions: number): number {
-  const points = pointCost > 1e9 ? 16 : pointCost > 3e6 ? 64 : 256;
+/**
+ * Cheap points in large tiles, dear ones in small: a tile of a plane or of a layer has at most side² points, of a line `side`. A point of a convexity
+ * map may be a tile by itself.
+ */
+function sideFor(pointCost: number, dimensions: number, isCurvature: boolean): number {
+  const points = isCurvature && pointCost > 1e9 ? (pointCost > 8e9 ? 1 : 4) : pointCost > 1e9 ? 16 : pointCost > 3e6 ? 64 : 256;
   return dimensions === 1 ? Math.min(points, 32) : Math.sqrt(points);
 }

@@ -8,12 +8,24 @@ import type { SetName } from '#lib/network/subject.ts';
 export const STATUS = { unmeasured: 0, finite: 1, notANumber: 2, plusInfinity: 3, minusInfinity: 4 } as const;
 export type Status = (typeof STATUS)[keyof typeof STATUS];
 
-/** The sums over one set of samples at every point of a tile, in the order of `pointsOf`. */
+/** Both ends of the Hessian's spectrum at every point, where the slice asks for them: NaN where a derivative is not finite. */
+export type PointCurvature = {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** An eigenvalue lies within this distance of each. */
+  readonly minError: Float64Array;
+  readonly maxError: Float64Array;
+  /** Products with the Hessian that it took. */
+  readonly products: Uint32Array;
+};
+
+/** What was found over one set of samples at every point of a tile, in the order of `pointsOf`. */
 export type SetSums = {
   readonly set: SetName;
   readonly samples: number;
   readonly lossSum: Float64Array;
   readonly correct: Uint32Array;
+  readonly curvature?: PointCurvature | undefined;
 };
 
 export type TileResult = { readonly points: number; readonly sets: readonly SetSums[] };
@@ -32,6 +44,7 @@ export function addResults(one: TileResult, other: TileResult): TileResult {
     points: one.points,
     sets: one.sets.map((sums, index) => {
       const more = other.sets[index]!;
+      if (sums.curvature || more.curvature) throw new Error('eigenvalues over different samples cannot be added');
       if (more.set !== sums.set) throw new Error(`cannot add sums over ${more.set} to sums over ${sums.set}`);
       return {
         set: sums.set,

@@ -32,7 +32,8 @@ export async function browserEngine(): Promise<Engine> {
     evaluate: (job, points) => inChunks(job, points, async (chunk) => (await ask(inSingle(job), chunk)).sets),
     outputs: async (...subject) => Float64Array.from((await ask(centreOf(...subject), [{ a: 0, b: 0 }], true)).outputs[0]!),
     curvature: async (subject, parameters) => {
-      await Promise.race([openCurvatureInPage(page, 'webgpu', subject, parameters), closed()]);
+      const report = await Promise.race([openCurvatureInPage(page, 'webgpu', subject, parameters), closed()]);
+      if (report.backend !== 'webgpu') throw new Error(`WebGPU was asked for, and this is ${report.why}`);
       return {
         moveTo: (next) => Promise.race([inCurvature(page, 'moveTo', next), closed()]).then(() => {}),
         gradient: () => Promise.race([gradientInPage(page), closed()]),

@@ -7,12 +7,8 @@ import type { MultiplyLater } from '#lib/analysis/productMethod.ts';
 import type { Differentiable, LossAndGradient } from '#lib/network/derivatives/derivatives.ts';
 import type { Network } from '#lib/network/program.ts';
 import { NODE_FILES } from '#scripts/engineFiles.ts';
-import { openBackend } from '#workers/backend.ts';
-import { checkedCurvature } from '#workers/curvature/checkedCurvature.ts';
 import type { EvaluationJob } from '#workers/evaluator.ts';
 import { openEvaluator } from '#workers/openEvaluator.ts';
-import { startTensorFlow } from '#workers/operators/tensorFlow.ts';
-import { createPace } from '#workers/pace.ts';
 import type { ReferenceSamples } from './caseFile.ts';
 import type { ReferenceJob } from './surfaces.ts';
 
@@ -60,9 +56,8 @@ export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine>
       }
     },
     curvature: async (subject, parameters) => {
-      const open = await openBackend(backend, backend);
-      await startTensorFlow(open, NODE_FILES.wasmPath);
-      const { moveTo, gradient, multiply, dispose } = await checkedCurvature(open, subject, parameters, createPace());
+      const { moveTo, gradient, multiply, dispose } = await evaluator.differentiate(subject, parameters);
+      if (evaluator.report.backend !== backend) throw new Error(`${backend} was asked for, and this is ${evaluator.report.why}`);
       return { moveTo, gradient: () => gradient(), multiply: (vector) => multiply(vector), close: dispose };
     },
     evaluate: async (job, points) => {

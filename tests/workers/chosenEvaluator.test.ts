@@ -47,7 +47,7 @@ const sourceOf = (engine: Engine): EngineSource & { opened: number } => ({
 });
 
 const chosen = (sources: readonly EngineSource[], options: Partial<ChosenOptions> = {}) =>
-  createChosenEvaluator({ open, report: REPORT, sources, pace: createPace(), memory: createMemory(), ...options });
+  createChosenEvaluator({ open, report: REPORT, sources, curvature: () => Promise.reject(new Error('not asked for here')), pace: createPace(), memory: createMemory(), ...options });
 
 const POINTS = [{ a: 0.5, b: -0.25 }];
 

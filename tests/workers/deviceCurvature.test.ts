@@ -51,7 +51,7 @@ describe('curvature on WASM', () => {
 
   test('[Q6] a device that is right is taken; one whose kernel is wrong is refused in words, and holds nothing', async () => {
     const { subject, theta, direction } = strided();
-    const right = await checkedCurvature(open, subject, theta, createPace());
+    const right = await checkedCurvature(open, createPace(), subject, theta);
     expect(distance(await right.multiply(direction), hessianAt(subject, theta)(direction))).toBeLessThan(TOLERANCE);
     right.dispose();
     const before = tf.memory().numTensors;
@@ -59,7 +59,7 @@ describe('curvature on WASM', () => {
     tf.unregisterKernel(tf.Sigmoid, 'wasm');
     tf.registerKernel({ ...sigmoid, kernelFunc: ({ inputs, attrs, backend }) => tf.getKernel(tf.Relu, 'wasm').kernelFunc({ inputs, attrs: attrs ?? {}, backend }) });
     try {
-      await expect(checkedCurvature(open, subject, theta, createPace())).rejects.toThrow(/gives a (gradient|product with the Hessian) that is off by .* beside float64/);
+      await expect(checkedCurvature(open, createPace(), subject, theta)).rejects.toThrow(/gives a (gradient|product with the Hessian) that is off by .* beside float64/);
     } finally {
       tf.unregisterKernel(tf.Sigmoid, 'wasm');
       tf.registerKernel(sigmoid);

@@ -15,6 +15,7 @@ export type Block = { readonly inputs: tf.Tensor; readonly targets: ArrayLike<nu
 export type FirstOrder = {
   /** Sum of the losses. */
   readonly loss: number;
+  readonly correct: number;
   /** Sum of the gradients, in the order of the program's plans. */
   readonly gradient: Float32Array;
   /** Sum of the products along `direction`, in the same order. */
@@ -42,7 +43,7 @@ export async function firstOrder({ layer, plans, outputWidth }: RProgram, { inpu
     kept.add(derivatives.gradient).add(derivatives.hessian);
     const { back, all } = within((): { back: Backward; all: tf.Tensor } => ({ back: backward(derivatives.gradient), all: tf.keep(sums.all()) }));
     const gradient = await readOnce(all);
-    return { loss: derivatives.loss, gradient, along: (direction) => along(back, derivatives.hessian, direction), dispose };
+    return { loss: derivatives.loss, correct: derivatives.correct, gradient, along: (direction) => along(back, derivatives.hessian, direction), dispose };
   } catch (error) {
     dispose();
     throw error;

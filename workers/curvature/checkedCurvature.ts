@@ -22,7 +22,7 @@ const TRUTH_COST = 6e8;
 const PASSES = 12;
 
 /** @throws WrongNumbers, or whatever createDeviceCurvature throws */
-export async function checkedCurvature(open: OpenBackend, subject: Differentiable, parameters: ArrayLike<number>, pace: Pace, signal?: AbortSignal): Promise<DeviceCurvature> {
+export async function checkedCurvature(open: OpenBackend, pace: Pace, subject: Differentiable, parameters: ArrayLike<number>, signal?: AbortSignal): Promise<DeviceCurvature> {
   const [u, v] = directions(parameters.length);
   const few = { ...subject, samples: firstOf(subject.samples, Math.max(1, Math.min(MOST_SAMPLES, Math.floor(TRUTH_COST / PASSES / Math.max(1, costOfSample(subject.network)))))) };
   const tried = createDeviceCurvature(open, few, parameters, pace);

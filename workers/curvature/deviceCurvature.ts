@@ -22,10 +22,10 @@ import { useFilterGradient } from './wasmKernels.ts';
 export type DeviceCurvature = {
   /** What computes, in words. */
   readonly title: string;
-  /** Makes θ the point of everything that follows; it is copied. */
-  moveTo(parameters: ArrayLike<number>): void;
-  /** Mean loss and gradient. Rejects with an `AbortError` once `signal` is aborted. */
-  gradient(signal?: AbortSignal): Promise<LossAndGradient>;
+  /** Makes θ, and statistics where they are given, the point of everything that follows; they are copied. */
+  moveTo(parameters: ArrayLike<number>, buffers?: ArrayLike<number>): void;
+  /** Mean loss, how many samples are classified correctly, and gradient. Rejects with an `AbortError` once `signal` is aborted. */
+  gradient(signal?: AbortSignal): Promise<LossAndGradient & { readonly correct: number }>;
   /** H·v, in new memory. One at a time. */
   multiply(vector: ArrayLike<number>, signal?: AbortSignal): Promise<Float64Array>;
   dispose(): void;
@@ -93,19 +93,20 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
 
   return {
     title: `TensorFlow.js operators on ${open.title}`,
-    moveTo(next) {
+    moveTo(next, statistics = buffers) {
       forget();
       tf.dispose({ ...tensors });
-      tensors = onDevice(program.plans, checked(next), buffers);
+      tensors = onDevice(program.plans, checked(next), statistics);
     },
     async gradient(signal) {
       const sums = new Float64Array(layout.size);
-      let sum = 0;
-      await eachBlock(signal, ({ loss: part, gradient }) => {
+      let [sum, right] = [0, 0];
+      await eachBlock(signal, ({ loss: part, correct, gradient }) => {
         sum += part;
+        right += correct;
         addTo(sums, program.plans, gradient);
       });
-      return { loss: sum / samples.count, gradient: mean(sums) };
+      return { loss: sum / samples.count, correct: right, gradient: mean(sums) };
     },
     async multiply(vector, signal) {
       const direction = onDevice(program.plans, checked(vector), null);

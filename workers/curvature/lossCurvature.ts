@@ -6,11 +6,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { lossDerivatives } from '#lib/network/derivatives/lossDerivatives.ts';
-import { lossOfSample, type LossName } from '#lib/network/loss.ts';
+import { isClassification, isCorrect, lossOfSample, type LossName } from '#lib/network/loss.ts';
 
 export type LossCurvature = {
-  /** Of the block's samples. */
+  /** Of the block's samples, summed. */
   readonly loss: number;
+  /** How many of them have their largest output at the target. */
+  readonly correct: number;
   /** [samples, outputs] */
   readonly gradient: tf.Tensor2D;
   /** [samples, outputs, outputs] */
@@ -26,10 +28,11 @@ export function lossCurvature(name: LossName, values: ArrayLike<number>, targets
   const hessian = new Float32Array(outputs.length * width);
   const unit = new Float64Array(outputs.length);
   const column = new Float64Array(outputs.length);
-  let loss = 0;
+  let [loss, correct] = [0, 0];
   for (let row = 0; row < count; row++) {
     const sample = { outputs, start: row * width, width, target: targets[row]! };
     loss += lossOfSample(name, outputs, row, width, sample.target);
+    if (isClassification(name) && isCorrect(outputs, row, width, sample.target)) correct++;
     derivatives.gradient(sample, gradient);
     for (let by = 0; by < width; by++) {
       unit[sample.start + by] = 1;
@@ -38,7 +41,7 @@ export function lossCurvature(name: LossName, values: ArrayLike<number>, targets
       for (let of = 0; of < width; of++) hessian[(sample.start + of) * width + by] = column[sample.start + of]!;
     }
   }
-  return { loss, gradient: tf.tensor2d(Float32Array.from(gradient), [count, width]), hessian: tf.tensor3d(hessian, [count, width, width]) };
+  return { loss, correct, gradient: tf.tensor2d(Float32Array.from(gradient), [count, width]), hessian: tf.tensor3d(hessian, [count, width, width]) };
 }
 
 /** (∂²L/∂z²)·R{z} of every sample. The caller tidies. */

@@ -8,11 +8,27 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '#lib/wire/workerMessages.ts';
 import { BackendUnavailable, type OpenBackend } from '#workers/backend.ts';
 
+const started = new WeakMap<OpenBackend, Promise<void>>();
+
 /**
+ * Once for a backend that is open: asked again, it is as it was left.
+ *
  * @param wasmPath where TensorFlow.js's .wasm files are: a URL path or, under Node, a folder; ends with a slash
  * @throws BackendUnavailable
  */
-export async function startTensorFlow({ backend, device, isSoftwareAdapter }: OpenBackend, wasmPath: string): Promise<void> {
+export async function startTensorFlow(open: OpenBackend, wasmPath: string): Promise<void> {
+  const starting = started.get(open) ?? start(open, wasmPath);
+  started.set(open, starting);
+  try {
+    await starting;
+  } catch (error) {
+    started.delete(open);
+    throw error;
+  }
+  await activateBackend(open.backend);
+}
+
+async function start({ backend, device, isSoftwareAdapter }: OpenBackend, wasmPath: string): Promise<void> {
   // Without this the CPU backend prints advice on every start under Node.
   tf.enableProdMode();
   switch (backend) {
