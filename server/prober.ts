@@ -5,19 +5,18 @@
  * asked is asked once more. It decides nothing about tiles; tileBook.ts does. Rules V3, V4.
  */
 import { Worker } from 'node:worker_threads';
-import type { SetTruth } from '#lib/network/forward.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Log } from './log.ts';
 import type { Subjects } from './subjects.ts';
-import { createTruth } from './truth.ts';
+import { createTruth, type PointTruth } from './truth.ts';
 import { gather, noVectorSource, type VectorSource } from './vectors.ts';
 
 export type Prober = {
   /** @param c the third coordinate, in a volume */
-  readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number) => Promise<readonly SetTruth[]>;
+  readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number) => Promise<readonly PointTruth[]>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
   readonly close: () => Promise<void>;
@@ -31,7 +30,7 @@ export type Question = {
   readonly vectors?: ReadonlyMap<string, Float32Array>;
 };
 export type Answer =
-  | { readonly job: number; readonly kind: 'truth'; readonly truth: readonly SetTruth[] }
+  | { readonly job: number; readonly kind: 'truth'; readonly truth: readonly PointTruth[] }
   | { readonly job: number; readonly kind: 'problem'; readonly message: string }
   /** The slice is not ready here, and takes its files to be made. */
   | { readonly job: number; readonly kind: 'lacking' }

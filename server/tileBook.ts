@@ -6,6 +6,7 @@
  */
 import { sayProblems } from '#lib/parsed.ts';
 import { disagreement } from '#lib/work/agreement.ts';
+import { endsAt } from '#lib/work/curvatureAgreement.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { pointsOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
@@ -14,6 +15,7 @@ import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
+import type { PointTruth } from './truth.ts';
 
 export type TileNews =
   | { readonly kind: 'kept'; readonly record: TileRecord; readonly bytes: Uint8Array }
@@ -214,9 +216,10 @@ function tell({ listeners }: WatchedSlice, news: TileNews): void {
   for (const listener of listeners) listener(news);
 }
 
-function firstDisagreement({ loss }: SliceRecipe, { sets }: TileResult, index: number, truths: readonly { readonly lossSum: number; readonly correct: number }[]): string | null {
-  for (const [position, { samples, lossSum, correct }] of sets.entries()) {
-    const why = disagreement(loss, samples, { lossSum: lossSum[index]!, correct: correct[index]! }, truths[position]!);
+function firstDisagreement({ loss }: SliceRecipe, { sets }: TileResult, index: number, truths: readonly PointTruth[]): string | null {
+  for (const [position, { samples, lossSum, correct, curvature }] of sets.entries()) {
+    const returned = { lossSum: lossSum[index]!, correct: correct[index]!, curvature: curvature && endsAt(curvature, index) };
+    const why = disagreement(loss, samples, returned, truths[position]!);
     if (why !== null) return why;
   }
   return null;

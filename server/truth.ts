@@ -1,24 +1,31 @@
 /**
- * The truth at one point of a slice: its losses in float64. Plain computing; prober.ts gives it a thread.
+ * The truth at one point of a slice: its losses in float64, and both ends of the Hessian's spectrum where the slice asks for them. Plain computing; prober.ts gives it a thread.
  *
  * Frames and interpreters are kept for the slices asked for last, since a probe is one point and a frame is many.
  */
+import { convexityOfMeasure } from '#lib/analysis/convexityMeasure.ts';
+import { solve } from '#lib/analysis/productMethod.ts';
+import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
+import { layoutOf } from '#lib/network/layout.ts';
 import { firstOf, type Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Ends } from '#lib/work/curvatureAgreement.ts';
 
 const KEPT_SLICES = 8;
 
 type Ready = { readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers'>; readonly reuse: Forward };
 
+export type PointTruth = SetTruth & { readonly curvature?: Ends | undefined };
+
 export type Truth = {
   /** Makes the slice's vectors. @throws KnownError where its directions span nothing, or a file of it is not at hand */
   readonly prepare: (recipe: SliceRecipe) => void;
   /** @param c the third coordinate, in a volume */
-  readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number) => readonly SetTruth[];
+  readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number) => readonly PointTruth[];
 };
 
 /** @param vectorOf asked once per slice, when its frame is made */
@@ -47,7 +54,16 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined, vect
     prepare: (recipe) => void ready(recipe),
     at: (recipe, a, b, c = 0) => {
       const { frame, job, reuse } = ready(recipe);
-      return evaluateAt({ ...job, buffers: buffersAt(frame, a, b, c) }, parametersAt(frame, a, b, new Float64Array(frame.origin.length), c), reuse);
+      const [theta, buffers] = [parametersAt(frame, a, b, new Float64Array(frame.origin.length), c), buffersAt(frame, a, b, c)];
+      const truths = evaluateAt({ ...job, buffers }, theta, reuse);
+      const { measure } = recipe;
+      if (!measure) return truths;
+      // A device has its weights in float32: at others a unit might fall on the other side of its kink.
+      const rounded = theta.map(Math.fround);
+      return truths.map((truth, index) => {
+        const multiply = hessianAt({ network: job.network, loss: job.loss, buffers, samples: job.sets[index]!.samples }, rounded);
+        return { ...truth, curvature: solve(convexityOfMeasure(measure, layoutOf(job.network)), multiply) };
+      });
     },
   };
 }

@@ -14,7 +14,7 @@ import { pointsOf, tileOfKey, tilingOf, type Point } from '#lib/work/tile.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { BackendReport, BackendWish, DeviceNotice, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import type { EngineFiles } from './engineSources.ts';
-import type { Evaluator, PreparedSlice } from './evaluator.ts';
+import type { EvaluationJob, Evaluator, PreparedSlice } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { openEvaluator } from './openEvaluator.ts';
@@ -40,11 +40,14 @@ export type EvaluateJobs = {
 
 type Job = Extract<ToWorker, { kind: 'evaluate' }> & { readonly abort: AbortController };
 
+/** A slice of losses or of curvature. */
+type Prepared = Omit<PreparedSlice, 'outputs'>;
+
 /** An evaluator from its opening to its device's failure. */
 type Era = {
   readonly evaluator: Promise<Evaluator>;
   /** Least recently used first. */
-  readonly slices: Map<string, PreparedSlice>;
+  readonly slices: Map<string, Prepared>;
   /** Never resolves; rejects when the device fails, so that no job waits for an answer that does not come. */
   readonly failed: Promise<never>;
   readonly end: (fault: DeviceFault) => void;
@@ -147,7 +150,7 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     if (!during || !subject || !tile) throw new Error(`tile ${key} came before its subject or the start`);
     const evaluator = await during.evaluator;
     const points = pointsOf(tilingOf(recipe, subject.manifest), tile);
-    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0]), during.failed]);
+    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0], abort.signal), during.failed]);
     const start = performance.now();
     const restedBefore = pace.rested();
     const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
@@ -161,12 +164,12 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
   }
 
   /** Engines compute planes: each layer of a volume is one, around the centre moved along the third direction. */
-  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined): Promise<PreparedSlice> {
+  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined, signal: AbortSignal): Promise<Prepared> {
     const sliceId = sliceIdOf(recipe);
     const { layer, c } = point ?? { layer: 0, c: 0 };
     const id = `${sliceId}/${layer}`;
     const known = slices.get(id);
-    const slice = known ?? (await prepare(evaluator, recipe, subject, layerFrame(frameFor(sliceId, recipe, subject), c)));
+    const slice = known ?? (await prepare(evaluator, recipe, subject, layerFrame(frameFor(sliceId, recipe, subject), c), signal));
     slices.delete(id);
     slices.set(id, slice);
     for (const [oldest, old] of slices) {
@@ -205,9 +208,9 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
   };
 }
 
-function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame): Promise<PreparedSlice> {
+async function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame, signal: AbortSignal): Promise<Prepared> {
   const width = (samples: { readonly count: number; readonly inputs: Float32Array }) => samples.inputs.length / samples.count;
-  return evaluator.prepare({
+  const job: EvaluationJob = {
     network: subject.manifest.network,
     loss: recipe.loss,
     mode: evaluationModeOf(recipe, subject),
@@ -216,7 +219,11 @@ function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, fr
       const all = subject.sets[set];
       return { set, samples: { count, inputs: all.inputs.subarray(0, count * width(all)), targets: all.targets.subarray(0, count) } };
     }),
-  });
+  };
+  if (!recipe.measure) return evaluator.prepare(job);
+  // Only a worker that is asked for curvature loads it.
+  const { prepareConvexity } = await import('./curvature/convexitySlice.ts');
+  return prepareConvexity(evaluator, job, recipe.measure, signal);
 }
 
 /** What asks for the evaluator to be opened again; null for what is wrong with the job alone. */

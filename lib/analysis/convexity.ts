@@ -20,6 +20,9 @@ export type Convexity = Extremes & {
 /** Sure enough for a picture with four digits. */
 export const CONVEXITY_TOLERANCE = 1e-5;
 
+/** The ends of the colours of a convexity map, those of the paper: 0 is as convex as can be seen, 0.5 strongly non-convex. */
+export const CONVEXITY_RANGE = { min: 0, max: 0.5 } as const;
+
 /** A zero eigenvalue comes out as something this small beside the largest. */
 const ROUNDING = 1e-12;
 

@@ -3,17 +3,23 @@
  *
  * It knows cells by their place in the arrays, not tiles nor coordinates; surface.ts does. Rules F1, F6 in docs/SPEC.md.
  */
+import { convexityOf, type Convexity } from '#lib/analysis/convexity.ts';
+import { endsAt } from './curvatureAgreement.ts';
 import { FIELD, type Field, type Fields } from './estimate.ts';
-import type { SetSums } from './tileResult.ts';
+import type { PointCurvature, SetSums } from './tileResult.ts';
 
 export type SetValues = {
   readonly fields: Fields;
   /** The same arrays, layer by layer. */
   readonly layers: readonly Field[];
   readonly means: Float64Array;
+  /** What is drawn: the means, or how far from convex the loss is (rule E9). */
+  readonly drawn: Float64Array;
+  /** Where the slice asks for eigenvalues. */
+  readonly curvature: PointCurvature | null;
   readonly correct: Uint32Array;
   readonly samples: Uint32Array;
-  /** Over finite means; `min` > `max` before the first. */
+  /** Over finite numbers that are drawn; `min` > `max` before the first. */
   min: number;
   max: number;
   notFinite: number;
@@ -21,10 +27,12 @@ export type SetValues = {
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
-export function createSetValues(columns: number, rows: number, layers: number): SetValues {
+export function createSetValues(columns: number, rows: number, layers: number, isCurvature: boolean): SetValues {
   const area = columns * rows;
   const values = new Float32Array(area * layers).fill(NaN);
   const states = new Uint8Array(area * layers);
+  const doubles = (): Float64Array => new Float64Array(area * layers);
+  const means = doubles();
   return {
     fields: { columns, rows, layers, values, states },
     layers: Array.from({ length: layers }, (_, layer) => ({
@@ -33,7 +41,9 @@ export function createSetValues(columns: number, rows: number, layers: number): 
       values: values.subarray(layer * area, (layer + 1) * area),
       states: states.subarray(layer * area, (layer + 1) * area),
     })),
-    means: new Float64Array(area * layers),
+    means,
+    drawn: isCurvature ? doubles() : means,
+    curvature: isCurvature ? { min: doubles(), max: doubles(), minError: doubles(), maxError: doubles(), products: new Uint32Array(area * layers) } : null,
     correct: new Uint32Array(area * layers),
     samples: new Uint32Array(area * layers),
     min: Infinity,
@@ -42,17 +52,33 @@ export function createSetValues(columns: number, rows: number, layers: number): 
   };
 }
 
-/** Whether the cells hold these very sums. */
-export const holds = ({ means, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): boolean =>
-  cells.every((at, index) => Object.is(means[at], sums.lossSum[index]! / sums.samples) && correct[at] === sums.correct[index] && samples[at] === sums.samples);
+const CURVATURE = ['min', 'max', 'minError', 'maxError', 'products'] as const;
 
-export function write({ means, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): void {
+/** Whether the cells hold these very sums. */
+export const holds = ({ means, curvature, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): boolean =>
+  cells.every(
+    (at, index) =>
+      Object.is(means[at], sums.lossSum[index]! / sums.samples) &&
+      correct[at] === sums.correct[index] &&
+      samples[at] === sums.samples &&
+      (!curvature || CURVATURE.every((name) => Object.is(curvature[name][at], sums.curvature?.[name][index]))),
+  );
+
+/** @throws where eigenvalues are wanted and not there */
+export function write({ means, drawn, curvature, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): void {
+  if (curvature && !sums.curvature) throw new Error('a result without the eigenvalues that its slice asks for');
   for (const [index, at] of cells.entries()) {
     means[at] = sums.lossSum[index]! / sums.samples;
     correct[at] = sums.correct[index]!;
     samples[at] = sums.samples;
+    if (!curvature) continue;
+    for (const name of CURVATURE) curvature[name][at] = sums.curvature![name][index]!;
+    drawn[at] = convexityAt(curvature, at).nonConvexity;
   }
 }
+
+/** Both eigenvalues at a cell with what follows from them. */
+export const convexityAt = (curvature: PointCurvature, at: number): Convexity => convexityOf(endsAt(curvature, at), curvature.products[at]!);
 
 /** Forgets the cells, as though they had never been measured. */
 export function erase(values: SetValues, cells: readonly number[]): void {
@@ -65,23 +91,23 @@ export function erase(values: SetValues, cells: readonly number[]): void {
 }
 
 /** Writes cells into the field that is drawn. */
-export function draw({ fields, means }: SetValues, cells: readonly number[], isVerified: (at: number) => boolean): void {
+export function draw({ fields, drawn }: SetValues, cells: readonly number[], isVerified: (at: number) => boolean): void {
   for (const at of cells) {
-    const state = Number.isFinite(means[at]) ? (isVerified(at) ? FIELD.verified : FIELD.measured) : FIELD.notFinite;
+    const state = Number.isFinite(drawn[at]) ? (isVerified(at) ? FIELD.verified : FIELD.measured) : FIELD.notFinite;
     fields.states[at] = state;
-    // A mean beyond float32 is still finite: it is drawn at the largest value there is.
-    fields.values[at] = state === FIELD.notFinite ? NaN : Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, means[at]!));
+    // A number beyond float32 is still finite: it is drawn at the largest value there is.
+    fields.values[at] = state === FIELD.notFinite ? NaN : Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, drawn[at]!));
   }
 }
 
 /** Takes new cells into the range. */
 export function widen(values: SetValues, cells: readonly number[]): void {
   for (const at of cells) {
-    const mean = values.means[at]!;
-    if (!Number.isFinite(mean)) values.notFinite++;
+    const value = values.drawn[at]!;
+    if (!Number.isFinite(value)) values.notFinite++;
     else {
-      values.min = Math.min(values.min, mean);
-      values.max = Math.max(values.max, mean);
+      values.min = Math.min(values.min, value);
+      values.max = Math.max(values.max, value);
     }
   }
 }

@@ -5,10 +5,11 @@
  * insertion says which samples to draw again, so that drawing costs as much as what changed.
  * It does not know who computed a tile, nor how it is drawn. Rules F1–F6 in docs/SPEC.md.
  */
+import { CONVEXITY_RANGE, type Convexity } from '#lib/analysis/convexity.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
 import { estimateWithin, isKnown, type Block, type Field } from './estimate.ts';
-import { createSetValues, draw, erase, holds, takeStock, widen, write, type SetValues } from './setValues.ts';
+import { convexityAt, createSetValues, draw, erase, holds, takeStock, widen, write, type SetValues } from './setValues.ts';
 import { pointsOf, tileKey, type Point, type Tile, type TileKey, type Tiling } from './tile.ts';
 import { statusOf, type SetSums, type Status, type TileResult } from './tileResult.ts';
 
@@ -18,8 +19,11 @@ export type Measured = {
   /** Share of samples classified correctly, 0 … 1. */
   readonly accuracy: number;
   readonly samples: number;
+  /** Of what is drawn. */
   readonly status: Status;
   readonly verified: boolean;
+  /** Where the slice asks for it: this is what is drawn then, and not the loss. */
+  readonly convexity?: Convexity | undefined;
 };
 
 export type LossRange = { readonly min: number; readonly max: number };
@@ -40,7 +44,7 @@ export type SurfaceView = {
   readonly sets: readonly SetName[];
   /** Live arrays: read them, never write. */
   field(set: SetName): Field;
-  /** Over finite measured losses; null before the first. */
+  /** Of the colours: over finite measured losses, or that of every convexity map; null before the first. */
   range(set: SetName): LossRange | null;
   counts(set: SetName): SurfaceCounts;
   valueAt(set: SetName, column: number, row: number): Measured | null;
@@ -66,7 +70,7 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
   const { grid } = tiling;
   const { columns, rows, layers } = grid;
   const points = columns * rows * layers;
-  const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers)]));
+  const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers, tiling.measure !== undefined)]));
   const verified = new Uint8Array(points);
   const tiles = new Map<TileKey, boolean>();
   const tilesAt: number[] = Array.from({ length: grid.levels }, () => 0);
@@ -190,16 +194,18 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     field: (set, layer = 0) => valuesOf(set).layers[layer]!,
     range(set) {
       const { min, max } = valuesOf(set);
-      return min <= max ? { min, max } : null;
+      // One range for every convexity map, so that two of them compare.
+      return min <= max ? (tiling.measure ? CONVEXITY_RANGE : { min, max }) : null;
     },
     counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size }),
     valueAt(set, column, row, layer = 0) {
-      const { samples, means, correct } = valuesOf(set);
+      const { samples, means, drawn, curvature, correct } = valuesOf(set);
       const at = placeOf({ column, row, layer });
       const count = samples[at];
       if (!count || column < 0 || column >= columns || row < 0 || row >= rows) return null;
       const loss = means[at]!;
-      return { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(loss), verified: isVerifiedAt(at) };
+      const measured: Measured = { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(drawn[at]!), verified: isVerifiedAt(at) };
+      return curvature ? { ...measured, convexity: convexityAt(curvature, at) } : measured;
     },
   };
 }

@@ -8,6 +8,7 @@ import { costOfSample } from '#lib/network/cost.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { placeOnCurve, type CurveKind } from '#lib/slice/curve.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
+import type { Measure } from '#lib/slice/measure.ts';
 import { passesIn, rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
 export type Tile = {
@@ -32,6 +33,8 @@ export type Tiling = {
   readonly pointCost: number;
   /** For a slice along a curve: its points are not where its coordinate says, but where the curve is there. */
   readonly curve?: CurveKind | undefined;
+  /** What is measured where it is not the loss. */
+  readonly measure?: Measure | undefined;
 };
 
 /** A point to evaluate: where it stands in the full grid, and how much of each direction is added to the centre there. */
@@ -50,7 +53,7 @@ export function tileOfKey(key: string): Tile | null {
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
   const pointCost = costOfSample(manifest.network) * passesIn(recipe);
   const ranges = rangesOf(recipe);
-  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }) };
+  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }), ...(recipe.measure && { measure: recipe.measure }) };
 }
 
 /** Every tile that has at least one new sample, coarse levels first, layer by layer, row by row. */
