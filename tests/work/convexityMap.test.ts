@@ -76,7 +76,7 @@ describe('a convexity map', () => {
   test('[E10] the server’s own steps in float64 find the same, and a point that is not is told', () => {
     const truth = createTruth(() => subject);
     const [tile] = tiles;
-    const [{ a, b }] = pointsOf(tiling, tile!) as [{ a: number; b: number }];
+    const { a, b } = pointsOf(tiling, tile!)[0]!;
     const [found] = truth.at(recipe, a, b);
     const { samples, lossSum, correct, curvature } = results[0]!.sets[0]!;
     const returned = { lossSum: lossSum[0]!, correct: correct[0]!, curvature: endsAt(curvature!, 0) };
