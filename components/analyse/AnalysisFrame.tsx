@@ -1,0 +1,133 @@
+/**
+ * The frame of a long analysis: its price before anything runs, then how far it is and who computes it, then the result with who
+ * stands for it. The kind's card fills in the result. Nothing is computed unasked.
+ */
+import type { ReactNode } from 'react';
+import type { AnalysisView } from '#client/analysisTypes.ts';
+import { canonicalJson } from '#lib/digest.ts';
+import type { AnalysisRequest, KindName, UnitOf } from '#lib/analysis/requests/requests.ts';
+import { formatShare } from '#lib/session/words.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { ProgressBar } from '#components/ui/ProgressBar.tsx';
+import { formatSeconds } from '#components/durations.ts';
+import { useSession } from '#components/session/SessionContext.ts';
+import { useMay } from '#components/session/useMay.ts';
+import { useStore } from '#components/useStore.ts';
+import { plural, say } from '#components/words.ts';
+import panel from '#components/panels/Panel.module.css';
+import styles from './Analysis.module.css';
+import { useEta } from './useEta.ts';
+import { usePrice } from './usePrice.ts';
+
+type AnalysisFrameProps<Name extends KindName> = {
+  readonly request: Extract<AnalysisRequest, { readonly kind: Name }>;
+  /** What the method cannot show, always said. */
+  readonly caveat: string;
+  readonly citation: string;
+  /** Results by unit, as they come; null for one that is not here. */
+  readonly children: (units: readonly (UnitOf<Name> | null)[], view: AnalysisView) => ReactNode;
+  /** What is worth seeing while a unit runs. */
+  readonly live?: ((numbers: readonly number[]) => ReactNode) | undefined;
+};
+
+export function AnalysisFrame<Name extends KindName>({ request, caveat, citation, children, live }: AnalysisFrameProps<Name>) {
+  const { analyses } = useSession();
+  const text = canonicalJson(request);
+  const view = useStore(analyses.views).find(({ record }) => canonicalJson(record.request) === text) ?? null;
+  const numbers = view?.running.find((each) => each.live.length > 0)?.live;
+  return (
+    <div className={styles.frame}>
+      {view ? <Progress view={view} /> : <Price request={request} />}
+      {view && live && numbers && live(numbers)}
+      {view && view.units.length > 0 && (
+        <>
+          {children(
+            Array.from({ length: view.total }, (_, unit) => (view.units.find((each) => each.unit === unit)?.result ?? null) as UnitOf<Name> | null),
+            view,
+          )}
+          <Provenance view={view} />
+        </>
+      )}
+      <p className={`${panel.small} ${panel.soft}`}>{caveat}</p>
+      <p className={`${panel.small} ${panel.soft}`}>{citation}</p>
+    </div>
+  );
+}
+
+function Price({ request }: { readonly request: AnalysisRequest }) {
+  const { analyses } = useSession();
+  const may = useMay();
+  const price = usePrice(request);
+  if (price.kind === 'unable') return <p className={panel.warn}>{price.reason}</p>;
+  return (
+    <div className={styles.row}>
+      <p>{price.kind === 'working' ? say('price.working') : say('analysis.price', { time: formatSeconds(price.seconds) })}</p>
+      {may.edit ? (
+        <Button size="small" tone="accent" icon="chip" disabled={price.kind === 'working'} onClick={() => analyses.place(request)}>
+          {say('analysis.compute')}
+        </Button>
+      ) : (
+        <p className={panel.soft}>{say('analysis.look')}</p>
+      )}
+    </div>
+  );
+}
+
+function Progress({ view }: { readonly view: AnalysisView }) {
+  const session = useSession();
+  const { analyses } = session;
+  const may = useMay();
+  const me = useStore(session.me);
+  const people = useStore(session.people);
+  const eta = useEta(view.status === 'running' ? view.share : null);
+  if (view.status === 'done') return null;
+  const who = [...new Set(view.running.map(({ by }) => by))].map((id) => (id === me?.id ? 'you' : (people.get(id)?.name ?? 'somebody')));
+  const isRunning = view.status === 'running';
+  return (
+    <div className={styles.progress}>
+      <ProgressBar label={say('analysis.progress')} done={view.share} total={1} />
+      <p role="status" className={styles.row}>
+        <span>
+          {formatShare(view.share)}
+          {view.total > 1 && ` · ${view.units.length} of ${plural(view.total, 'part')}`}
+        </span>
+        {isRunning && <span>{who.length > 0 ? say('analysis.by', { who: who.join(', ') }) : say('analysis.starting')}</span>}
+        {isRunning && eta && <span>{say(eta.isLonger ? 'analysis.longer' : 'analysis.left', { lo: eta.range[0], hi: eta.range[1] })}</span>}
+        {view.status === 'paused' && <span>{say('analysis.paused')}</span>}
+        {view.status === 'waiting' && <span>{say('analysis.waiting')}</span>}
+      </p>
+      {view.problem !== null && <p className={panel.warn}>{say('analysis.failed', { reason: view.problem })}</p>}
+      {may.edit && (
+        <p className={styles.row}>
+          {!view.isHere && (
+            <Button size="small" tone={isRunning ? 'plain' : 'accent'} icon="chip" onClick={() => analyses.computeHere(view.id)}>
+              {say(isRunning ? 'analysis.help' : view.share > 0 ? 'analysis.resume' : 'analysis.compute')}
+            </Button>
+          )}
+          {view.status !== 'paused' && (
+            <Button size="small" onClick={() => analyses.pause(view.id)}>
+              {say('analysis.pause')}
+            </Button>
+          )}
+          <Button size="small" tone="quiet" onClick={() => analyses.putAway(view.id)}>
+            {say('analysis.cancel')}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Who computed it, on what, and whether anything of it was computed again. */
+function Provenance({ view }: { readonly view: AnalysisView }) {
+  const session = useSession();
+  const me = useStore(session.me);
+  const nameOf = ({ by, byName }: AnalysisView['units'][number]['entry']) => (by === me?.id ? 'you' : byName);
+  const people = [...new Set(view.units.map(({ entry }) => nameOf(entry)))];
+  const backends = [...new Set(view.units.map(({ entry }) => entry.backend))];
+  const checks = [...new Set(view.units.map(({ entry }) => entry.verified))];
+  const values = { who: people.join(', '), backend: backends.join(', '), time: formatSeconds(view.units.reduce((sum, { entry }) => sum + entry.ms, 0) / 1000) };
+  const [check] = checks;
+  const words = checks.every((each) => each !== null) && check ? say('analysis.verified', { ...values, how: check }) : say('analysis.unverified', values);
+  return <p className={panel.small}>{words}</p>;
+}
