@@ -1,0 +1,155 @@
+/**
+ * One device that lends: what it holds, in the order in which it computes it, and how fast it was found to be.
+ *
+ * Times are milliseconds on the caller's clock; speeds are units of work a millisecond of one of its workers. It does not
+ * decide what it is lent.
+ */
+import type { SliceWork } from './sliceWork.ts';
+import type { Tier } from './tiers.ts';
+
+/** What a device says of itself when it begins to lend. */
+export type DeviceFacts = {
+  readonly id: string;
+  /** Whose it is: no second opinion is asked of the same person. */
+  readonly person: string;
+  /** Tiles it computes side by side. */
+  readonly workers: number;
+  /** Share of the time it may compute, in (0, 1]. */
+  readonly duty: number;
+};
+
+/** `isOwed`: lent before its turn, because its tier has had less than its floor. */
+export type Lease = { readonly number: number; readonly tier: Tier; readonly grantedAt: number; readonly isOwed: boolean; hasResult: boolean };
+
+/** One tile on one device. */
+export type Held = {
+  readonly slice: SliceWork;
+  readonly tile: number;
+  readonly lease: Lease;
+  /** Predicted, on one worker, with the rests that it takes. */
+  readonly ms: number;
+  /** What was charged for it, to whoever placed the slice. */
+  readonly charged: number;
+  /** Nothing of its kind was measured on the device before. */
+  readonly isGuess: boolean;
+  /** Getting ready for the slice, where this is its first tile here. */
+  readonly loadMs: number;
+  readonly isUrgent: boolean;
+  /** The same tile is computed by another device as well. */
+  readonly isTwin: boolean;
+  /** Is done already, and computed once more to be believed. */
+  readonly isCheck: boolean;
+  /** Results that came of tiles lent after it. */
+  overtaken: number;
+};
+
+/** A device nobody has measured yet: 500 million units a second. */
+const UNMEASURED_RATE = 5e5;
+/** Weight of the newest measurement. */
+const EWMA_WEIGHT = 0.5;
+/** Slices a device is believed to have ready. */
+const MOST_READY = 8;
+/** A result may be late by so much before its device counts as silent: the longer of the two. */
+const SILENT_MS = 2000;
+const SILENT_TIMES = 3;
+/** Where nothing of the kind was measured on that device. */
+const GUESSED_SILENT_MS = 10_000;
+const GUESSED_SILENT_TIMES = 12;
+
+export class Device {
+  readonly slot: number;
+  facts: DeviceFacts;
+  /** Computed first to last; with w workers the first w are under way. */
+  readonly held: Held[] = [];
+  /** Milliseconds of work it would still take. */
+  credit = 0;
+  /** Since when it has been at what it holds: the last result, or when it was given something to do. */
+  since = 0;
+  /** Had a result overdue, and nothing was heard of it since. */
+  isSilent = false;
+  isMeasured = false;
+  urgentCount = 0;
+  /** Of all it holds, on one worker. */
+  #heldMs = 0;
+  #rate = UNMEASURED_RATE;
+  readonly #rates = new Map<string, number>();
+  readonly #ready: string[] = [];
+
+  constructor(slot: number, facts: DeviceFacts) {
+    this.slot = slot;
+    this.facts = facts;
+  }
+
+  /** All its workers together, rests counted. */
+  get rate(): number {
+    return this.#rate * this.facts.workers * this.facts.duty;
+  }
+
+  /** Whether work of this kind was measured on it. */
+  knows(costClass: string): boolean {
+    return this.#rates.has(costClass);
+  }
+
+  /** On one worker, in milliseconds, rests counted. */
+  predict(costClass: string, units: number): number {
+    return units / (this.#rates.get(costClass) ?? this.#rate) / this.facts.duty;
+  }
+
+  /** @param ms that one worker took, rests left out */
+  measured(costClass: string, units: number, ms: number): void {
+    const rate = units / Math.max(ms, 0.01);
+    const ofClass = this.#rates.get(costClass);
+    this.#rates.set(costClass, ofClass === undefined ? rate : ofClass + EWMA_WEIGHT * (rate - ofClass));
+    this.#rate = this.isMeasured ? this.#rate + EWMA_WEIGHT * (rate - this.#rate) : rate;
+    this.isMeasured = true;
+  }
+
+  isReadyFor(sliceId: string): boolean {
+    return this.#ready.includes(sliceId);
+  }
+
+  getReadyFor(sliceId: string): void {
+    const index = this.#ready.indexOf(sliceId);
+    if (index >= 0) this.#ready.splice(index, 1);
+    this.#ready.push(sliceId);
+    if (this.#ready.length > MOST_READY) this.#ready.shift();
+  }
+
+  /** Gives it a tile: urgent ones go before what has not begun, and is not urgent itself. */
+  hold(held: Held, now: number): void {
+    if (this.held.length === 0) this.since = now;
+    if (held.isUrgent) {
+      let at = this.held.length;
+      while (at > this.facts.workers && !this.held[at - 1]!.isUrgent) at--;
+      this.held.splice(at, 0, held);
+      this.urgentCount++;
+    } else this.held.push(held);
+    this.#heldMs += held.ms + held.loadMs;
+  }
+
+  /** Takes the tile at `index` of what it holds away. */
+  drop(index: number): Held {
+    const [held] = this.held.splice(index, 1);
+    this.#heldMs = this.held.length === 0 ? 0 : this.#heldMs - held!.ms - held!.loadMs;
+    if (held!.isUrgent) this.urgentCount--;
+    return held!;
+  }
+
+  /** Milliseconds until it has computed all it holds. */
+  get busyMs(): number {
+    return this.#heldMs / this.facts.workers;
+  }
+
+  /** When it will have computed all it holds. */
+  get finishesAt(): number {
+    return this.since + this.busyMs;
+  }
+
+  /** When the next result is overdue; never, while it holds nothing. */
+  get overdueAt(): number {
+    const [next] = this.held;
+    if (!next) return Infinity;
+    const predicted = next.ms + next.loadMs;
+    return this.since + (next.isGuess ? Math.max(GUESSED_SILENT_MS, GUESSED_SILENT_TIMES * predicted) : Math.max(SILENT_MS, SILENT_TIMES * predicted));
+  }
+}
