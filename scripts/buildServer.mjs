@@ -1,4 +1,4 @@
-/** Bundles what runs in Node into dist/: the server, the volunteer, and their threads. Packages stay in node_modules, our own rooms are bundled in. */
+/** Bundles what runs in Node into dist/: the server, the command lines, and their threads. Packages stay in node_modules, our own rooms are bundled in. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,6 +12,8 @@ export const serverBuild = {
     proberThread: 'server/proberThread.ts',
     volunteer: 'scripts/volunteer.ts',
     computeThread: 'scripts/volunteer/computeThread.ts',
+    tarn: 'scripts/tarn.ts',
+    truthThread: 'scripts/compute/truthThread.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

@@ -8,15 +8,15 @@ import type { EngineFiles } from '#workers/engineSources.ts';
 
 export const NODE_FILES: EngineFiles = {
   wasmPath: `${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`,
-  loadKernels: (file) => readFile(join(kernelFolder(), file)),
+  loadKernels: (file) => readFile(join(publicFolder(), 'engine', file)),
 };
 
-/** public/engine of the project that this file, or the bundle that it is in, is part of. */
-function kernelFolder(): string {
+/** The folder public of the project that this file, or the bundle that it is in, is part of. */
+export function publicFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const engine = join(folder, 'public', 'engine');
-    if (existsSync(join(engine, 'tiles.wasm'))) return engine;
+    const found = join(folder, 'public');
+    if (existsSync(join(found, 'engine', 'tiles.wasm'))) return found;
     if (dirname(folder) === folder) throw new Error('public/engine is not there: run node scripts/buildKernels.mjs');
     folder = dirname(folder);
   }

@@ -150,6 +150,8 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     return aboutSlice(request, id!, sliceId!, (session) => session.surface(sliceId!));
   };
 
+  const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => session.manifest(sliceId!, originOf(request)));
+
   const showTile: Handler = (request, [digest]) => showBytes(request, digest!, register.storage, 'no tile has this hash');
 
   const putFile: Handler = async (request, [id, digest]) =>
@@ -166,6 +168,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices$/, methods: { POST: placeSlice } },
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices\/([^/]{1,80})$/, methods: { GET: showProgress } },
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices\/([^/]{1,80})\/surface$/, methods: { GET: showSurface } },
+    { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/slices\/([^/]{1,80})\/manifest$/, methods: { GET: showManifest } },
     { path: /^\/api\/v1\/sessions\/([\w-]{1,40})\/files\/([^/]{1,80})$/, methods: { PUT: putFile } },
     { path: /^\/api\/v1\/files\/([^/]{1,80})$/, methods: { GET: showFile } },
     { path: /^\/api\/v1\/tiles\/([^/]{1,80})$/, methods: { GET: showTile } },

@@ -14,6 +14,7 @@ import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
+import { surfaceManifest, type SurfaceManifest } from '#lib/wire/manifest.ts';
 import type { Channel, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
@@ -265,6 +266,12 @@ export class LiveSession {
     const recipe = this.slice(sliceId);
     const manifest = recipe && this.#computing.manifestOf(recipe);
     return recipe && manifest ? reportProgress(this.#dependencies.storage, recipe, manifest, this.#roster.helpers()) : null;
+  }
+
+  manifest(sliceId: string, origin: string): SurfaceManifest | null {
+    const recipe = this.slice(sliceId);
+    const manifest = recipe && this.#computing.manifestOf(recipe);
+    return recipe && manifest ? surfaceManifest(recipe, manifest, origin) : null;
   }
 
   async surface(sliceId: string): Promise<SurfaceJson | null> {

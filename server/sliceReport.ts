@@ -3,26 +3,16 @@
  *
  * Read from what is stored, so it is the same whether anybody is in the session. Nothing is estimated here.
  */
-import { layoutOf } from '#lib/network/layout.ts';
-import { LOSS_TITLES, isClassification } from '#lib/network/loss.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
-import { coordinateOf } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { createSurface, type Surface } from '#lib/work/surface.ts';
 import { pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
-import { STATUS, type Status } from '#lib/work/tileResult.ts';
+import { STATUS } from '#lib/work/tileResult.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
+import { surfaceJson } from '#lib/wire/surfaceJson.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
-
-const STATUS_WORDS = new Map<Status, string>([
-  [STATUS.unmeasured, 'unmeasured'],
-  [STATUS.finite, 'finite'],
-  [STATUS.notANumber, 'notANumber'],
-  [STATUS.plusInfinity, 'plusInfinity'],
-  [STATUS.minusInfinity, 'minusInfinity'],
-]);
 
 const TILES_PER_TURN = 64;
 
@@ -71,43 +61,5 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
 
 export async function reportSurface(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<SurfaceJson> {
   const { surface, records } = await load(storage, recipe, manifest);
-  const { grid, sliceId } = surface.tiling;
-  const [alpha, beta, gamma] = grid.axes;
-  const coordinates = (axis: NonNullable<typeof alpha>) => Array.from({ length: axis.count }, (_, index) => coordinateOf(axis, index));
-  const table = <T>(cell: (column: number, row: number) => T): T[][] =>
-    Array.from({ length: grid.rows * grid.layers }, (_, row) => Array.from({ length: grid.columns }, (_unused, column) => cell(column, row)));
-  return {
-    sliceId,
-    recipe,
-    alpha: coordinates(alpha!),
-    beta: beta ? coordinates(beta) : null,
-    ...(gamma && { gamma: coordinates(gamma) }),
-    sets: recipe.samples.map(({ set, count }) => {
-      const at = (column: number, row: number) => surface.valueAt(set, column, row % grid.rows, Math.floor(row / grid.rows));
-      return {
-        set,
-        samples: count,
-        loss: table((column, row) => finiteOrNull(at(column, row)?.loss)),
-        accuracy: isClassification(recipe.loss)
-          ? table((column, row) => {
-              const accuracy = finiteOrNull(at(column, row)?.accuracy);
-              return accuracy === null ? null : 100 * accuracy;
-            })
-          : null,
-        status: table((column, row) => STATUS_WORDS.get(at(column, row)?.status ?? STATUS.unmeasured)!),
-        verified: table((column, row) => at(column, row)?.verified ?? false),
-      };
-    }),
-    provenance: {
-      subject: recipe.subject,
-      title: manifest.title,
-      parameters: layoutOf(manifest.network).size,
-      loss: LOSS_TITLES[recipe.loss],
-      backends: [...new Set(records.map(({ backend }) => backend))].sort(),
-      computedBy: new Set(records.map(({ by }) => by)).size,
-      source: manifest.provenance,
-    },
-  };
+  return surfaceJson(surface, recipe, manifest, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
 }
-
-const finiteOrNull = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);

@@ -1,0 +1,66 @@
+/**
+ * A manifest: all that it takes to compute a surface again elsewhere, but for the numbers in the files that it names.
+ *
+ * The recipe says what is computed, the subject what of; files are named by the hash of their bytes, so wherever they come from they are
+ * the right ones. `npm run tarn -- compute` reads it. Rules A5 and A6 in docs/SPEC.md.
+ */
+import * as z from 'zod/mini';
+import { digestSchema } from '#lib/digest.ts';
+import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
+import { manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/subject.ts';
+import { filesOf, problemsOf, recipeSchema, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { LOSS_TOLERANCE } from '#lib/work/agreement.ts';
+
+/** A file by the hash of its bytes; `at` is where it could be fetched when the manifest was written. */
+export type NamedFile = { readonly digest: string; readonly at: string };
+
+export type SurfaceManifest = {
+  readonly format: 'tarn-manifest';
+  readonly version: 1;
+  readonly sliceId: string;
+  readonly recipe: SliceRecipe;
+  readonly subject: SubjectManifest;
+  /** Weights and samples of the subject, and the vectors that the recipe names. */
+  readonly files: readonly NamedFile[];
+  /** How far another engine's loss may be from this one's: the larger of the two. */
+  readonly tolerance: { readonly relative: number; readonly absolute: number };
+};
+
+const schema: z.ZodMiniType<SurfaceManifest> = z.strictObject({
+  format: z.literal('tarn-manifest'),
+  version: z.literal(1),
+  sliceId: z.string(),
+  recipe: recipeSchema,
+  subject: manifestSchema,
+  files: z.array(z.strictObject({ digest: digestSchema, at: z.string().check(z.maxLength(2000)) })).check(z.maxLength(16)),
+  tolerance: z.strictObject({ relative: z.number(), absolute: z.number() }),
+});
+
+/** @param origin of the server that has the files */
+export function surfaceManifest(recipe: SliceRecipe, subject: SubjectManifest, origin: string): SurfaceManifest {
+  return {
+    format: 'tarn-manifest',
+    version: 1,
+    sliceId: sliceIdOf(recipe),
+    recipe,
+    subject,
+    files: [
+      { digest: subject.file.digest, at: `${origin}/builtins/${subject.file.digest}.safetensors` },
+      ...filesOf(recipe).map((digest) => ({ digest, at: `${origin}/api/v1/files/${digest}` })),
+    ],
+    tolerance: LOSS_TOLERANCE,
+  };
+}
+
+/** Reads a manifest, and checks that its parts belong together. */
+export function readManifest(input: unknown): Parsed<SurfaceManifest> {
+  const shape = read(schema, input);
+  if (!shape.ok) return shape;
+  const { recipe, subject, sliceId, files } = shape.value;
+  if (subjectIdOf(subject) !== recipe.subject) return refused('the recipe is of another network than the one described beside it', 'subject');
+  const problems = problemsOf(recipe, subject);
+  if (problems.length > 0) return refusedAll(problems.map(({ path, message }) => ({ path: `recipe.${path}`, message })));
+  if (sliceIdOf(recipe) !== sliceId) return refused('the recipe was changed: its hash is not the slice id any more', 'sliceId');
+  const missing = [subject.file.digest, ...filesOf(recipe)].filter((digest) => !files.some((file) => file.digest === digest));
+  return missing.length > 0 ? refused(`no place is named for ${missing.map((digest) => `${digest.slice(0, 12)}…`).join(', ')}`, 'files') : parsed(shape.value);
+}

@@ -1,0 +1,31 @@
+/** One core of `tarn compute --engine float64`: given a slice when it starts, then tiles of it, it answers with their sums. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { pointsOf, tilingOf, type Tile } from '#lib/work/tile.ts';
+import type { TileResult } from '#lib/work/tileResult.ts';
+import { createTruth } from '#server/truth.ts';
+
+export type TruthData = { readonly subject: Subject; readonly recipe: SliceRecipe; readonly vectors: ReadonlyMap<string, Float32Array> };
+
+if (!parentPort) throw new Error('truthThread.ts runs as a worker thread');
+const port = parentPort;
+const { subject, recipe, vectors } = workerData as TruthData;
+const truth = createTruth(() => subject, (digest) => vectors.get(digest));
+const tiling = tilingOf(recipe, subject.manifest);
+
+function evaluate(tile: Tile): TileResult {
+  const points = pointsOf(tiling, tile);
+  const found = points.map(({ a, b, c }) => truth.at(recipe, a, b, c));
+  return {
+    points: points.length,
+    sets: recipe.samples.map(({ set, count }, index) => ({
+      set,
+      samples: count,
+      lossSum: Float64Array.from(found, (sets) => sets[index]!.lossSum),
+      correct: Uint32Array.from(found, (sets) => sets[index]!.correct),
+    })),
+  };
+}
+
+port.on('message', (tile: Tile) => port.postMessage(evaluate(tile)));

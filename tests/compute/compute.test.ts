@@ -1,0 +1,142 @@
+/** `npm run tarn -- compute` as a process of its own: a manifest from a server computes elsewhere to the same numbers. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf } from '#lib/digest.ts';
+import { writeVectorFile } from '#lib/formats/vectorFile.ts';
+import { manifestSchema } from '#lib/network/subject.ts';
+import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { SurfaceJson } from '#lib/wire/api.ts';
+import { readManifest, surfaceManifest } from '#lib/wire/manifest.ts';
+import { loadSubjects } from '#server/subjects.ts';
+import { serverBuild } from '../../scripts/buildServer.mjs';
+import { readOptions } from '#scripts/compute/options.ts';
+import { startServer } from '#tests/support/startedTarn.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const BUILT = 'dist/tarn-under-test';
+let folder: string;
+let recipe: SliceRecipe;
+let manifestText: string;
+let direction: Float32Array;
+
+const write = async (name: string, content: string | Uint8Array): Promise<string> => {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+};
+
+function tarn(...args: readonly string[]) {
+  const child = spawn(process.execPath, [join(root, BUILT, 'tarn.mjs'), ...args], { cwd: root, env: { ...process.env, INIT_CWD: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const ended = new Promise<{ readonly code: number | null; readonly said: string }>((resolve) => child.on('close', (code) => resolve({ code, said })));
+  return { child, ended };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tarn-compute-'));
+  await build({ ...serverBuild, entryPoints: { tarn: 'scripts/tarn.ts', computeThread: 'scripts/volunteer/computeThread.ts', truthThread: 'scripts/compute/truthThread.ts' }, outdir: BUILT });
+  const subjects = await loadSubjects(join(root, 'public/builtins'));
+  const subject = [...subjects.values()].find(({ manifest }) => manifest.name === 'spirals-tiny')!;
+  direction = subject.checkpoints[0]!.map((value, index) => Math.fround(value + Math.sin(index) / 3));
+  const bytes = writeVectorFile({ kind: 'direction', subject: subject.id, title: 'PC1', made: null, values: direction });
+  const digest = digestOf(bytes);
+  await write(`${digest}.safetensors`, bytes);
+  const random = (seed: number) => ({ kind: 'random', seed, normalisation: 'filter', vectors: 'ignore' }) as const;
+  recipe = {
+    ...planeRecipe({ subject: subject.id, loss: 'crossEntropy', samples: [{ set: 'train', count: 64 }, { set: 'test', count: 32 }], centre: 'trained' }),
+    axes: [
+      { direction: random(1), min: -1, max: 1, count: 5 },
+      { direction: { kind: 'vector', digest, title: 'PC1' }, min: -0.5, max: 0.5, count: 3 },
+      { direction: random(3), min: 0, max: 1, count: 3 },
+    ],
+  };
+  manifestText = JSON.stringify(surfaceManifest(recipe, subject.manifest, 'http://127.0.0.1:9'));
+  await write('volume.json', manifestText);
+}, 60_000);
+afterAll(() => Promise.all([rm(folder, { recursive: true }), rm(join(root, BUILT), { recursive: true, force: true })]));
+
+describe('npm run tarn -- compute', () => {
+  it('[A5] a volume with an axis from a file comes out of both engines with the same numbers, within what the manifest says', async () => {
+    const outcomes = await Promise.all([
+      tarn('compute', 'volume.json', '--out', 'wasm.json', '--files', '.', '--json', '--threads', '1').ended,
+      tarn('compute', 'volume.json', '--out', 'float64.json', '--files', '.', '--engine', 'float64', '--threads', '2').ended,
+    ]);
+    for (const { code, said } of outcomes) expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('45') });
+    const [fast, exact] = await Promise.all(['wasm.json', 'float64.json'].map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as SurfaceJson));
+    expect(exact!.gamma).toEqual([0, 0.5, 1]);
+    expect(fast!.provenance.backends).toEqual([expect.stringMatching(/WASM/)]);
+    expect(exact!.provenance.backends).toEqual(['float64 reference']);
+    const { tolerance } = JSON.parse(manifestText) as ReturnType<typeof surfaceManifest>;
+    let compared = 0;
+    for (const [index, { loss, accuracy }] of exact!.sets.entries()) {
+      expect(accuracy![0]!.every((value) => value! >= 0 && value! <= 100)).toBe(true);
+      for (const [row, losses] of loss.entries()) {
+        for (const [column, value] of losses.entries()) {
+          const allowed = Math.max(tolerance.absolute, tolerance.relative * value!);
+          expect(Math.abs(fast!.sets[index]!.loss[row]![column]! - value!)).toBeLessThanOrEqual(allowed);
+          compared++;
+        }
+      }
+    }
+    expect(compared).toBe(2 * 45);
+    const { code, said } = await tarn('compute', 'volume.json', '--out', 'table.csv', '--files', '.', '--engine', 'float64', '--threads', '1').ended;
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const lines = (await readFile(join(folder, 'table.csv'), 'utf8')).trimEnd().split('\r\n').filter((line) => !line.startsWith('#'));
+    expect(lines).toHaveLength(1 + 90);
+    expect(lines[1]).toBe(`-1,-0.5,0,train,64,${exact!.sets[0]!.loss[0]![0]},${exact!.sets[0]!.accuracy![0]![0]},finite`);
+  }, 60_000);
+
+  it('[A6] what was changed, broken or is not there is refused in words, with its exit code and nothing written', async () => {
+    const changed = JSON.parse(manifestText) as { recipe: { axes: { max: number }[] } };
+    changed.recipe.axes[0]!.max = 0.75;
+    await write('changed.json', JSON.stringify(changed));
+    await write('broken.json', '{');
+    const refusals = await Promise.all([
+      tarn('compute', 'changed.json', '--out', 'x.json', '--files', '.').ended,
+      tarn('compute', 'broken.json', '--out', 'x.json').ended,
+      tarn('compute', 'nowhere.json', '--out', 'x.json').ended,
+      tarn('compute', 'volume.json', '--out', 'x.json').ended,
+      tarn('compute', 'volume.json').ended,
+    ]);
+    expect(refusals.map(({ code }) => code)).toEqual([3, 3, 3, 3, 2]);
+    for (const [index, words] of [/hash is not the slice id/, /not JSON/, /cannot be read/, /bring it with --files/, /--out FILE/].entries()) expect(refusals[index]!.said).toMatch(words);
+    await expect(readFile(join(folder, 'x.json'))).rejects.toThrow('ENOENT');
+  }, 60_000);
+
+  it('[A5] the server gives a manifest that reads back, with where its files are', async () => {
+    const server = await startServer();
+    try {
+      const session = await server.createSession();
+      const plane = planeRecipe();
+      await server.post(`/api/v1/sessions/${session.id}/slices`, plane, { authorization: `Bearer ${session.key}` });
+      const answer = await fetch(`${server.url}/api/v1/sessions/${session.id}/slices/${sliceIdOf(plane)}/manifest`);
+      const outcome = readManifest(await answer.json());
+      expect(outcome).toMatchObject({ ok: true, value: { recipe: plane, files: [{ digest: lineSubject().manifest.file.digest, at: expect.stringContaining(server.url) }] } });
+      expect(outcome.ok && manifestSchema.safeParse(outcome.value.subject).success).toBe(true);
+      expect((await fetch(`${server.url}/api/v1/sessions/${session.id}/slices/${'0'.repeat(32)}/manifest`)).status).toBe(404);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('[A7] the command line is read, or refused in words', () => {
+    const read = (...args: string[]) => {
+      const outcome = readOptions(args);
+      return outcome.ok ? outcome.value : outcome.problems[0]!.message;
+    };
+    expect(read('compute', 'm.json', '--out', 'a.CSV', '--engine', 'float64', '--threads', '3')).toEqual({ manifest: 'm.json', out: 'a.CSV', format: '.csv', engine: 'float64', threads: 3, files: null, isJson: false });
+    expect(read('--help')).toBe('help');
+    expect(read()).toMatch(/what is to be done/);
+    expect(read('train', 'x')).toMatch(/no command train/);
+    expect(read('compute', 'm', '--out', 'a.png')).toMatch(/\.json or \.csv/);
+    expect(read('compute', 'm', '--out', 'a.json', '--engine', 'cuda')).toMatch(/wasm, float64/);
+    expect(read('compute', 'm', 'n', '--out', 'a.json')).toMatch(/one manifest/);
+    expect(read('compute', 'm', '--out', 'a.json', '--threads', '0')).toMatch(/1 to 64/);
+  });
+});
