@@ -9,8 +9,10 @@ import { read, type Parsed } from '#lib/parsed.ts';
 import { readCode } from '#lib/session/joinCode.ts';
 import { sliceIdSchema } from '#lib/slice/recipe.ts';
 import { createSessionSchema, joinSchema, type CreatedSession, type JoinedSession } from '#lib/wire/api.ts';
+import { surfaceManifest } from '#lib/wire/manifest.ts';
 import { problem, readBody, unreadable, type Answer } from './apiAnswers.ts';
 import type { Clock } from './clock.ts';
+import { reportSurface } from './sliceReport.ts';
 import { createFilesApi, showBytes } from './filesApi.ts';
 import type { LiveSession } from './liveSession.ts';
 import { createBuckets } from './rateLimit.ts';
@@ -147,10 +149,16 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
   const showSurface: Handler = async (request, [id, sliceId], query) => {
     const format = query.get('format') ?? 'json';
     if (format !== 'json') return problem(400, `there is no format ${format.slice(0, 20)}: use format=json`);
-    return aboutSlice(request, id!, sliceId!, (session) => session.surface(sliceId!));
+    return aboutSlice(request, id!, sliceId!, async (session) => {
+      const about = session.about(sliceId!);
+      return about && reportSurface(register.storage, about);
+    });
   };
 
-  const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => session.manifest(sliceId!, originOf(request)));
+  const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => {
+      const about = session.about(sliceId!);
+      return about && surfaceManifest(about.recipe, about.network, originOf(request));
+    });
 
   const showTile: Handler = (request, [digest]) => showBytes(request, digest!, register.storage, 'no tile has this hash');
 

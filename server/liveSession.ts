@@ -13,8 +13,7 @@ import type { Change } from '#lib/session/policy.ts';
 import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
-import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
-import { surfaceManifest, type SurfaceManifest } from '#lib/wire/manifest.ts';
+import type { SliceProgress } from '#lib/wire/api.ts';
 import type { Channel, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
@@ -27,7 +26,7 @@ import type { Outbox } from './outbox.ts';
 import type { Prober } from './prober.ts';
 import { Roster, type Connection } from './roster.ts';
 import { SessionDocument, type Author } from './sessionDocument.ts';
-import { reportProgress, reportSurface } from './sliceReport.ts';
+import { reportProgress, type AboutSlice } from './sliceReport.ts';
 import { answerTo, readSyncMessage, updateMessage } from './syncMessages.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
@@ -261,23 +260,16 @@ export class LiveSession {
     return slicesOf(this.#document.doc).get(sliceId)?.recipe ?? null;
   }
 
-  /** Null for a slice that is not in this session. */
+  /** A slice with the network that it is of; null for one that is not in this session. */
+  about(sliceId: string): AboutSlice | null {
+    const recipe = this.slice(sliceId);
+    const network = recipe && this.#computing.manifestOf(recipe);
+    return recipe && network ? { recipe, network } : null;
+  }
+
   async progress(sliceId: string): Promise<SliceProgress | null> {
-    const recipe = this.slice(sliceId);
-    const manifest = recipe && this.#computing.manifestOf(recipe);
-    return recipe && manifest ? reportProgress(this.#dependencies.storage, recipe, manifest, this.#roster.helpers()) : null;
-  }
-
-  manifest(sliceId: string, origin: string): SurfaceManifest | null {
-    const recipe = this.slice(sliceId);
-    const manifest = recipe && this.#computing.manifestOf(recipe);
-    return recipe && manifest ? surfaceManifest(recipe, manifest, origin) : null;
-  }
-
-  async surface(sliceId: string): Promise<SurfaceJson | null> {
-    const recipe = this.slice(sliceId);
-    const manifest = recipe && this.#computing.manifestOf(recipe);
-    return recipe && manifest ? reportSurface(this.#dependencies.storage, recipe, manifest) : null;
+    const about = this.about(sliceId);
+    return about && reportProgress(this.#dependencies.storage, about.recipe, about.network, this.#roster.helpers());
   }
 
   /** Nobody is here any more: everything is durable, and the log a snapshot. */

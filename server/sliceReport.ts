@@ -14,6 +14,9 @@ import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
 import { surfaceJson } from '#lib/wire/surfaceJson.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 
+/** A slice and the network that it is of. */
+export type AboutSlice = { readonly recipe: SliceRecipe; readonly network: SubjectManifest };
+
 const TILES_PER_TURN = 64;
 
 type Loaded = { readonly surface: Surface; readonly records: readonly TileRecord[] };
@@ -59,7 +62,7 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
   };
 }
 
-export async function reportSurface(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<SurfaceJson> {
-  const { surface, records } = await load(storage, recipe, manifest);
-  return surfaceJson(surface, recipe, manifest, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
+export async function reportSurface(storage: Storage, { recipe, network }: AboutSlice): Promise<SurfaceJson> {
+  const { surface, records } = await load(storage, recipe, network);
+  return surfaceJson(surface, recipe, network, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
 }

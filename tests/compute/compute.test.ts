@@ -13,7 +13,7 @@ import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SurfaceJson } from '#lib/wire/api.ts';
 import { readManifest, surfaceManifest } from '#lib/wire/manifest.ts';
 import { loadSubjects } from '#server/subjects.ts';
-import { serverBuild } from '../../scripts/buildServer.mjs';
+import { serverBuild } from '#scripts/buildServer.mjs';
 import { readOptions } from '#scripts/compute/options.ts';
 import { startServer } from '#tests/support/startedTarn.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
