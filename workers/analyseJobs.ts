@@ -13,6 +13,9 @@ import type { FromAnalyst, ToAnalyst } from '#lib/wire/analystMessages.ts';
 import { encodeUnit } from '#lib/wire/unitCodec.ts';
 import { RUNS } from './analyses/runs.ts';
 import type { Step, UnitJob, UnitRun } from './analyses/unitRun.ts';
+import type { EngineFiles } from './engineSources.ts';
+import type { Evaluator } from './evaluator.ts';
+import { openEvaluator } from './openEvaluator.ts';
 import { createPace } from './pace.ts';
 
 /** Progress is told at most this often. */
@@ -26,13 +29,23 @@ type Run = Extract<ToAnalyst, { kind: 'run' }>;
 
 export type AnalyseJobs = { readonly hear: (message: ToAnalyst) => void };
 
-export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transferable[]) => void): AnalyseJobs {
+/** @param files where engines find their binaries */
+export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transferable[]) => void, files: EngineFiles): AnalyseJobs {
   const subjects = new Map<string, Subject>();
   const vectors = new Map<string, Float32Array>();
   const waiting: Run[] = [];
   const stopped = new Set<number>();
   const pace = createPace();
   let isRunning = false;
+  let opening: Promise<Evaluator> | null = null;
+
+  function device(): Promise<Evaluator> {
+    // A device that is lost is no reason to give up: the next unit opens it again.
+    const again = (): void => void (opening = null);
+    opening ??= openEvaluator({ wish: 'auto', ...files, pace, onLost: again });
+    opening.catch(again);
+    return opening;
+  }
 
   async function runAll(): Promise<void> {
     if (isRunning) return;
@@ -58,13 +71,13 @@ export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transfer
     let told = 0;
     let keptAt = began;
     pace.begin();
-    const steps = start({ request, unit, subject, kept, vectors: (digest) => vectors.get(digest) } as UnitJob<KindName>);
+    const steps = start({ request, unit, subject, kept, vectors: (digest) => vectors.get(digest), device } as UnitJob<KindName>);
     for (let step = await steps.next(); ; step = await steps.next()) {
       if (step.done) {
-        const { unit: result, files = [] } = step.value;
+        const { unit: result, files: made = [], engine: used = engine } = step.value;
         const bytes = encodeUnit(result);
         const ms = performance.now() - began - (pace.rested() - restedBefore);
-        return say({ kind: 'finished', job, unit: bytes, files, ms, engine }, [bytes.buffer, ...files.map(({ buffer }) => buffer)]);
+        return say({ kind: 'finished', job, unit: bytes, files: made, ms, engine: used }, [bytes.buffer, ...made.map(({ buffer }) => buffer)]);
       }
       const { share, live = [] } = step.value;
       if (pace.isDue()) await pace.rest();

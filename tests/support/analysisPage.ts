@@ -12,6 +12,7 @@ import type { Subject } from '#lib/network/subject.ts';
 import { CommandHistory } from '#lib/session/commands.ts';
 import { writeRecord } from '#lib/session/document.ts';
 import type { Handshake, Welcome } from '#lib/wire/events.ts';
+import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { createAnalyseJobs } from '#workers/analyseJobs.ts';
 import { connectSocket } from './startedTarn.ts';
 
@@ -20,7 +21,7 @@ export const inlineAnalysts = (most = 2): AnalystHost => ({
   most,
   hire(hear) {
     let isEnded = false;
-    const jobs = createAnalyseJobs((message) => queueMicrotask(() => !isEnded && hear(message)));
+    const jobs = createAnalyseJobs((message) => queueMicrotask(() => !isEnded && hear(message)), NODE_FILES);
     return { post: (message) => queueMicrotask(() => !isEnded && jobs.hear(message)), end: () => (isEnded = true) };
   },
 });

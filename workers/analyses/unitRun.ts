@@ -2,6 +2,7 @@
 import type { KindName, RequestOf, UnitOf } from '#lib/analysis/requests/requests.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
+import type { Evaluator } from '#workers/evaluator.ts';
 
 export type Step = {
   /** Done of this unit, in [0, 1]. */
@@ -20,9 +21,11 @@ export type UnitJob<Name extends KindName> = {
   readonly kept: Uint8Array | null;
   /** The vectors in the files that the request names. */
   readonly vectors: Vectors;
+  /** What computes here, for a unit that asks for it: a graphics device, WASM or the processor. Opened once, when first wanted. */
+  readonly device: () => Promise<Evaluator>;
 };
 
-export type UnitOutcome<Name extends KindName> = { readonly unit: UnitOf<Name>; readonly files?: readonly Uint8Array<ArrayBuffer>[] | undefined };
+export type UnitOutcome<Name extends KindName> = { readonly unit: UnitOf<Name>; readonly files?: readonly Uint8Array<ArrayBuffer>[] | undefined; /** Where it turned out only now. */ readonly engine?: string | undefined };
 
 /** Yields often: between two steps the worker hears that it should stop, and rests. @throws KnownError with words for the person */
 export type UnitRun<Name extends KindName> = {

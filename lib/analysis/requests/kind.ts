@@ -33,3 +33,5 @@ export type AnalysisKind<Request extends AnyRequest, Unit> = {
 
 /** Passes forward that a gradient costs: a backward pass is about two forward ones. */
 export const GRADIENT_PASSES = 3;
+/** Those of a product with the Hessian: forward and back, twice. */
+export const PRODUCT_PASSES = 6;

@@ -1,0 +1,39 @@
+/** What every analysis of curvature begins with: the network at its checkpoint on this device, checked, and the block of its parameters. */
+import type { CurvaturePoint } from '#lib/analysis/requests/curvaturePoint.ts';
+import { groupOf, inGroup, type ParameterGroup } from '#lib/analysis/parameterGroup.ts';
+import type { ProductMethod } from '#lib/analysis/productMethod.ts';
+import { KnownError } from '#lib/knownError.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import { checkpointIndex, firstOf, type Subject } from '#lib/network/subject.ts';
+import type { DeviceCurvature } from '#workers/curvature/deviceCurvature.ts';
+import type { Evaluator } from '#workers/evaluator.ts';
+import type { Step } from './unitRun.ts';
+
+export type Curved = { readonly curvature: DeviceCurvature; readonly group: ParameterGroup };
+
+/** The caller disposes of it. @throws NoEngine in words where no backend here gets the derivatives right */
+export async function curvatureOf({ checkpoint, samples, loss, parameters }: CurvaturePoint, subject: Subject, evaluator: Evaluator): Promise<Curved> {
+  const { network } = subject.manifest;
+  const row = checkpointIndex(subject.manifest, checkpoint);
+  const group = groupOf(layoutOf(network), parameters);
+  const job = { network, loss, buffers: subject.buffers[row]!, samples: firstOf(subject.sets[samples.set], samples.count) };
+  return { group, curvature: await evaluator.differentiate(job, subject.checkpoints[row]!) };
+}
+
+/** Runs a method on the block, a step for every product. @param live what is worth showing of an estimate */
+export async function* runMethod<Estimate, Result>({ curvature, group }: Curved, method: ProductMethod<Estimate, Result>, live: (estimate: Estimate | null) => readonly number[] = () => []): AsyncGenerator<Step, Result, void> {
+  const whole = inGroup(group, method);
+  let step = whole.next();
+  while (!step.done) {
+    const { vector, done, of, estimate } = step.value;
+    // An estimate costs an eigenproblem of its own.
+    yield { share: done / of, live: done % 5 === 0 ? live(estimate()) : undefined };
+    const product = await curvature.multiply(vector);
+    if (!product.every(Number.isFinite)) throw new KnownError('notFinite', 'The derivatives at this checkpoint are not finite numbers, so nothing can be said of its curvature.');
+    step = whole.next(product);
+  }
+  return step.value;
+}
+
+/** Every unit draws its own random vectors. */
+export const seedOfUnit = (seed: number, unit: number): number => seed * 0x10000 + unit;
