@@ -1,15 +1,25 @@
 /** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { AnalyseCard } from './card.ts';
+import { BendCard } from './BendCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
+import { CrossSectionCard } from './CrossSectionCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
+import { LowPointsCard } from './LowPointsCard.tsx';
+import { SlopeCard } from './SlopeCard.tsx';
 
 const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1 && !recipe.measure;
+const isPlane = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 2 && !recipe.measure;
+const hasLosses = (recipe: SliceRecipe): boolean => !recipe.measure;
 const always = (): boolean => true;
 
 export const CARDS: readonly AnalyseCard[] = [
-  { id: 'curve-class', title: 'Shape of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
+  { id: 'curve-class', title: 'Shape and convexity of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
+  { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
+  { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
+  { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
+  { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
 ];

@@ -28,3 +28,11 @@ export function questionOf(ask: InspectQuestion['ask'], recipe: SliceRecipe, sub
     spots: spots.map((spot) => inFrame(recipe, spot)),
   };
 }
+
+/** Why the gradient that belongs to the picture cannot be had here, in words; null where it can. */
+export function whyNoGradient({ mode: { batchNorm, dropout } }: Pick<SliceRecipe, 'mode'>): string | null {
+  if (dropout !== 'off') return 'The exact gradient is computed with dropout off only; this slice has it on.';
+  if (batchNorm === 'interpolated') return 'Batch-norm statistics move along this slice, so its slope is not that of the weights alone.';
+  if (batchNorm !== 'frozen') return 'Batch-norm statistics are measured anew at every point of this slice, which the exact gradient does not follow.';
+  return null;
+}

@@ -5,9 +5,12 @@
  */
 import { line } from 'd3-shape';
 import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { NonConvexity } from '#lib/analysis/nonConvexity.ts';
+import type { Tangent } from '#lib/analysis/tangent.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { CurveProofs } from './CurveProofs.tsx';
 import { CurveMarks } from './CurveMarks.tsx';
 import { curveOf, curveRange, curveScales, unmeasuredBands, type CurvePoint } from './curveShape.ts';
 import { keyAction } from './keys.ts';
@@ -30,6 +33,9 @@ export type CurveViewProps = {
   readonly people: readonly PersonCursor[];
   readonly checkpoints: readonly CheckpointMark[];
   readonly axisLabel: string;
+  /** What was read off the curve; absent for none. */
+  readonly tangent?: Tangent | null;
+  readonly proof?: NonConvexity | null;
   readonly hasAccuracy: boolean;
 };
 
@@ -39,7 +45,7 @@ const MARGIN = { left: 64, right: 24, top: 44, bottom: 72 } as const;
 const LEAST = { width: 140, height: 140 } as const;
 
 export function CurveView(props: CurveViewProps) {
-  const { source, look, cursor, axisLabel, hasAccuracy } = props;
+  const { source, look, cursor, axisLabel, hasAccuracy, tangent = null, proof = null } = props;
   const { surface } = source;
   const { grid } = surface.tiling;
   const axis = grid.axes[0]!;
@@ -136,6 +142,7 @@ export function CurveView(props: CurveViewProps) {
               ))}
             </g>
           ))}
+          <CurveProofs tangent={tangent} proof={proof} scales={scales} frame={frame} />
           {cursor && <line className={styles.crosshair} x1={xOf(cursor.a)} x2={xOf(cursor.a)} y1={frame.top} y2={frame.bottom} />}
           {cursor &&
             curves.flatMap(({ set }) => {
@@ -157,6 +164,8 @@ export function CurveView(props: CurveViewProps) {
             {notFinite.length > 0 && `, ${notFinite.length} not finite (×)`}
           </li>
         ))}
+        {tangent && <li>solid: tangent at the centre</li>}
+        {proof && <li>◆ three points that prove non-convexity</li>}
         {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}
       </ul>
       <CurveMarks {...props} surface={surface} scales={scales} frame={frame} width={width} />

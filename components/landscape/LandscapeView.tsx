@@ -48,10 +48,11 @@ export type LandscapeViewProps = {
   readonly hasAccuracy: boolean;
   /** Laid over the colours; absent or null for none. */
   readonly tint?: Tint | null;
+  readonly section?: StageInput['section'];
 };
 
 export function LandscapeView(props: LandscapeViewProps) {
-  const { source, look, camera, cursor, pins, people, trajectory, theme, reducedMotion, axisLabels, hasAccuracy, tint = null } = props;
+  const { source, look, camera, cursor, pins, people, trajectory, theme, reducedMotion, axisLabels, hasAccuracy, tint = null, section = null } = props;
   const { grid } = source.surface.tiling;
   const holder = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
@@ -64,7 +65,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   const floorTicks = useMemo(() => floorTicksOf(grid), [grid]);
   const range = rangeOf(look, source.surface.range(look.set));
   const ticks = { ...floorTicks, loss: range ? lossScaleOf(look.heightScale, range).ticks(5) : [] };
-  const input: StageInput = { look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint };
+  const input: StageInput = { look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section };
 
   const place = useEffectEvent(() => {
     for (const view of drawn.current) {
@@ -99,7 +100,7 @@ export function LandscapeView(props: LandscapeViewProps) {
     };
   }, [source]);
 
-  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion, tint]);
+  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion, tint, section]);
   useLayoutEffect(() => place(), [pins, people, trajectory, props.checkpoints, cursor, version, look]);
 
   const hover = useRef(0);

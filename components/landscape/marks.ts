@@ -8,6 +8,7 @@ export type Pin = PlanePoint & {
   readonly id: string;
   readonly kind: PinKind;
   readonly text: string;
+  /** Empty for what was found and not written. */
   readonly author: string;
   /** How far the pinned point lies outside this slice; null where it lies in it. */
   readonly distance: number | null;
@@ -43,6 +44,7 @@ export function opacitiesOf(marks: readonly CheckpointMark[]): readonly number[]
 
 /** A pin in words, for its button. */
 export function pinWords({ kind, text, author, distance }: Pin, formatDistance: (distance: number) => string): string {
+  const by = author === '' ? '' : ` by ${author}`;
   const where = distance === null ? '' : ` ${formatDistance(distance)} outside this slice.`;
-  return `${PIN_TITLES[kind]} by ${author}: ${text}.${where}`.replace(/([.!?])\.( |$)/, '$1$2');
+  return `${PIN_TITLES[kind]}${by}: ${text}.${where}`.replace(/([.!?])\.( |$)/, '$1$2');
 }

@@ -51,6 +51,13 @@ export function floorLayers({ scene, ticks, cursor, isDark }: FloorInput): reado
 
 export type PathInput = { readonly scene: Scene; readonly trajectory: readonly CheckpointMark[]; readonly heightOver: (point: PlanePoint) => number; readonly isDark: boolean };
 
+/** A straight cut from A to B, laid on the surface. */
+export function sectionLayers(section: { readonly from: PlanePoint; readonly to: PlanePoint } | null, { scene, heightOver, isDark }: Omit<PathInput, 'trajectory'>): readonly Layer[] {
+  if (!section) return [];
+  const marks = [section.from, section.to].map(({ a, b }, index): CheckpointMark => ({ id: String(index), title: '', epoch: null, a, b, distance: 0, onPlane: true }));
+  return pathLayers({ scene, trajectory: marks, heightOver, isDark }, 'section', isDark ? [240, 240, 240] : [20, 24, 32]);
+}
+
 /** A piece of the path between two checkpoints, laid on the surface. */
 type Piece = { readonly places: readonly Vector[]; readonly opacity: number };
 
@@ -58,7 +65,9 @@ const PIECE_STEPS = 24;
 /** How far the path stands above the surface, so that the two do not flicker. */
 const LIFT = 0.35;
 
-export function pathLayers({ scene, trajectory, heightOver, isDark }: PathInput): readonly Layer[] {
+const PATH_COLOUR = [226, 96, 36] as const;
+
+export function pathLayers({ scene, trajectory, heightOver, isDark }: PathInput, name = 'path', colour: readonly [number, number, number] = PATH_COLOUR): readonly Layer[] {
   if (trajectory.length < 2) return [];
   const opacities = opacitiesOf(trajectory);
   const layers: Layer[] = [];
@@ -81,9 +90,9 @@ export function pathLayers({ scene, trajectory, heightOver, isDark }: PathInput)
     const pieces = piecesOf(scene, trajectory, opacities, heightOver, view);
     const isFlat = view === MAP;
     // Behind a hill the path is still faintly there.
-    if (!isFlat) layers.push(layer(`path-behind-${view}`, pieces, [226, 96, 36], 2, 0.28, true));
-    layers.push(layer(`path-halo-${view}`, pieces, halo, 5.5, 0.8, isFlat));
-    layers.push(layer(`path-${view}`, pieces, [226, 96, 36], 2.75, 1, isFlat));
+    if (!isFlat) layers.push(layer(`${name}-behind-${view}`, pieces, colour, 2, 0.28, true));
+    layers.push(layer(`${name}-halo-${view}`, pieces, halo, 5.5, 0.8, isFlat));
+    layers.push(layer(`${name}-${view}`, pieces, colour, 2.75, 1, isFlat));
   }
   return layers;
 }

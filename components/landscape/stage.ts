@@ -13,7 +13,7 @@ import { HeightFieldLayer, strideWithin, type ShaderScale, type Tint } from './h
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import type { CheckpointMark } from './marks.ts';
 import { castRay, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
-import { floorLayers, pathLayers } from './sceneLayers.ts';
+import { floorLayers, pathLayers, sectionLayers } from './sceneLayers.ts';
 import { watchRectangles, type SurfaceSource } from './surfaceSource.ts';
 import { MAP, ORBIT, mapStateOf, orbitStateOf, roomsOf, withMap, withOrbit, type MapState, type OrbitState, type ViewId, type ViewRoom } from './viewLayout.ts';
 
@@ -26,6 +26,8 @@ export type StageInput = {
   readonly isDark: boolean;
   readonly isStill: boolean;
   readonly tint: Tint | null;
+  /** A cross-section that is drawn over the surface. */
+  readonly section: { readonly from: PlanePoint; readonly to: PlanePoint } | null;
 };
 
 /** What placing labels over a view needs to know. */
@@ -179,7 +181,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   }
 
   function layers() {
-    const { look, cursor, trajectory, ticks, isDark, tint } = input;
+    const { look, cursor, trajectory, ticks, isDark, tint, section } = input;
     const box = scene();
     const { alpha, beta } = box;
     const range = shown ?? { min: 0, max: 1 };
@@ -204,6 +206,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       ...floorLayers({ scene: box, ticks, cursor, isDark }),
       field,
       ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightOver(point) ?? 0, isDark }),
+      ...sectionLayers(section, { scene: box, heightOver: (point) => heightOver(point) ?? 0, isDark }),
     ];
   }
 
@@ -244,7 +247,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     update(next) {
       const isOwnCamera = next.camera === emitted || isCameraDue;
       const isPlaceDue = next.camera !== input.camera || next.look.exaggeration !== input.look.exaggeration || next.isStill !== input.isStill;
-      const isAsked = isPlaceDue || next.look !== input.look || next.cursor !== input.cursor || next.tint !== input.tint || next.isDark !== input.isDark;
+      const isAsked = isPlaceDue || next.look !== input.look || next.cursor !== input.cursor || next.tint !== input.tint || next.section !== input.section || next.isDark !== input.isDark;
       input = isOwnCamera && next.camera.view === input.camera.view ? { ...next, camera: input.camera } : next;
       if (isPlaceDue) place();
       if (isAsked) schedule();

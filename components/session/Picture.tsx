@@ -10,8 +10,10 @@ import { checkpointTitle } from '#components/sliceTitle.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { withEnd } from './overlays.ts';
 import { marksOf } from './marksOf.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
+import { useReading } from './useReading.ts';
 import { usePeopleOnSlice } from './usePeopleOnSlice.ts';
 import type { PlacedNote } from './usePins.ts';
 import { useResolvedTheme } from './useResolvedTheme.ts';
@@ -34,7 +36,8 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   const people = usePeopleOnSlice(session, source.sliceId);
   const catalogue = useStore(session.catalogue);
   const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
-  const drawnPins = useMemo(() => pins.map(pinOf), [pins]);
+  const reading = useReading(source, look.set, view.overlays);
+  const drawnPins = useMemo(() => [...pins.map(pinOf), ...reading.pins], [pins, reading.pins]);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
   const named = useMemo(() => marksOf(known?.checkpoints ?? []).toSorted((one, other) => other.distance - one.distance), [known]);
@@ -46,10 +49,17 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
     onCursor: view.setCrosshair,
     onPick: (at: Place) => {
       if (view.isNoting) view.setNote({ kind: 'new', at });
+      else if (view.overlays.isCutting) view.setOverlays({ ...view.overlays, section: withEnd(view.overlays.section, at) });
     },
     onHover: (at: Place | null) => session.point({ slice: source.sliceId, at: at ? [at.a, at.b] : null }),
     pins: drawnPins,
     onPin: (id: string) => {
+      const read = reading.pins.find((each) => each.id === id);
+      if (read) {
+        view.setCrosshair({ a: read.a, b: read.b });
+        view.setTab('analyse');
+        return;
+      }
       const pin = pins.find((each) => each.id === id);
       if (pin?.isOwn) view.setCrosshair({ a: pin.a, b: pin.b });
       view.setTab('pins');
@@ -59,10 +69,12 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
     camera: view.camera,
   };
 
-  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} />;
+  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} tangent={reading.tangent} proof={reading.proof} />;
   return (
     <LandscapeView
       {...shared}
+      tint={reading.tint}
+      section={reading.section}
       trajectory={trajectory}
       checkpoints={named}
       onCamera={view.setCamera}

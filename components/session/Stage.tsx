@@ -82,6 +82,11 @@ export function Stage({ source, pins, geography, job }: StageProps) {
             {say('note.mode')}
           </p>
         )}
+        {view.overlays.isCutting && !view.isNoting && (
+          <p className={styles.mode} role="status">
+            {say('section.mode')}
+          </p>
+        )}
         {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} recipe={slice.recipe} />}
         <NoteCard />
       </div>

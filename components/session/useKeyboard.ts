@@ -3,8 +3,10 @@
  * picture has the focus (WCAG 2.1.4). Keys that move over the picture are the landscape's own.
  */
 import { useEffect, useEffectEvent } from 'react';
+import { LEAST_PROMINENCE } from '#lib/analysis/curveClass.ts';
 import type { Session } from '#client/sessionTypes.ts';
 import type { LossRange } from '#lib/work/surface.ts';
+import { withEnd } from './overlays.ts';
 import type { View } from './useView.ts';
 
 export type RoomActions = {
@@ -47,13 +49,20 @@ export function useKeyboard(keys: Keys): void {
 
 /** What a key means while the picture has the focus. */
 function pressOnPicture(event: KeyboardEvent, letter: string, { session, view, mayEdit, measured, actions }: Keys): void {
-  const { look, camera } = view;
+  const { look, camera, overlays } = view;
   const acts: Readonly<Record<string, () => void>> = {
     '3': () => view.setCamera({ ...camera, view: 'both' }),
     n: () => {
       if (!mayEdit) return;
       if (view.isNoting && view.crosshair) view.setNote({ kind: 'new', at: view.crosshair });
       else view.setNoting(!view.isNoting);
+    },
+    m: () => view.setOverlays({ ...overlays, lows: overlays.lows === null ? LEAST_PROMINENCE : null }),
+    h: () => view.setOverlays({ ...overlays, isBendShown: !overlays.isBendShown }),
+    x: () => {
+      const isEnd = overlays.isCutting && view.crosshair;
+      view.setOverlays(isEnd ? { ...overlays, section: withEnd(overlays.section, view.crosshair!) } : { ...overlays, isCutting: !overlays.isCutting });
+      view.setTab('analyse');
     },
     l: () => view.setLook({ ...look, colourScale: look.colourScale === 'log' ? 'linear' : 'log' }),
     c: () => view.setLook({ ...look, contours: !look.contours }),

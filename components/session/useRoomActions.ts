@@ -46,6 +46,7 @@ export function useRoomActions(session: Session, view: View, switches: Switches)
       leave: () => {
         if (view.note) view.setNote(null);
         else if (view.isNoting) view.setNoting(false);
+        else if (view.overlays.isCutting) view.setOverlays({ ...view.overlays, isCutting: false });
         else switches.closeAll();
       },
     },

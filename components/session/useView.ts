@@ -9,6 +9,7 @@ import type { SliceRecord } from '#lib/session/document.ts';
 import type { LinkState } from '#lib/session/linkState.ts';
 import type { Look } from '#lib/session/look.ts';
 import { useStore } from '#components/useStore.ts';
+import { NO_OVERLAYS, type Overlays } from './overlays.ts';
 
 export const TABS = ['slices', 'slice', 'analyse', 'look', 'pins', 'compute'] as const;
 export type TabName = (typeof TABS)[number];
@@ -33,6 +34,7 @@ export type View = {
   readonly crosshair: Place | null;
   /** Of a volume, which sample of γ is shown; null for the one through the centre. */
   readonly layer: number | null;
+  readonly overlays: Overlays;
   readonly chooseSlice: (id: string) => void;
   readonly setLook: (look: Look) => void;
   readonly setCamera: (camera: Camera) => void;
@@ -42,6 +44,7 @@ export type View = {
   readonly setNote: (note: NoteDraft | null) => void;
   readonly setCrosshair: (place: Place | null) => void;
   readonly setLayer: (layer: number | null) => void;
+  readonly setOverlays: (overlays: Overlays) => void;
   readonly restore: (link: LinkState) => void;
 };
 
@@ -56,6 +59,7 @@ export function useView(session: Session, opened: LinkState): View {
   const [note, setNote] = useState<NoteDraft | null>(null);
   const [crosshair, setCrosshair] = useState<Place | null>(null);
   const [layer, setLayer] = useState(opened.layer);
+  const [overlays, setOverlays] = useState(NO_OVERLAYS);
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
@@ -64,6 +68,8 @@ export function useView(session: Session, opened: LinkState): View {
     setLayer(null);
     setCrosshair(null);
     setNote(null);
+    // A cross-section belongs to its slice; what is shown of any slice stays on.
+    setOverlays((before) => ({ ...before, section: null, isCutting: false }));
   }, []);
 
   const restore = useCallback((link: LinkState) => {
@@ -87,6 +93,8 @@ export function useView(session: Session, opened: LinkState): View {
       crosshair,
       layer,
       setLayer,
+      overlays,
+      setOverlays,
       chooseSlice,
       setLook,
       setCamera,
@@ -97,7 +105,7 @@ export function useView(session: Session, opened: LinkState): View {
       setCrosshair,
       restore,
     }),
-    [sliceId, slices, wanted, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
+    [sliceId, slices, wanted, overlays, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
   );
 }
 

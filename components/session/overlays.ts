@@ -1,0 +1,23 @@
+/** What is laid over the picture on demand, for this person alone: marks that are read off the measured losses. */
+import type { PlanePoint as Place } from '#components/landscape/scene.ts';
+
+export type Section = { readonly from: Place; readonly to: Place | null };
+
+export type Overlays = {
+  /** How the plane bends within the slice, as colours. */
+  readonly isBendShown: boolean;
+  /** Least prominence of the low points that are marked, as a share of the range; null marks none. */
+  readonly lows: number | null;
+  /** A cross-section from A to B; the second end is missing until it is chosen. */
+  readonly section: Section | null;
+  /** Whether a click on the picture chooses the next end of it. */
+  readonly isCutting: boolean;
+  /** On a line: the tangent at the centre, and the three points that prove non-convexity. */
+  readonly isTangentShown: boolean;
+  readonly isProofShown: boolean;
+};
+
+export const NO_OVERLAYS: Overlays = { isBendShown: false, lows: null, section: null, isCutting: false, isTangentShown: true, isProofShown: true };
+
+/** The next end of a cross-section: A, then B, then A again. */
+export const withEnd = (section: Section | null, place: Place): Section => (section && section.to === null ? { from: section.from, to: place } : { from: place, to: null });
