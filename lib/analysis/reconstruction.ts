@@ -33,9 +33,14 @@ export function reconstructionError(rows: Rows, rebuilt: Rows): ReconstructionEr
 }
 
 /** The rows again from their scores on the first `count` axes. */
-export const rebuiltFrom = ({ axes, mean, scores }: Components, count: number): readonly Float64Array[] =>
-  scores.map((row) => {
-    const sum = mean.slice();
-    for (const [rank, axis] of axes.slice(0, count).entries()) for (let index = 0; index < sum.length; index++) sum[index]! += row[rank]! * axis[index]!;
-    return sum;
-  });
+export const rebuiltFrom = (components: Components, count: number): readonly Float64Array[] => components.scores.map((row) => pointFrom(components, row.slice(0, count)));
+
+/** The vector that scores on the axes stand for: the mean, and as much of each axis as there are scores. */
+export function pointFrom({ axes, mean }: Pick<Components, 'axes' | 'mean'>, scores: ArrayLike<number>): Float64Array {
+  const sum = mean.slice();
+  for (let rank = 0; rank < scores.length; rank++) {
+    const axis = axes[rank]!;
+    for (let index = 0; index < sum.length; index++) sum[index]! += scores[rank]! * axis[index]!;
+  }
+  return sum;
+}

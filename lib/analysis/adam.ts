@@ -1,0 +1,25 @@
+/** Adam (Kingma and Ba 2015) on a flat vector: a running mean of the gradient over the root of a running mean of its squares. */
+export type Adam = {
+  /** Moves `weights` one step against the gradient. */
+  readonly step: (weights: Float64Array, gradient: Float64Array, rate: number) => void;
+};
+
+const [MEAN, SQUARE, FLOOR] = [0.9, 0.999, 1e-8];
+
+export function createAdam(size: number): Adam {
+  const [means, squares] = [new Float64Array(size), new Float64Array(size)];
+  let steps = 0;
+  return {
+    step: (weights, gradient, rate) => {
+      steps++;
+      // Both begin at 0; dividing by what they could have reached by now takes that out.
+      const [reachedMean, reachedSquare] = [1 - MEAN ** steps, 1 - SQUARE ** steps];
+      for (let index = 0; index < size; index++) {
+        const slope = gradient[index]!;
+        means[index] = MEAN * means[index]! + (1 - MEAN) * slope;
+        squares[index] = SQUARE * squares[index]! + (1 - SQUARE) * slope * slope;
+        weights[index]! -= (rate * (means[index]! / reachedMean)) / (Math.sqrt(squares[index]! / reachedSquare) + FLOOR);
+      }
+    },
+  };
+}
