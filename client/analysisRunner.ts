@@ -2,7 +2,7 @@
  * Computes units of analyses on this device: those of the analyses that this page chose, and any while it lends.
  *
  * Asks the server for units, reports progress, keeps what could be gone on with, returns results; what was finished while the connection
- * was broken is returned after the next welcome. It decides nothing about what is wanted. Rules O4–O7.
+ * was broken is returned after the next welcome. It decides nothing about what is wanted. Rules U14–U17.
  */
 import { kindOf } from '#lib/analysis/requests/requests.ts';
 import type { Subject } from '#lib/network/subject.ts';

@@ -2,7 +2,7 @@
  * The owner's end of the workers for long analyses: hired when there is something to do, one unit each, stopped within half a second.
  *
  * A worker that is deep in a computation and does not answer is ended; what it kept last is what is gone on from. It knows no
- * server. Rules O6, O7.
+ * server. Rules U16, U17.
  */
 import type { AnalysisRequest } from '#lib/analysis/requests/requests.ts';
 import type { Subject } from '#lib/network/subject.ts';

@@ -2,7 +2,7 @@
  * The long analyses of one session: units lent, their progress told, results kept and listed in the ledger.
  *
  * A result is listed only after it is durable and its form was checked, and never as verified unless something of it was
- * recomputed here. It does not know who people are, nor what a kind computes. Rules O3–O8 in docs/SPEC.md.
+ * recomputed here. It does not know who people are, nor what a kind computes. Rules U13–U18 in docs/SPEC.md.
  */
 import type * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';

@@ -1,7 +1,7 @@
 /**
  * The body of a worker for long analyses: runs one unit at a time, step by step, and hears messages between the steps.
  *
- * What a unit computes is in workers/analyses. The same body runs in a browser's worker and in tests. Rules O6, O7.
+ * What a unit computes is in workers/analyses. The same body runs in a browser's worker and in tests. Rules U16, U17.
  */
 import { KnownError } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';

@@ -2,7 +2,7 @@
  * Who computes which unit of which analysis: what waits, what is lent, how far it is.
  *
  * A lease lasts as long as there are signs of life: a unit may take seconds or an hour, and every report of progress renews
- * it. No clock, no socket: the caller brings `now`. Rules O3–O5 in docs/SPEC.md.
+ * it. No clock, no socket: the caller brings `now`. Rules U13–U15 in docs/SPEC.md.
  */
 import { unitKey, type UnitKey } from './unit.ts';
 
@@ -59,7 +59,7 @@ export class UnitBook {
     return wanted !== undefined && unit < wanted.total;
   }
 
-  /** Lends up to `room` units, of one analysis or, with null, of those that fewest compute. O3 */
+  /** Lends up to `room` units, of one analysis or, with null, of those that fewest compute. U13 */
   grant(asker: Asker, analysis: string | null, room: number, now: number): readonly UnitLease[] {
     this.expire(now);
     const granted: UnitLease[] = [];
@@ -80,7 +80,7 @@ export class UnitBook {
 
   /**
    * A sign of life from somebody who was lent the unit, with how far it is; they hold it again where nobody else does: a
-   * connection may have broken meanwhile. False where they do not. O4
+   * connection may have broken meanwhile. False where they do not. U14
    */
   renew({ connectionId, personId }: Asker, analysis: string, unit: number, { share, live }: Pick<UnitLease, 'share' | 'live'>, now: number): boolean {
     const key = unitKey(analysis, unit);
@@ -91,7 +91,7 @@ export class UnitBook {
     return true;
   }
 
-  /** The first result counts, from whoever it comes. O5 */
+  /** The first result counts, from whoever it comes. U15 */
   complete(analysis: string, unit: number): 'accepted' | 'duplicate' | 'unknown' {
     const wanted = this.#wanted.get(analysis);
     if (!wanted || unit >= wanted.total) return 'unknown';
@@ -120,7 +120,7 @@ export class UnitBook {
     this.#end((lease) => lease.connectionId === connectionId);
   }
 
-  /** Ends leases of pages that fell silent. O4 */
+  /** Ends leases of pages that fell silent. U14 */
   expire(now: number): void {
     this.#end((lease) => lease.expiresAt <= now);
   }

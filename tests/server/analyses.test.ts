@@ -31,7 +31,7 @@ const lossAt = (m: number, b: number, count: number): number =>
   subject.sets.train.inputs.slice(0, count).reduce((sum, x, index) => sum + (m * x + b - subject.sets.train.targets[index]!) ** 2, 0) / count;
 
 describe('requests', () => {
-  it('[O1] the id is the hash of the request, and one that does not fit its network is refused beside its field', () => {
+  it('[U11] the id is the hash of the request, and one that does not fit its network is refused beside its field', () => {
     expect(analysisIdOf(losses)).toBe(analysisIdOf({ ...losses }));
     expect(analysisIdOf({ ...losses, loss: 'absoluteError' } as AnalysisRequest)).not.toBe(analysisIdOf(losses));
     const problem = (change: object) => {
@@ -50,7 +50,7 @@ describe('requests', () => {
 });
 
 describe('long analyses', () => {
-  it('[O9] one asks and computes, another sees who and how far, and who comes late finds the results', async () => {
+  it('[U19] one asks and computes, another sees who and how far, and who comes late finds the results', async () => {
     const { id: session, key } = await server.createSession();
     const ada = await openAnalysisPage(server.url, { session, key }, subject);
     const bob = await openAnalysisPage(server.url, { session }, subject);
@@ -69,7 +69,7 @@ describe('long analyses', () => {
     for (const page of [ada, bob, eve]) page.close();
   });
 
-  it('[O3] a gradient in full space is right, and whoever lends is lent units of it', async () => {
+  it('[U13] a gradient in full space is right, and whoever lends is lent units of it', async () => {
     const { id: session, key } = await server.createSession();
     const bob = await openAnalysisPage(server.url, { session }, subject);
     bob.lend();
@@ -88,7 +88,7 @@ describe('long analyses', () => {
     ada.close();
   });
 
-  it('[O2] is paused, put away and brought back by undo, and never changed or erased; who only looks places nothing', async () => {
+  it('[U12] is paused, put away and brought back by undo, and never changed or erased; who only looks places nothing', async () => {
     const { id: session, key } = await server.createSession();
     // Nobody to compute: what is wanted is all that is looked at here.
     const ada = await openAnalysisPage(server.url, { session, key }, subject, { most: 0, hire: inlineAnalysts().hire });
@@ -120,7 +120,7 @@ describe('long analyses', () => {
     for (const page of [ada, bob, eve]) page.close();
   });
 
-  it('[O8] a result is listed only with its ticket and in the form of its kind, and the first one counts', async () => {
+  it('[U18] a result is listed only with its ticket and in the form of its kind, and the first one counts', async () => {
     const { id: session, key } = await server.createSession();
     const ada = await openPage(server.url, { session, key });
     const id = analysisIdOf(losses);
@@ -141,7 +141,7 @@ describe('long analyses', () => {
     ada.close();
   });
 
-  it('[O4] a unit of a page that leaves is lent to the next, and a page that comes back holds what nobody else took', async () => {
+  it('[U14] a unit of a page that leaves is lent to the next, and a page that comes back holds what nobody else took', async () => {
     const { id: session, key } = await server.createSession();
     const ada = await openPage(server.url, { session, key });
     const id = analysisIdOf(losses);

@@ -5,7 +5,7 @@ const [A, B] = ['a'.repeat(32), 'b'.repeat(32)];
 const asker = (name: string, mayKeep = true): Asker => ({ connectionId: `c-${name}`, personId: name, mayKeep });
 
 describe('unit book', () => {
-  it('[O3] lends a unit to one page at a time, first of what fewest compute, and files only to who may keep them', () => {
+  it('[U13] lends a unit to one page at a time, first of what fewest compute, and files only to who may keep them', () => {
     const book = new UnitBook();
     book.want(A, { total: 3, keepsFiles: false, done: [1], isPaused: false });
     book.want(B, { total: 2, keepsFiles: true, done: [], isPaused: false });
@@ -16,7 +16,7 @@ describe('unit book', () => {
     expect(book.isWaiting).toBe(false);
   });
 
-  it('[O4] lends again what a silent page held, and nothing of what is paused', () => {
+  it('[U14] lends again what a silent page held, and nothing of what is paused', () => {
     const book = new UnitBook();
     book.want(A, { total: 1, keepsFiles: false, done: [], isPaused: false });
     book.grant(asker('ada'), A, 1, 0);
@@ -32,7 +32,7 @@ describe('unit book', () => {
     expect(book.grant(asker('bob'), A, 1, 2 * SILENCE_MS)).toHaveLength(1);
   });
 
-  it('[O5] takes the first result of a unit, also of one that was lent to another meanwhile; what was wrong is not lent to its author again', () => {
+  it('[U15] takes the first result of a unit, also of one that was lent to another meanwhile; what was wrong is not lent to its author again', () => {
     const book = new UnitBook();
     book.want(A, { total: 1, keepsFiles: false, done: [], isPaused: false });
     book.grant(asker('ada'), A, 1, 0);

@@ -2,7 +2,7 @@
  * A kind of long analysis: how it is asked for, into how many units it divides, what a unit's result looks like, what it costs.
  *
  * Plain data and checks. Who computes a unit (workers/analyses), who keeps it (server/analyses.ts) and who draws it
- * (components/analyse) are found by the kind's name. Rules O1–O2 in docs/SPEC.md.
+ * (components/analyse) are found by the kind's name. Rules U11–U12 in docs/SPEC.md.
  */
 import type * as z from 'zod/mini';
 import type { Problem } from '#lib/parsed.ts';
