@@ -4,6 +4,7 @@ import type { AnalyseCard } from './card.ts';
 import { BendCard } from './BendCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CrossSectionCard } from './CrossSectionCard.tsx';
+import { CurveCard } from './CurveCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
@@ -22,4 +23,5 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
+  { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },
 ];

@@ -1,5 +1,8 @@
 /** Long analyses over a real server: asked for by one, computed by whoever is willing, seen by all, kept. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAnalystPool } from '#client/analystPool.ts';
+import { createFiles } from '#client/files.ts';
+import { readVectorFile } from '#lib/formats/vectorFile.ts';
 import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { analysisIdOf, readRequest, type AnalysisRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { writeRecord } from '#lib/session/document.ts';
@@ -161,5 +164,59 @@ describe('long analyses', () => {
     expect(await progress(1)).toBe(true);
     bob.close();
     back.close();
+  });
+
+  const bend: AnalysisRequest = {
+    kind: 'curve', format: 1, subject: subject.id, from: 'initial', to: 'trained', shape: 'bezier', loss: 'squaredError',
+    samples: 8, seed: 3, steps: 12_000, batch: 4, learningRate: 0.02, momentum: 0.9, weightDecay: 0,
+  };
+
+  it('[U16] what one page kept is gone on from at another, and ends where it would have ended', async () => {
+    const { id: session, key } = await server.createSession();
+    const ada = await openAnalysisPage(server.url, { session, key }, subject);
+    const bob = await openAnalysisPage(server.url, { session, key }, subject);
+    const placed = ada.analyses.place(bend);
+    const id = 'analysisId' in placed ? placed.analysisId : '';
+    await until(() => (bob.view(id)?.running[0]?.share ?? 0) > 0, 'progress at the other page');
+    expect(bob.view(id)!.running[0]!.by).toBe(ada.me.id);
+    expect(bob.view(id)!.running[0]!.live.length).toBeGreaterThan(0);
+    bob.analyses.pause(id);
+    await until(() => bob.view(id)?.kept.length === 1, 'what was kept');
+    const { share } = bob.view(id)!.kept[0]!;
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(1);
+    ada.close();
+    bob.analyses.computeHere(id);
+    await until(() => bob.view(id)?.status === 'done' && bob.view(id)!.units[0]!.result !== null, 'the end at the other page');
+    expect(bob.view(id)!.units[0]!.entry.by).toBe(bob.me.id);
+    expect(bob.view(id)!.kept).toEqual([]);
+    const gone = bob.view(id)!.units[0]!.result;
+
+    const other = await server.createSession();
+    const eve = await openAnalysisPage(server.url, { session: other.id, key: other.key }, subject);
+    eve.analyses.place(bend);
+    await until(() => eve.view(id)?.status === 'done' && eve.view(id)!.units[0]!.result !== null, 'the same without a pause');
+    expect(eve.view(id)!.units[0]!.result).toEqual(gone);
+    const { along, straight, bend: digest } = gone as UnitOf<'curve'>;
+    expect([along[0], along[20]]).toEqual([straight[0], straight[20]]);
+    expect(fromJsonNumber(straight[20]!)).toBe(0);
+    const file = readVectorFile(await createFiles({ session, key: null, origin: server.url }).load(digest));
+    expect(file).toMatchObject({ ok: true, value: { kind: 'point', subject: subject.id } });
+    bob.close();
+    eve.close();
+  });
+
+  it('[U17] a worker that does not answer is ended within half a second of a pause', async () => {
+    let ended = 0;
+    const pool = createAnalystPool({ most: 1, hire: () => ({ post: () => {}, end: () => void ended++ }) });
+    const abort = new AbortController();
+    const work = { request: bend, unit: 0, subject, inputs: new Map(), kept: null };
+    const end = pool.run(work, { signal: abort.signal, onProgress: () => {}, onKept: () => {} });
+    const start = performance.now();
+    abort.abort();
+    expect(await end).toEqual({ kind: 'stopped', share: 0, state: null });
+    expect(performance.now() - start).toBeLessThan(500);
+    expect(ended).toBe(1);
+    pool.dispose();
   });
 });

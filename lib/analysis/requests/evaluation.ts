@@ -9,6 +9,11 @@ export const setChoice: z.ZodMiniType<SampleChoice> = z.strictObject({ set: z.en
 
 export const lossChoice: z.ZodMiniType<LossName> = z.enum(LOSS_NAMES);
 
+export const checkpointId = z.string().check(z.maxLength(80));
+
+/** Seeds are unsigned 32-bit numbers. */
+export const seedChoice = z.int('must be a whole number').check(z.minimum(0, 'must be 0 or more'), z.maximum(0xffffffff, 'must be below 4,294,967,296'));
+
 export function sampleProblems(samples: readonly SampleChoice[], { dataset }: SubjectManifest, path = 'samples'): readonly Problem[] {
   const problems = samples.flatMap(({ set, count }, index): readonly Problem[] => {
     const available = dataset.samples[set];
@@ -24,3 +29,6 @@ export function lossProblems(loss: LossName, { dataset }: SubjectManifest): read
   const fitting = lossesFor(hasClasses).map((each) => LOSS_TITLES[each]).join(', ');
   return [{ path: 'loss', message: `this dataset has ${hasClasses ? 'classes, not values' : 'values, not classes'}: choose one of ${fitting}` }];
 }
+
+export const checkpointProblems = (id: string, manifest: SubjectManifest, path: string): readonly Problem[] =>
+  manifest.checkpoints.some((each) => each.id === id) ? [] : [{ path, message: `${manifest.title} has no checkpoint ${id}` }];

@@ -8,13 +8,14 @@ import { canonicalJson, digestOf } from '#lib/digest.ts';
 import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { checkpointLosses } from './checkpointLosses.ts';
+import { curve } from './curve.ts';
 import { density } from './density.ts';
 import { gradient } from './gradient.ts';
 import type { AnalysisKind, AnyRequest } from './kind.ts';
 import { spectrum } from './spectrum.ts';
 import { trace } from './trace.ts';
 
-export const KINDS = { checkpointLosses, gradient, spectrum, trace, density } as const;
+export const KINDS = { checkpointLosses, gradient, spectrum, trace, density, curve } as const;
 
 export type KindName = keyof typeof KINDS;
 export type RequestOf<Name extends KindName> = z.output<(typeof KINDS)[Name]['request']>;

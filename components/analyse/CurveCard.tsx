@@ -1,0 +1,105 @@
+/** A curve of low loss between two checkpoints: trained here, drawn beside the straight line, and placed as a slice. */
+import { useState } from 'react';
+import { barrierOf } from '#lib/analysis/barrier.ts';
+import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
+import { readRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
+import { attempt } from '#lib/knownError.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { CURVES } from '#lib/slice/curve.ts';
+import { formatLoss } from '#lib/session/words.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { TextField } from '#components/ui/Field.tsx';
+import { Select } from '#components/ui/Select.tsx';
+import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { useMay } from '#components/session/useMay.ts';
+import { say } from '#components/words.ts';
+import panel from '#components/panels/Panel.module.css';
+import { AnalysisFrame } from './AnalysisFrame.tsx';
+import type { SliceCardProps } from './card.ts';
+import { CURVE_NUMBERS, CURVE_TITLES, curveDraftFor, curveRecipeOf, curveRequestOf } from './curveDraft.ts';
+import { LossStrip } from './LossStrip.tsx';
+
+const SHAPES = { bezier: 'Bézier curve, one bend', polygon: 'Two straight lines, one bend' } as const;
+
+export function CurveCard({ recipe, manifest }: SliceCardProps) {
+  const [draft, setDraft] = useState(() => curveDraftFor(recipe, manifest));
+  const wanted = curveRequestOf(draft, recipe.subject, recipe.loss);
+  const read = readRequest(wanted, () => manifest);
+  const problemAt = (path: string) => (read.ok ? undefined : read.problems.find((problem) => problem.path === path)?.message);
+  const checkpoints = manifest.checkpoints.map(({ id, title }) => ({ value: id, title }));
+  return (
+    <>
+      <div className={panel.pair}>
+        <Select label="From" value={draft.from} options={checkpoints} onChange={(from) => setDraft({ ...draft, from })} problem={problemAt('from')} />
+        <Select label="To" value={draft.to} options={checkpoints} onChange={(to) => setDraft({ ...draft, to })} problem={problemAt('to')} />
+      </div>
+      <Select label="Curve" value={draft.shape} options={CURVES.map((value) => ({ value, title: SHAPES[value] }))} onChange={(shape) => setDraft({ ...draft, shape })} />
+      <div className={panel.pair}>
+        {CURVE_NUMBERS.map((name) => (
+          <TextField key={name} label={CURVE_TITLES[name]} value={draft[name]} inputMode="decimal" onChange={(text) => setDraft({ ...draft, [name]: text })} problem={problemAt(name)} />
+        ))}
+      </div>
+      {read.ok && (
+        <AnalysisFrame
+          request={wanted}
+          caveat={say(manifest.network.buffers.length > 0 ? 'curve.caveat.statistics' : 'curve.caveat')}
+          citation={say('curve.source')}
+          live={(losses) => <LossStrip label="Loss of the steps so far" curves={[{ title: 'training', losses }]} />}
+        >
+          {([unit]) => unit && <TrainedCurveView unit={unit} request={wanted} manifest={manifest} />}
+        </AnalysisFrame>
+      )}
+    </>
+  );
+}
+
+function TrainedCurveView({ unit, request, manifest }: { readonly unit: UnitOf<'curve'>; readonly request: ReturnType<typeof curveRequestOf>; readonly manifest: SubjectManifest }) {
+  const session = useSession();
+  const { chooseSlice } = useRoomView();
+  const may = useMay();
+  const [problem, setProblem] = useState<string | null>(null);
+  const [along, straight, losses] = [unit.along, unit.straight, unit.losses].map((values) => values.map(fromJsonNumber));
+
+  async function place(): Promise<void> {
+    const slice = curveRecipeOf(request, unit.bend, manifest);
+    try {
+      await session.vectors.load(slice);
+      const outcome = session.place(slice);
+      if ('sliceId' in outcome) chooseSlice(outcome.sliceId);
+      else setProblem(outcome.problems[0]?.message ?? null);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  return (
+    <>
+      <LossStrip label="Loss of the steps" curves={[{ title: 'training', losses: losses! }]} />
+      <LossStrip label="Loss along the way" curves={[{ title: 'the curve', losses: along! }, { title: 'the straight line', losses: straight! }]} />
+      <dl className={panel.facts}>
+        <dt>Barrier</dt>
+        <dd>
+          <strong>{barrierWords(along!)}</strong> on the curve, {barrierWords(straight!)} on the straight line
+        </dd>
+        <dt>Highest loss</dt>
+        <dd>
+          {formatLoss(Math.max(...along!))} on the curve, {formatLoss(Math.max(...straight!))} on the straight line
+        </dd>
+      </dl>
+      {may.edit && (
+        <p>
+          <Button size="small" onClick={() => void place()}>
+            {say('curve.place')}
+          </Button>
+        </p>
+      )}
+      {problem !== null && <p className={panel.warn}>{problem}</p>}
+    </>
+  );
+}
+
+/** How far the losses rise above the chord of their ends. */
+function barrierWords(values: readonly number[]): string {
+  const outcome = attempt(() => barrierOf({ axes: [{ min: 0, max: 1, count: values.length }], columns: values.length, rows: 1, values }));
+  return outcome.ok ? formatLoss(outcome.value.barrier) : 'unknown';
+}
