@@ -13,6 +13,8 @@ export function createMemoryStorage(): Storage {
   const units = new Map<string, UnitRecord>();
   const kept = new Map<string, KeptRecord>();
   const blobs = new Map<string, Uint8Array>();
+  const devices = new Map<string, DeviceRecord>();
+  const votes: Vote[] = [];
   let installationSecret: Uint8Array | null = null;
 
   function contentOf(sessionId: string): StoredSession {
@@ -67,14 +69,20 @@ export function createMemoryStorage(): Storage {
     people: async (sessionId) => [...contentOf(sessionId).people].map(([id, name]) => ({ id, name })),
 
     putTile: async (record, bytes) => {
-      if (tiles.has(record.tile)) return false;
+      const before = tiles.get(record.tile);
+      if (before && !before.isRechecked) return false;
       tiles.set(record.tile, record);
       blobs.set(record.digest, bytes.slice());
       return true;
     },
-    markVerified: async (tile, digest) => {
+    markVerified: async (tile, digest, proof) => {
       const record = tiles.get(tile);
-      if (record?.digest === digest) tiles.set(tile, { ...record, isVerified: true });
+      if (record?.digest === digest) tiles.set(tile, { ...record, isVerified: true, proof, isRechecked: false });
+    },
+    recheckTiles: async (device) => {
+      const theirs = [...tiles.values()].filter((record) => record.device === device && (record.proof === null || record.proof.kind === 'points'));
+      for (const record of theirs) tiles.set(record.tile, { ...record, isVerified: false, proof: null, isRechecked: true });
+      return theirs.map(({ tile }) => tile);
     },
     strikeTile: async (tile, digest) => {
       if (tiles.get(tile)?.digest === digest) tiles.delete(tile);
@@ -111,6 +119,11 @@ export function createMemoryStorage(): Storage {
     },
     keptUnits: async (session) => [...kept.values()].filter((record) => record.session === session),
     blob: async (digest) => blobs.get(digest) ?? null,
+
+    saveDevice: async (record) => void devices.set(record.key, record),
+    device: async (key) => devices.get(key) ?? null,
+    addVote: async (vote) => void votes.push(vote),
+    votes: async () => [...votes],
 
     secret: async (offered) => (installationSecret ??= offered.slice()),
     close: async () => {},

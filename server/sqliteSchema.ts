@@ -22,6 +22,18 @@ const STEPS: readonly (readonly string[])[] = [
     `create table kept_units (session text not null, unit text not null, digest text not null, by text not null, by_name text not null,
        share real not null, at integer not null, primary key (session, unit))`,
   ],
+  [
+    "alter table tiles add column device text not null default ''",
+    'alter table tiles add column proof text',
+    'alter table tiles add column agreed integer not null default 0',
+    'alter table tiles add column rechecked integer not null default 0',
+    // Until now a tile was verified when one of its points was.
+    "update tiles set proof = 'points', agreed = 1 where verified = 1",
+    'create index tiles_of_device on tiles (device)',
+    `create table devices (key text primary key, person text not null, state text not null, since integer not null, passed real not null,
+       passed_at integer not null, compared integer not null, mismatched integer not null, catches integer not null)`,
+    'create table votes (tile text not null, by text not null, against text not null, at integer not null)',
+  ],
 ];
 
 /** @throws when the file was written by a newer version: opening it could harm it */

@@ -8,10 +8,12 @@ import { createClient, type InStatement, type InValue, type Row, type Value } fr
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
+import type { Proof } from '#lib/work/belief/decision.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { createGroupCommit } from './groupCommit.ts';
 import { prepareSchema } from './sqliteSchema.ts';
 import { unitTables } from './sqliteUnits.ts';
+import { trustTables } from './sqliteTrust.ts';
 import { checkSequence } from './storedSequence.ts';
 
 export type SqliteStorage = Storage & {
@@ -92,12 +94,15 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
     },
     people: async (sessionId) => (await rows('select id, name from people where session = ?', sessionId)).map((row) => ({ id: String(row['id']), name: String(row['name']) })),
 
-    putTile: ({ tile, digest, by, byName, backend, isVerified, at }, bytes) =>
+    putTile: ({ tile, digest, by, byName, backend, device, isVerified, proof, isRechecked, at }, bytes) =>
       changed(
         {
-          sql: `insert into tiles (tile, slice, digest, by, by_name, backend, verified, at) values (?, ?, ?, ?, ?, ?, ?, ?)
-                on conflict do nothing returning tile`,
-          args: [tile, tileOfKey(tile)!.sliceId, digest, by, byName, backend, isVerified ? 1 : 0, at],
+          // One that is being rechecked gives way to the next.
+          sql: `insert into tiles (tile, slice, digest, by, by_name, backend, device, verified, proof, agreed, rechecked, at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict (tile) do update set digest = excluded.digest, by = excluded.by, by_name = excluded.by_name, backend = excluded.backend, device = excluded.device,
+                  verified = excluded.verified, proof = excluded.proof, agreed = excluded.agreed, rechecked = excluded.rechecked, at = excluded.at where tiles.rechecked = 1
+                returning tile`,
+          args: [tile, tileOfKey(tile)!.sliceId, digest, by, byName, backend, device, Number(isVerified), proof?.kind ?? null, proof?.agreed ?? 0, Number(isRechecked), at],
         },
         {
           // Bytes only for a tile that was kept just now, or they would stay for nothing.
@@ -105,8 +110,15 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
           args: [digest, bytes, tile],
         },
       ),
-    markVerified: async (tile, digest) => {
-      await write({ sql: 'update tiles set verified = 1 where tile = ? and digest = ?', args: [tile, digest] });
+    markVerified: async (tile, digest, { kind, agreed }) => {
+      await write({ sql: 'update tiles set verified = 1, proof = ?, agreed = ?, rechecked = 0 where tile = ? and digest = ?', args: [kind, agreed, tile, digest] });
+    },
+    recheckTiles: async (device) => {
+      const [result] = await write({
+        sql: "update tiles set verified = 0, proof = null, agreed = 0, rechecked = 1 where device = ? and (proof is null or proof = 'points') returning tile",
+        args: [device],
+      });
+      return result!.rows.map((row) => String(row['tile']) as TileKey);
     },
     strikeTile: async (tile, digest) => {
       await write({ sql: 'delete from tiles where tile = ? and digest = ?', args: [tile, digest] });
@@ -123,6 +135,8 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
       const [row] = await rows('select bytes from blobs where digest = ?', digest);
       return row ? bytesOf(row['bytes']) : null;
     },
+
+    ...trustTables({ rows, write }),
 
     secret: async (offered) => {
       await write({ sql: "insert into secrets (name, bytes) values ('installation', ?) on conflict do nothing", args: [offered] });
@@ -151,6 +165,9 @@ const tileRecordOf = (row: Row): TileRecord => ({
   by: String(row['by']),
   byName: String(row['by_name']),
   backend: String(row['backend']),
+  device: String(row['device']),
   isVerified: row['verified'] === 1,
+  proof: row['proof'] === null ? null : ({ kind: String(row['proof']), agreed: Number(row['agreed']) } as Proof),
+  isRechecked: row['rechecked'] === 1,
   at: Number(row['at']),
 });

@@ -1,5 +1,5 @@
 /**
- * The ledger: which tiles of which slice exist, their digest, who computed them, whether they are verified.
+ * The ledger: which tiles of which slice exist, their digest, who computed them, whether they are verified and by what.
  *
  * A second Yjs document, written by the server only and rebuilt from storage whenever it starts, so it
  * carries an epoch: a page with another epoch throws its copy away. It holds no payload bytes.
@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import type * as Y from 'yjs';
 import { digestSchema } from '#lib/digest.ts';
 import { read } from '#lib/parsed.ts';
+import type { Proof } from '#lib/work/belief/decision.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 
 export type LedgerEntry = {
@@ -18,6 +19,10 @@ export type LedgerEntry = {
   /** What it was computed with, as in BackendReport. */
   readonly backend: string;
   readonly isVerified: boolean;
+  /** By what it counts as verified; null where it does not. */
+  readonly proof: Proof | null;
+  /** Its device was caught: shown until somebody else has computed it again. */
+  readonly isRechecked: boolean;
 };
 
 const entrySchema: z.ZodMiniType<LedgerEntry> = z.strictObject({
@@ -26,6 +31,8 @@ const entrySchema: z.ZodMiniType<LedgerEntry> = z.strictObject({
   byName: z.string(),
   backend: z.string(),
   isVerified: z.boolean(),
+  proof: z.nullable(z.strictObject({ kind: z.enum(['points', 'everyPoint', 'secondOpinion']), agreed: z.int().check(z.nonnegative()) })),
+  isRechecked: z.boolean(),
 });
 
 const MAP = 'tiles';

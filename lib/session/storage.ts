@@ -2,8 +2,10 @@
  * What a session needs kept: the contract that every storage fulfils (tests/contracts/storageContract.ts).
  *
  * A promise that resolves means durable: it survives the process being killed at once. Nothing here
- * says how. Rules K1–K6 and K9 in docs/SPEC.md.
+ * says how. Rules K1–K6, K9 and K10 in docs/SPEC.md.
  */
+import type { DeviceRecord } from '#lib/work/belief/device.ts';
+import type { Proof } from '#lib/work/belief/decision.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
 
@@ -33,9 +35,18 @@ export type TileRecord = {
   readonly by: string;
   readonly byName: string;
   readonly backend: string;
+  /** Of what computed it, as in DeviceRecord; empty for tiles from before devices were told apart. */
+  readonly device: string;
   readonly isVerified: boolean;
+  /** By what it counts as verified; null where it does not. */
+  readonly proof: Proof | null;
+  /** Its device was caught: it is shown until somebody else has computed it again, and believed no more. */
+  readonly isRechecked: boolean;
   readonly at: number;
 };
+
+/** One device's numbers for a tile spoke against another's; kept for whoever looks for groups that lie together. */
+export type Vote = { readonly tile: TileKey; readonly by: string; readonly against: string; readonly at: number };
 
 /** A file that a session was given: a vector, the result of an analysis. Its name is the hash of its bytes. */
 export type FileRecord = { readonly session: string; readonly digest: string; readonly at: number };
@@ -81,9 +92,11 @@ export type Storage = {
   savePerson(sessionId: string, person: PersonRecord): Promise<void>;
   people(sessionId: string): Promise<readonly PersonRecord[]>;
 
-  /** Keeps a tile and its bytes; false, changing nothing, when the tile is kept already. K5 */
+  /** Keeps a tile and its bytes; false, changing nothing, when the tile is kept already and not being rechecked. K5, K11 */
   putTile(record: TileRecord, bytes: Uint8Array): Promise<boolean>;
-  markVerified(tile: TileKey, digest: string): Promise<void>;
+  markVerified(tile: TileKey, digest: string, proof: Proof): Promise<void>;
+  /** Takes back what is believed of everything a device returned and nobody else proved; resolves to those tiles, in every slice. K11 */
+  recheckTiles(device: string): Promise<readonly TileKey[]>;
   /** Takes a tile found wrong away; its bytes stay addressable. */
   strikeTile(tile: TileKey, digest: string): Promise<void>;
   /** The tiles of a slice, whoever computed them in whatever session. */
@@ -103,6 +116,12 @@ export type Storage = {
   keptUnits(session: string): Promise<readonly KeptRecord[]>;
   /** Bytes by digest, of a tile, a file or a unit's result, or null. */
   blob(digest: string): Promise<Uint8Array | null>;
+
+  /** Keeps what is believed of a device. K11 */
+  saveDevice(record: DeviceRecord): Promise<void>;
+  device(key: string): Promise<DeviceRecord | null>;
+  addVote(vote: Vote): Promise<void>;
+  votes(): Promise<readonly Vote[]>;
 
   /** A secret of this installation, made once from the bytes offered. K6 */
   secret(offered: Uint8Array): Promise<Uint8Array>;

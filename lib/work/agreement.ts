@@ -1,19 +1,15 @@
 /**
- * Whether a returned result can be believed: first its form, then one point of it against float64.
+ * Whether a returned result can be believed: first its form, then its points against float64 or against another device's.
  *
- * Nothing here computes a loss; the caller brings the truth at the probed point. Rules V1–V4 in docs/SPEC.md.
+ * Nothing here computes a loss; the caller brings the truth. Rules V1–V3 in docs/SPEC.md.
  */
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
 import { isClassification, type LossName } from '#lib/network/loss.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import { curvatureForm, endsSeverity, said, type Ends } from './curvatureAgreement.ts';
-import { statusOf, type TileResult } from './tileResult.ts';
-
-/** Relative difference that honest float32 stays within: 25 times the worst path measured, and a floor for tiny losses. */
-export const LOSS_TOLERANCE = { relative: 5e-5, absolute: 1e-6 } as const;
-
-/** Losses past this may be infinite in float32 where float64 is finite. */
-const FLOAT32_EDGE = 1e30;
+import { severityOf, type Tolerance } from './belief/tolerance.ts';
+import type { Judgement } from './belief/trustBook.ts';
+import { curvatureForm, endsAt, endsSeverity, type Ends } from './curvatureAgreement.ts';
+import type { SetSums, TileResult } from './tileResult.ts';
 
 /** V1, V2: as many points and the very sets that were asked for, and sums that a loss can have. */
 export function checkForm(result: TileResult, recipe: SliceRecipe, points: number): Parsed<TileResult> {
@@ -33,20 +29,31 @@ export function checkForm(result: TileResult, recipe: SliceRecipe, points: numbe
 /** What float64 says at one point, over one set. */
 export type Truth = { readonly lossSum: number; readonly correct: number; readonly curvature?: Ends | undefined };
 
-/** V3: whether the returned sums agree with the truth; null, or what differs in words. */
-export function disagreement(loss: LossName, samples: number, returned: Truth, truth: Truth): string | null {
-  const mean = returned.lossSum / samples;
-  const expected = truth.lossSum / samples;
-  if (!Number.isFinite(mean) || !Number.isFinite(expected)) {
-    const sameStatus = statusOf(mean) === statusOf(expected);
-    return sameStatus || Math.abs(expected) > FLOAT32_EDGE || !Number.isFinite(expected) ? null : `loss ${mean}, expected ${expected}`;
+/** V3, V13: how many tolerances a point of a result is from the truth, over the set that is furthest; up to 1 agrees. */
+export function severityAt(result: TileResult, index: number, truths: readonly Truth[], loss: LossName, tolerance: Tolerance): number {
+  return Math.max(...result.sets.map((sums, set) => severity(loss, sums.samples, saidAt(sums, index), truths[set]!, tolerance)));
+}
+
+/** The points at which two devices' results differ by more than both may be off. */
+export function differencesOf(one: TileResult, other: TileResult, loss: LossName, { absolute, relative }: Tolerance): readonly Judgement[] {
+  const both = { absolute: 2 * absolute, relative: 2 * relative };
+  const differing: Judgement[] = [];
+  for (let index = 0; index < one.points; index++) {
+    const by = severityAt(one, index, other.sets.map((sums) => saidAt(sums, index)), loss, both);
+    if (by > 1) differing.push({ index, severity: by });
   }
-  const allowed = Math.max(LOSS_TOLERANCE.absolute, LOSS_TOLERANCE.relative * Math.abs(expected));
-  if (Math.abs(mean - expected) > allowed) return `loss ${mean}, expected ${expected} within ${allowed}`;
+  return differing;
+}
+
+const saidAt = ({ lossSum, correct, curvature }: SetSums, index: number): Truth => ({
+  lossSum: lossSum[index]!,
+  correct: correct[index]!,
+  curvature: curvature && endsAt(curvature, index),
+});
+
+function severity(loss: LossName, samples: number, returned: Truth, truth: Truth, tolerance: Tolerance): number {
+  const off = Math.max(severityOf(returned.lossSum / samples, truth.lossSum / samples, tolerance), truth.curvature ? endsSeverity(returned.curvature, truth.curvature) : 0);
+  if (!isClassification(loss) || !Number.isFinite(truth.lossSum)) return off;
   // Two best outputs may lie within rounding of each other, so a few answers may differ.
-  if (isClassification(loss) && Math.abs(returned.correct - truth.correct) > Math.max(2, samples * 0.01)) {
-    return `${returned.correct} correct, expected ${truth.correct}`;
-  }
-  if (truth.curvature && !(endsSeverity(returned.curvature, truth.curvature) <= 1)) return `eigenvalues ${said(returned.curvature)}, expected ${said(truth.curvature)}`;
-  return null;
+  return Math.max(off, Math.abs(returned.correct - truth.correct) / Math.max(2, samples * 0.01));
 }

@@ -44,5 +44,3 @@ export function endsSeverity(returned: Ends | undefined, truth: Ends): number {
   const off = (name: 'min' | 'max', error: 'minError' | 'maxError'): number => Math.abs(returned[name] - truth[name]) / (ALLOWED * scale + 2 * truth[error] + Number.MIN_VALUE);
   return Math.max(off('min', 'minError'), off('max', 'maxError'));
 }
-
-export const said = (ends: Ends | undefined): string => (ends ? `${ends.min} and ${ends.max}` : 'none');

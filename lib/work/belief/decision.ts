@@ -2,14 +2,12 @@
 import type { TileKey } from '#lib/work/tile.ts';
 import type { DeviceRecord } from './device.ts';
 
-/** Why a tile counts as verified. */
-export type Proof =
-  /** Secret points of it were recomputed and agreed, and so were enough of its device's. */
-  | { readonly kind: 'points'; readonly agreed: number }
-  /** Every point of it was recomputed. */
-  | { readonly kind: 'everyPoint'; readonly agreed: number }
-  /** Another person's device found the same at every point. */
-  | { readonly kind: 'secondOpinion'; readonly agreed: number };
+/**
+ * Why a tile counts as verified. `points`: secret points of it were recomputed and agreed, and so were enough of its
+ * device's. `everyPoint`: all of it was recomputed. `secondOpinion`: somebody else's device found the same at every point.
+ * `agreed` is how many of its points were recomputed.
+ */
+export type Proof = { readonly kind: 'points' | 'everyPoint' | 'secondOpinion'; readonly agreed: number };
 
 export type Decision =
   /** Recompute these points of a tile; nobody is told which before they are judged. `isUrgent`: something speaks against it. */

@@ -158,11 +158,11 @@ export class TrustBook {
     // One person is one opinion, with however many devices.
     if (!held || !other || !own || own.person === other.person) return [];
     if (differing.length === 0) {
+      // The witness gains nothing by it: what stands in the picture can be copied.
       held.supporters.add(other.person);
       const weight = Math.min(held.points, OPINION_POINTS);
       return [
         ...(isTrusted(other, now) ? this.#change(own, afterAgreement(own, weight, now, held.points)) : []),
-        ...(isTrusted(own, now) ? this.#change(other, afterAgreement(other, weight, now, held.points)) : []),
         ...this.#settle(held, now, isTrusted(other, now)),
       ];
     }

@@ -1,6 +1,6 @@
 /** What is believed of a returned result, rule by rule. */
 import { describe, expect, it } from 'vitest';
-import { checkForm, disagreement } from '#lib/work/agreement.ts';
+import { checkForm, differencesOf, severityAt } from '#lib/work/agreement.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
 import { planeRecipe } from '#tests/support/subjects.ts';
 
@@ -25,25 +25,22 @@ describe('agreement', () => {
     expect(checkForm(resultOf({ lossSum: Float64Array.of(NaN, Infinity) }), recipe, 2).ok).toBe(true);
   });
 
-  it.each([
-    ['the same', 8, 8, true],
-    ['float32 rounding', 8 * (1 + 4e-5), 8, true],
-    ['just too far', 8 * (1 + 6e-5), 8, false],
-    ['a tiny loss within the floor', 8 * 9e-7, 0, true],
-    ['a tiny loss beyond the floor', 8 * 2e-6, 0, false],
-    ['both not a number', NaN, NaN, true],
-    ['a number where there is none', 8, NaN, true],
-    ['none where there is a number', NaN, 8, false],
-    ['infinite where float32 overflows', Infinity, 8e31, true],
-    ['infinite where it does not', Infinity, 8e20, false],
-  ])('[V3] %s', (_, returned, truth, agrees) => {
-    const why = disagreement('squaredError', 8, { lossSum: returned, correct: 0 }, { lossSum: truth, correct: 0 });
-    expect(why === null).toBe(agrees);
+  const tolerance = { absolute: 1e-6, relative: 2e-5 };
+  const oneOf = (lossSum: number, correct = 0, samples = 8) => resultOf({ samples, lossSum: Float64Array.of(lossSum), correct: Uint32Array.of(correct) }, 1);
+
+  it('[V3] takes the set that is furthest off, and lets a few answers differ, not many', () => {
+    const at = (lossSum: number, correct: number) => severityAt(oneOf(lossSum, correct, 256), 0, [{ lossSum: 256, correct: 200 }], 'crossEntropy', tolerance);
+    expect(at(256, 202)).toBeLessThanOrEqual(1);
+    expect(at(256, 204)).toBeGreaterThan(1);
+    expect(at(256 * (1 + 3e-5), 200)).toBeCloseTo(1.5);
+    expect(severityAt(oneOf(9, 5), 0, [{ lossSum: 8, correct: 0 }], 'squaredError', tolerance)).toBeCloseTo(0.125 / 2e-5, 0);
   });
 
-  it('[V3] lets a few answers differ, not many', () => {
-    const truth = { lossSum: 256, correct: 200 };
-    expect(disagreement('crossEntropy', 256, { lossSum: 256, correct: 202 }, truth)).toBeNull();
-    expect(disagreement('crossEntropy', 256, { lossSum: 256, correct: 204 }, truth)).toContain('204 correct');
+  it('[V3] two devices may differ by as much as both may be off', () => {
+    const two = (one: number, other: number) => differencesOf(oneOf(one), oneOf(other), 'squaredError', tolerance);
+    expect(two(8, 8 * (1 + 3.9e-5))).toEqual([]);
+    expect(two(8, 8 * (1 + 4.2e-5))).toEqual([{ index: 0, severity: expect.closeTo(1.05, 2) }]);
+    expect(two(8, NaN)[0]!.severity).toBe(Infinity);
+    expect(two(NaN, Infinity)).toEqual([]);
   });
 });
