@@ -91,7 +91,7 @@ export class Analyses {
   /** Whoever names an analysis chose to compute it; of others only who lends is given something. */
   ask(asker: Visitor, analysis: string | null, room: number): readonly UnitOffer[] {
     const { tokens, clock, record: session, tiles } = this.#dependencies;
-    if (!tiles.isBelieved(asker.personId) || (analysis === null && !asker.isLending)) return [];
+    if (!tiles.isBelieved(asker.device) || (analysis === null && !asker.isLending)) return [];
     const granted = this.#book.grant(asker, analysis, room, clock.now());
     if (granted.length < room) this.#hungry.add(asker.connectionId);
     return granted.map((lease) => {
@@ -118,12 +118,12 @@ export class Analyses {
     return parsed(null);
   }
 
-  async returnUnit({ personId, name }: Visitor, { analysis, unit, ms, backend, ticket }: ReturnedUnit, bytes: Uint8Array): Promise<ReturnOutcome> {
+  async returnUnit({ personId, name, device }: Visitor, { analysis, unit, ms, backend, ticket }: ReturnedUnit, bytes: Uint8Array): Promise<ReturnOutcome> {
     const { storage, tokens, record: session, clock, tiles, log } = this.#dependencies;
     const key = unitKey(analysis, unit);
     const request = this.#records.get(analysis)?.request;
     if (!tokens.isUnitTicket(ticket, session.id, key, personId)) return refused('this unit was not lent to you');
-    if (!tiles.isBelieved(personId) || this.#book.isBarred(analysis, unit, personId)) return refused('numbers from this device did not match, so another has to compute this');
+    if (!tiles.isBelieved(device) || this.#book.isBarred(analysis, unit, personId)) return refused('numbers from this device did not match, so another has to compute this');
     if (!request || !this.#book.has(analysis, unit)) return refused('this analysis is not in the session any more');
     const result = decodeUnit(request.kind, bytes);
     if (!result.ok) return result;

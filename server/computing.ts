@@ -2,7 +2,7 @@
  * The computed side of one session: its slices' tiles, wanted, lent, returned, and listed in the ledger.
  *
  * It knows volunteers as ids of connections and people; who they are, and what is shared by writing, is
- * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V5, W10.
+ * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V11, W10.
  */
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
@@ -24,7 +24,10 @@ import type { TileBook, TileNews } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Who returns or asks: the page, the person, and the name as it is now. */
-export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string };
+export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
+
+/** Points of a tile, where a device is lent little: as many as most have. */
+const POINTS_OF_TILE = 64;
 
 /** News is heeded once what is stored was taken in, which holds it too. */
 type OpenSlice = { readonly recipe: SliceRecipe; readonly tiling: Tiling; isReady: boolean; stop: () => void };
@@ -39,7 +42,6 @@ export type ComputingDependencies = {
   /** Called with the bytes of a tile kept just now, before the ledger lists it. */
   readonly onTile: (record: TileRecord, bytes: Uint8Array) => void;
   readonly onPoints: (personId: string, points: number) => void;
-  readonly onStruck: (record: TileRecord) => void;
   /** A slice whose directions span nothing, in words. */
   readonly onImpossible: (message: string) => void;
   /** There is work again for these pages. */
@@ -64,7 +66,7 @@ export class Computing {
     if (!manifest || this.#slices.has(sliceId)) return;
     const slice: OpenSlice = { recipe, tiling: tilingOf(recipe, manifest), isReady: false, stop: () => {} };
     this.#slices.set(sliceId, slice);
-    const { records, stop } = await tiles.watch(recipe, slice.tiling, (news) => slice.isReady && this.#hear(slice, news));
+    const { records, stop } = await tiles.watch(recipe, slice.tiling, manifest.network, (news) => slice.isReady && this.#hear(slice, news));
     if (this.#isClosed || this.#slices.get(sliceId) !== slice) return stop();
     slice.stop = stop;
     slice.isReady = true;
@@ -74,7 +76,7 @@ export class Computing {
       for (const key of entriesOf(this.ledger).keys()) if (tileOfKey(key)!.sliceId === sliceId && !known.has(key)) strikeEntry(this.ledger, key);
       for (const record of known.values()) this.#list(slice, record);
     });
-    this.#lending.want(slice.tiling, new Set(known.keys()));
+    this.#lending.want(slice.tiling, new Set([...known.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
     this.#sayWork();
     void this.#checkPossible(sliceId, recipe);
   }
@@ -96,11 +98,12 @@ export class Computing {
     return this.#lending.counts();
   }
 
-  askForWork({ connectionId, personId }: Helper, room: number): readonly LeaseOffer[] {
+  askForWork({ connectionId, personId, device }: Helper, room: number): readonly LeaseOffer[] {
     const { tiles, tokens, clock } = this.#dependencies;
-    if (!tiles.isBelieved(personId)) return [];
+    const most = Math.min(room, Math.ceil(tiles.room(device, personId) / POINTS_OF_TILE));
+    if (most === 0) return [];
     const now = clock.now();
-    return this.#lending.grant(connectionId, personId, room, now).map(({ tile, expiresAt }) => ({
+    return this.#lending.grant(connectionId, personId, most, now).map(({ tile, expiresAt }) => ({
       tile,
       expiresInMs: Math.round(expiresAt - now),
       ticket: tokens.ticket(tile, personId),
@@ -109,9 +112,14 @@ export class Computing {
 
   async returnTile(helper: Helper, { tile: key, ms, backend, ticket }: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
     const { tiles, tokens, clock } = this.#dependencies;
-    const { connectionId, personId } = helper;
+    const { connectionId, personId, device } = helper;
     if (!tokens.isTicket(ticket, key, personId)) return refused('this tile was not lent to you');
-    if (!tiles.isBelieved(personId)) return refused('numbers from this device did not match twice, so no more are taken');
+    await tiles.meet(device, personId);
+    if (!tiles.isBelieved(device)) {
+      this.#lending.handBack(connectionId, personId, [key]);
+      this.#sayWork();
+      return refused('numbers from this device did not match, so no more are taken for now');
+    }
     const tile = tileOfKey(key)!;
     const slice = this.#slices.get(tile.sliceId);
     if (!slice || !isTileOf(slice.tiling, tile)) return refused('this slice is not in the session any more');
@@ -119,7 +127,7 @@ export class Computing {
     const result = decoded.ok ? checkForm(decoded.value, slice.recipe, pointsOf(slice.tiling, tile).length) : decoded;
     if (!result.ok) {
       // Whoever cannot even count the points would ask for the same tile for ever.
-      tiles.countFailure(personId);
+      tiles.broken(device);
       this.#lending.handBack(connectionId, personId, [key]);
       this.#sayWork();
       return result;
@@ -127,10 +135,10 @@ export class Computing {
     this.#lending.measured(personId, key, ms);
     const completion = this.#lending.complete(connectionId, key, personId);
     if (completion === 'neverLent') return refused('another device has to compute this tile');
-    if (completion === 'duplicate') return parsed('duplicate');
-    const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, isVerified: false, at: clock.date() };
+    const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, device, isVerified: false, proof: null, isRechecked: false, at: clock.date() };
     try {
-      return parsed((await tiles.keep(record, bytes)) ? 'accepted' : 'duplicate');
+      // A duplicate costs nothing more, and says whether two devices agree.
+      return parsed((await tiles.keep(record, bytes, result.value)) && completion === 'accepted' ? 'accepted' : 'duplicate');
     } catch (error) {
       this.#dependencies.log.error('tile.notKept', error, { tile: key });
       this.#lending.reopen(key, '');
@@ -143,7 +151,7 @@ export class Computing {
     this.#sayWork();
   }
 
-  release({ connectionId, personId }: Omit<Helper, 'name'>): void {
+  release({ connectionId, personId }: Pick<Helper, 'connectionId' | 'personId'>): void {
     this.#lending.release(connectionId, personId);
     this.#sayWork();
   }
@@ -160,7 +168,7 @@ export class Computing {
   }
 
   #hear(slice: OpenSlice, news: TileNews): void {
-    const { onTile, onStruck } = this.#dependencies;
+    const { onTile } = this.#dependencies;
     const { record } = news;
     switch (news.kind) {
       case 'kept':
@@ -172,17 +180,32 @@ export class Computing {
       case 'struck':
         strikeEntry(this.ledger, record.tile);
         this.#credit(slice, record, -1);
-        this.#lending.reopen(record.tile, record.by);
-        onStruck(record);
-        this.#sayWork();
+        return this.#lendAgain(record.tile, news.notTo);
+      case 'rechecked':
+        // What it brought its maker is taken back with it.
+        this.#credit(slice, record, -1);
+        this.#write(record);
+        return this.#lendAgain(record.tile, news.notTo);
+      case 'secondOpinion':
+        return this.#lendAgain(record.tile, news.notTo);
     }
   }
 
   /** A slice may be put away and brought back: what is listed already was credited. */
   #list(slice: OpenSlice, record: TileRecord): void {
-    const { tile, digest, by, byName, backend, isVerified } = record;
-    if (!entryOf(this.ledger, tile)) this.#credit(slice, record, 1);
-    writeEntry(this.ledger, tile, { digest, by, byName, backend, isVerified });
+    const before = entryOf(this.ledger, record.tile);
+    if (!record.isRechecked && (!before || before.isRechecked)) this.#credit(slice, record, 1);
+    this.#write(record);
+  }
+
+  #write({ tile, digest, by, byName, backend, isVerified, proof, isRechecked }: TileRecord): void {
+    writeEntry(this.ledger, tile, { digest, by, byName, backend, isVerified, proof, isRechecked });
+  }
+
+  #lendAgain(key: TileKey, notTo: readonly string[]): void {
+    for (const person of notTo) this.#lending.reopen(key, person);
+    if (notTo.length === 0) this.#lending.reopen(key, '');
+    this.#sayWork();
   }
 
   #credit({ tiling }: OpenSlice, { tile, by }: TileRecord, sign: 1 | -1): void {

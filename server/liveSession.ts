@@ -11,10 +11,11 @@ import type { Subject } from '#lib/network/subject.ts';
 import { analysesOf, setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
 import type { Change } from '#lib/session/policy.ts';
 import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts';
+import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { SliceProgress } from '#lib/wire/api.ts';
-import type { Channel, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
+import type { Channel, DeviceSaid, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
 import { Computing, type Helper } from './computing.ts';
@@ -26,6 +27,7 @@ import type { Outbox } from './outbox.ts';
 import type { Prober } from './prober.ts';
 import { Roster, type Connection } from './roster.ts';
 import { SessionDocument, type Author } from './sessionDocument.ts';
+import { wordsForDevice } from './deviceWords.ts';
 import { reportProgress, type AboutSlice } from './sliceReport.ts';
 import { answerTo, readSyncMessage, updateMessage } from './syncMessages.ts';
 import type { TileBook } from './tileBook.ts';
@@ -76,6 +78,7 @@ export class LiveSession {
   readonly #credited = new Set<string>();
   readonly #outgoing: MergedUpdates;
   readonly #ledgerOutgoing: MergedUpdates;
+  readonly #stopWatchingDevices: () => void;
   #cancelSweep = () => {};
   #cancelTick = () => {};
   #apiClientId: Promise<number> | null = null;
@@ -91,6 +94,7 @@ export class LiveSession {
     this.#outgoing = mergeUpdates(clock, () => (this.#roster.size <= FEW ? 0 : MERGE_MS), (update) => outbox.send('everyone', 'sync', 'document', updateMessage(update)));
     this.#ledgerOutgoing = mergeUpdates(clock, () => LEDGER_MS, (update) => outbox.send('everyone', 'sync', 'ledger', updateMessage(update)));
     computing.ledger.on('update', (update: Uint8Array) => this.#ledgerOutgoing.add(update));
+    this.#stopWatchingDevices = dependencies.tiles.watchDevices((device, before) => this.#deviceChanged(device, before));
     this.#sweep();
     this.#tick();
   }
@@ -121,9 +125,6 @@ export class LiveSession {
       onTile: ({ tile, digest }, bytes) => outbox.send('everyone', 'tile', tile, digest, bytes),
       onPoints: (personId, points) => {
         if (session) session.#credit(personId, points);
-      },
-      onStruck: (tile) => {
-        if (session) session.#struck(tile);
       },
       onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
       onWork: (connectionIds) => connectionIds.forEach((only) => outbox.send({ only }, 'workWaiting')),
@@ -206,11 +207,17 @@ export class LiveSession {
     return name;
   }
 
+  device(connectionId: string, device: DeviceSaid): void {
+    this.#roster.setDevice(connectionId, device);
+  }
+
   lend(connectionId: string, backend: string | null): void {
     const helper = this.#helperOf(connectionId);
     if (!helper) return;
     this.#roster.setLending(connectionId, backend);
     if (backend === null) this.#computing.release(helper);
+    // What is believed of it is looked up now, so that it is known when the first tile comes.
+    else this.#dependencies.tiles.meet(this.#roster.deviceKeyOf(connectionId), helper.personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
     this.#sayPerson(helper.personId);
   }
 
@@ -284,6 +291,7 @@ export class LiveSession {
     this.#cancelTick();
     this.#outgoing.stop();
     this.#ledgerOutgoing.stop();
+    this.#stopWatchingDevices();
     this.#computing.closeAll();
     this.#analyses.close();
   }
@@ -313,7 +321,7 @@ export class LiveSession {
 
   #helperOf(connectionId: string): Helper | null {
     const connection = this.#roster.connection(connectionId);
-    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name } : null;
+    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name, device: this.#roster.deviceKeyOf(connectionId) } : null;
   }
 
   #sayPerson(personId: string): void {
@@ -326,12 +334,11 @@ export class LiveSession {
     this.#credited.add(personId);
   }
 
-  #struck({ by }: TileRecord): void {
-    const isBelieved = this.#dependencies.tiles.isBelieved(by);
-    const message = isBelieved
-      ? 'Numbers from this device did not match ours at one point, so that tile is computed again by somebody else. A hot or unstable graphics card can cause this.'
-      : 'Numbers from this device did not match ours twice, so it is not asked to help any more. Everything else works as before.';
-    for (const only of this.#roster.connectionsOf(by)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message });
+  /** Tells who owns a device what its numbers showed; broken is far more common than dishonest. */
+  #deviceChanged(device: DeviceRecord, before: DeviceState): void {
+    const message = wordsForDevice(device, before);
+    if (message === null) return;
+    for (const only of this.#roster.connectionsOf(device.person)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message });
   }
 
   /** Every second: leases that are over, what people look at, and how much everyone has computed. */

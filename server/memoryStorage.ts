@@ -1,5 +1,6 @@
 /** The storage contract in memory: for tests and simulations. It promises order and atomicity, and durable means: until the process ends. */
-import type { FileRecord, KeptRecord, LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord, UnitRecord } from '#lib/session/storage.ts';
+import type { FileRecord, KeptRecord, LoggedUpdate, SessionRecord, Storage, StoredDocument, TileRecord, UnitRecord, Vote } from '#lib/session/storage.ts';
+import type { DeviceRecord } from '#lib/work/belief/device.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { checkSequence } from './storedSequence.ts';
 

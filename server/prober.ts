@@ -19,6 +19,8 @@ export type Prober = {
   readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number) => Promise<readonly PointTruth[]>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
+  /** How many points it computes at once. */
+  readonly width: number;
   readonly close: () => Promise<void>;
 };
 
@@ -53,7 +55,28 @@ export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = 
       const outcome = await withVectors(recipe, () => attempt(() => truth.prepare(recipe)));
       return outcome.ok ? null : sayProblems(outcome.problems);
     },
+    width: 1,
     close: async () => {},
+  };
+}
+
+/** Several threads as one prober: each question goes to the one that has least to do. @param open makes one thread's prober */
+export function createProberPool(width: number, open: () => Prober): Prober {
+  const members = Array.from({ length: width }, () => ({ prober: open(), asked: 0 }));
+  async function ask<T>(question: (prober: Prober) => Promise<T>): Promise<T> {
+    const member = members.reduce((least, each) => (each.asked < least.asked ? each : least));
+    member.asked++;
+    try {
+      return await question(member.prober);
+    } finally {
+      member.asked--;
+    }
+  }
+  return {
+    truthAt: (...point) => ask((prober) => prober.truthAt(...point)),
+    problemWith: (recipe) => ask((prober) => prober.problemWith(recipe)),
+    width,
+    close: async () => void (await Promise.all(members.map(({ prober }) => prober.close()))),
   };
 }
 
@@ -137,6 +160,7 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
       if (answer.kind === 'failed' || answer.kind === 'lacking') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
       return answer.kind === 'problem' ? answer.message : null;
     },
+    width: 1,
     close: async () => {
       isClosed = true;
       const ended = new Error('the prober is closed');

@@ -4,6 +4,8 @@
  * One person with several tabs is one person. It sends nothing; liveSession.ts says what changed.
  */
 import type { Person, Role } from '#lib/session/people.ts';
+import type { DeviceSaid } from '#lib/wire/events.ts';
+import { deviceKeyOf } from '#lib/work/belief/device.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
 
 export type Connection = {
@@ -14,7 +16,10 @@ export type Connection = {
   readonly clientId: number;
 };
 
-type Present = { name: string; readonly connections: Map<string, { readonly connection: Connection; lending: string | null }>; pointer: { readonly from: string; readonly pointer: Pointer } | null };
+/** `backend`: what it lends with, or lent with last. */
+type Page = { readonly connection: Connection; lending: string | null; backend: string; device: DeviceSaid };
+
+type Present = { name: string; readonly connections: Map<string, Page>; pointer: { readonly from: string; readonly pointer: Pointer } | null };
 
 export class Roster {
   readonly #people = new Map<string, Present>();
@@ -25,7 +30,8 @@ export class Roster {
 
   join(connection: Connection, name: string): void {
     const present = this.#people.get(connection.personId) ?? { name, connections: new Map(), pointer: null };
-    present.connections.set(connection.id, { connection, lending: null });
+    // Until it says more, a page is a device of its own.
+    present.connections.set(connection.id, { connection, lending: null, backend: '', device: { device: `${connection.personId}/${connection.id}`, epoch: 0, engine: 0 } });
     this.#people.set(connection.personId, present);
     this.#connections.set(connection.id, connection);
   }
@@ -69,14 +75,25 @@ export class Roster {
   }
 
   setLending(connectionId: string, backend: string | null): void {
-    const connection = this.#connections.get(connectionId);
-    const entry = connection && this.#people.get(connection.personId)?.connections.get(connectionId);
-    if (entry) entry.lending = backend;
+    const entry = this.#pageOf(connectionId);
+    if (!entry) return;
+    entry.lending = backend;
+    entry.backend = backend ?? entry.backend;
+  }
+
+  setDevice(connectionId: string, device: DeviceSaid): void {
+    const page = this.#pageOf(connectionId);
+    if (page) page.device = device;
+  }
+
+  /** Under which name evidence for what a page computes is kept. */
+  deviceKeyOf(connectionId: string): string {
+    const { device, backend } = this.#pageOf(connectionId)!;
+    return deviceKeyOf({ ...device, backend });
   }
 
   isLending(connectionId: string): boolean {
-    const connection = this.#connections.get(connectionId);
-    return Boolean(connection && this.#people.get(connection.personId)?.connections.get(connectionId)?.lending);
+    return Boolean(this.#pageOf(connectionId)?.lending);
   }
 
   helpers(): number {
@@ -126,5 +143,10 @@ export class Roster {
     const moved = this.#movedPointers;
     this.#movedPointers = new Set();
     return [...moved].map((id) => [id, this.#people.get(id)?.pointer?.pointer ?? null] as const);
+  }
+
+  #pageOf(connectionId: string): Page | undefined {
+    const connection = this.#connections.get(connectionId);
+    return connection && this.#people.get(connection.personId)?.connections.get(connectionId);
   }
 }

@@ -10,6 +10,7 @@ import {
   MAX_BYTES,
   askForUnitsSchema,
   channelSchema,
+  deviceSchema,
   handBackSchema,
   handBackUnitsSchema,
   keptUnitSchema,
@@ -41,6 +42,7 @@ export const SOCKET_EVENTS: Readonly<Record<keyof ClientToServer, Handled>> = {
   },
   point: { waits: false, refuse: nothing, handle: one(pointSchema, (session, id, pointer) => session.point(id, pointer)) },
   rename: { waits: false, refuse: refused, handle: one(renameSchema, (session, id, name) => session.rename(id, name)) },
+  device: { waits: true, refuse: nothing, handle: one(deviceSchema, (session, id, device) => session.device(id, device)) },
   lend: { waits: true, refuse: nothing, handle: one(lendSchema, (session, id, backend) => session.lend(id, backend)) },
   askForWork: { waits: true, refuse: () => [], handle: one(roomSchema, (session, id, room) => session.askForWork(id, room)) },
   returnTile: {

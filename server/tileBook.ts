@@ -1,72 +1,84 @@
 /**
- * Every tile of this installation: kept once, probed, then verified or struck; sessions that watch its slice are told.
+ * Every tile of this installation: kept once, judged, then verified, struck or rechecked; sessions that watch its slice are told.
  *
- * A tile is shown as measured when it is kept and as verified only after a secret point of it, recomputed in
- * float64, agreed. Who returns a wrong one is checked harder, and after two is no longer believed. Rules V3–V5, L9, K5.
+ * What is believed is decided by lib/work/belief/trustBook.ts; here its decisions are done: float64 is asked through the
+ * desk, storage is written, listeners hear. Nothing is told as verified before that is durable. Rules V3–V12, L9, K5, K11.
  */
-import { sayProblems } from '#lib/parsed.ts';
-import { disagreement } from '#lib/work/agreement.ts';
-import { endsAt } from '#lib/work/curvatureAgreement.ts';
+import { differencesOf, severityAt } from '#lib/work/agreement.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import { pointsOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import type { SetTruth } from '#lib/network/forward.ts';
+import type { Network } from '#lib/network/program.ts';
+import type { Decision } from '#lib/work/belief/decision.ts';
+import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
+import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
+import { Repeats } from '#lib/work/belief/repeats.ts';
+import { ClassTolerances } from '#lib/work/belief/tolerance.ts';
+import { TrustBook } from '#lib/work/belief/trustBook.ts';
+import { tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
+import type { Clock } from './clock.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
-import type { PointTruth } from './truth.ts';
+import { TruthDesk } from './truthDesk.ts';
+import { WatchedSlice, type Disputed, type Listener } from './watchedSlice.ts';
 
+/** `notTo`: people of whom the tile is not asked again. */
 export type TileNews =
   | { readonly kind: 'kept'; readonly record: TileRecord; readonly bytes: Uint8Array }
   | { readonly kind: 'verified'; readonly record: TileRecord }
-  | { readonly kind: 'struck'; readonly record: TileRecord; readonly why: string };
+  | { readonly kind: 'struck'; readonly record: TileRecord; readonly notTo: readonly string[] }
+  /** Believed no more, and shown as being rechecked until somebody else has computed it. */
+  | { readonly kind: 'rechecked'; readonly record: TileRecord; readonly notTo: readonly string[] }
+  /** Somebody else is to compute it too. */
+  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[] };
 
-type Listener = (news: TileNews) => void;
+export type DeviceListener = (record: DeviceRecord, before: DeviceState) => void;
 
-type WatchedSlice = {
-  readonly recipe: SliceRecipe;
-  readonly tiling: Tiling;
-  readonly records: Map<TileKey, TileRecord>;
-  readonly listeners: Set<Listener>;
-  readonly loaded: Promise<void>;
+/** Multiply-adds a second that float64 may take, where nothing else is said: about what one core does. */
+export const TRUTH_BUDGET: TruthBudget = { perSecond: 2e8 };
+
+export type TileBookDependencies = {
+  readonly storage: Storage;
+  readonly prober: Prober;
+  readonly dice: Dice;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly budget?: TruthBudget;
 };
 
-type Probe = { readonly slice: WatchedSlice; readonly record: TileRecord };
-
-/** Results found wrong before somebody is no longer lent to. */
-export const MAX_FAILURES = 2;
-/** Points recomputed of a tile by somebody who has returned a wrong one. */
-const SUSPECT_POINTS = 4;
-/** Otherwise as many points of a tile as cost this many multiply-adds, at least one and at most eight. */
-const PROBE_COST = 2e7;
-const MOST_POINTS = 8;
-
-type Dependencies = { readonly storage: Storage; readonly prober: Prober; readonly dice: Dice; readonly log: Log };
-
 export class TileBook {
-  readonly #dependencies: Dependencies;
+  readonly #dependencies: TileBookDependencies;
+  readonly #book: TrustBook;
+  readonly #desk: TruthDesk;
   readonly #slices = new Map<string, WatchedSlice>();
-  /** Small records only: a tile's bytes are read again when its turn comes. Next one last. */
-  #probes: Probe[] = [];
-  readonly #failures = new Map<string, number>();
-  #probing: Promise<void> | null = null;
+  readonly #repeats = new Repeats();
+  readonly #classes = new ClassTolerances();
+  readonly #deviceListeners = new Set<DeviceListener>();
+  /** What is being written or looked at. */
+  readonly #pending = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor(dependencies: Dependencies) {
+  constructor(dependencies: TileBookDependencies) {
+    const { budget = TRUTH_BUDGET, prober, clock, dice } = dependencies;
     this.#dependencies = dependencies;
+    this.#book = new TrustBook(budget, dice.uniform);
+    this.#desk = new TruthDesk({ budget, width: prober.width, clock, onIdle: () => this.#audit() });
   }
 
   /** Tells `listener` of every change to the slice's tiles from now on; resolves to those there are, and how to stop. */
-  async watch(recipe: SliceRecipe, tiling: Tiling, listener: Listener): Promise<{ readonly records: () => readonly TileRecord[]; readonly stop: () => void }> {
-    const slice = this.#slices.get(tiling.sliceId) ?? this.#open(recipe, tiling);
+  async watch(recipe: SliceRecipe, tiling: Tiling, network: Network, listener: Listener): Promise<{ readonly records: () => readonly TileRecord[]; readonly stop: () => void }> {
+    const slice = this.#slices.get(tiling.sliceId) ?? this.#open(new WatchedSlice(recipe, tiling, network));
     slice.listeners.add(listener);
     const stop = () => {
       slice.listeners.delete(listener);
       if (slice.listeners.size > 0) return;
-      this.#slices.delete(tiling.sliceId);
+      this.#slices.delete(slice.id);
       // They are asked for again when it is next opened; kept as well, each opening would ask once more.
-      this.#probes = this.#probes.filter((probe) => probe.slice !== slice);
+      this.#desk.forget(slice.id);
+      for (const tile of slice.records.keys()) this.#book.forget(tile);
     };
     try {
       await slice.loaded;
@@ -77,150 +89,256 @@ export class TileBook {
     return { records: () => [...slice.records.values()], stop };
   }
 
-  /** Keeps a result whose form was checked; resolves to false when that tile is kept already. Durable either way. */
-  async keep(record: TileRecord, bytes: Uint8Array): Promise<boolean> {
-    if (!(await this.#dependencies.storage.putTile(record, bytes))) return false;
+  /** Tells `listener` when a device comes into another state; returns the way to stop. */
+  watchDevices(listener: DeviceListener): () => void {
+    this.#deviceListeners.add(listener);
+    return () => this.#deviceListeners.delete(listener);
+  }
+
+  /** Recalls what is believed of a device, or begins with it. */
+  async meet(device: string, person: string): Promise<void> {
+    if (this.#book.device(device)) return;
+    const earlier = await this.#dependencies.storage.device(device);
+    this.#book.admit(device, person, this.#now(), earlier);
+  }
+
+  /** Points that may be lent to a device now; one that was not met yet is a newcomer. */
+  room(device: string, person: string): number {
+    if (!this.#book.device(device)) return this.#book.roomOfNewcomer(person);
+    return this.#book.room(device, this.#now());
+  }
+
+  /** Whether what a device returns is taken; of one that was not met yet it is. */
+  isBelieved(device: string): boolean {
+    return !this.#book.device(device) || this.#book.mayReturn(device, this.#now());
+  }
+
+  /** Returned what cannot be right, whatever the truth is. */
+  broken(device: string): void {
+    this.#perform(this.#book.broken(device, this.#now()));
+  }
+
+  /**
+   * Keeps a result whose form was checked, of a device that was met; resolves to false when that tile is kept already,
+   * with which it is then compared. Durable either way.
+   */
+  async keep(record: TileRecord, bytes: Uint8Array, result: TileResult): Promise<boolean> {
     const slice = this.#slices.get(tileOfKey(record.tile)!.sliceId);
-    if (!slice) return true;
+    const before = slice?.records.get(record.tile);
+    if (slice && before && !before.isRechecked) {
+      this.#track(this.#compare(slice, before, { record, bytes, result }));
+      return false;
+    }
+    if (!(await this.#dependencies.storage.putTile(record, bytes))) return false;
+    if (!slice || this.#slices.get(slice.id) !== slice) return true;
     slice.records.set(record.tile, record);
-    tell(slice, { kind: 'kept', record, bytes });
-    this.#probes.unshift({ slice, record });
-    this.#startProbing();
+    slice.tell({ kind: 'kept', record, bytes });
+    this.#arrived(slice, record, result);
     return true;
   }
 
-  isBelieved(personId: string): boolean {
-    return (this.#failures.get(personId) ?? 0) < MAX_FAILURES;
-  }
-
-  /** Somebody returned what cannot be right, whatever the truth is. */
-  countFailure(personId: string): void {
-    this.#failures.set(personId, (this.#failures.get(personId) ?? 0) + 1);
-  }
-
-  /** How many tiles wait for their probe. */
+  /** How many tiles wait for float64. */
   get waiting(): number {
-    return this.#probes.length;
+    return this.#desk.size;
   }
 
-  /** Resolves when every tile kept so far was probed. */
+  /** Resolves when all that can be known of every tile kept so far is known. */
   async settled(): Promise<void> {
-    while (this.#probing) await this.#probing;
+    for (;;) {
+      if (this.#pending.size > 0) await Promise.all(this.#pending);
+      else if (this.#desk.size > 0) await this.#desk.step();
+      else return;
+      // A step ends before what follows from it was noted.
+      await Promise.resolve();
+    }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#probes = [];
     await this.#dependencies.prober.close();
-    await this.settled();
+    await this.#desk.close();
+    await Promise.all(this.#pending);
   }
 
-  #open(recipe: SliceRecipe, tiling: Tiling): WatchedSlice {
-    const records = new Map<TileKey, TileRecord>();
+  #now(): number {
+    return this.#dependencies.clock.date();
+  }
+
+  #open(slice: WatchedSlice): WatchedSlice {
     const load = async (): Promise<void> => {
-      for (const record of await this.#dependencies.storage.tiles(tiling.sliceId)) {
-        records.set(record.tile, record);
+      const { storage } = this.#dependencies;
+      for (const record of await storage.tiles(slice.id)) {
+        slice.records.set(record.tile, record);
         // Kept just before the server ended.
-        if (!record.isVerified) this.#probes.unshift({ slice, record });
+        if (!record.isVerified && !record.isRechecked) this.#track(this.#recall(slice, record));
       }
-      this.#startProbing();
     };
-    const slice: WatchedSlice = { recipe, tiling, records, listeners: new Set(), loaded: Promise.resolve().then(load) };
-    this.#slices.set(tiling.sliceId, slice);
+    slice.loaded = Promise.resolve().then(load);
+    this.#slices.set(slice.id, slice);
     return slice;
   }
 
-  #startProbing(): void {
-    if (this.#isClosed || this.#probes.length === 0) return;
-    this.#probing ??= this.#probeAll().finally(() => {
-      this.#probing = null;
-      // What was kept after the last look.
-      this.#startProbing();
-    });
+  async #recall(slice: WatchedSlice, record: TileRecord): Promise<void> {
+    await this.meet(record.device, record.by);
+    const result = await this.#resultOf(record);
+    if (result && slice.records.get(record.tile) === record) this.#arrived(slice, record, result);
   }
 
-  async #probeAll(): Promise<void> {
-    let last: WatchedSlice | null = null;
-    for (let next = this.#nextProbe(last); next && !this.#isClosed; next = this.#nextProbe(last)) {
-      const { slice, record } = next;
-      last = slice;
-      if (slice.records.get(record.tile)?.digest !== record.digest) continue;
-      try {
-        await this.#probe(slice, record);
-      } catch (error) {
-        // Not verified and not struck: it is probed again when its slice is next opened.
-        if (!this.#isClosed) this.#dependencies.log.error('probe.failed', error, { tile: record.tile });
+  #arrived(slice: WatchedSlice, record: TileRecord, result: TileResult): void {
+    const free = slice.examine(record, result, this.#repeats);
+    this.#perform(this.#book.arrived({ tile: record.tile, device: record.device, points: result.points, pointCost: slice.tiling.pointCost, ...free }, this.#now()));
+  }
+
+  async #compare(slice: WatchedSlice, before: TileRecord, other: Disputed): Promise<void> {
+    const own = await this.#resultOf(before);
+    if (!own || slice.records.get(before.tile) !== before) return;
+    const differing = differencesOf(own, other.result, slice.recipe.loss, this.#toleranceFor(slice, before));
+    if (differing.length > 0) slice.disputes.set(before.tile, [...(slice.disputes.get(before.tile) ?? []), other]);
+    this.#perform(this.#book.opinion(before.tile, other.record.device, differing, this.#now()));
+  }
+
+  #audit(): boolean {
+    const decision = this.#isClosed ? null : this.#book.audit();
+    if (decision) this.#perform([decision]);
+    return decision !== null;
+  }
+
+  #perform(decisions: readonly Decision[]): void {
+    const { storage } = this.#dependencies;
+    for (const decision of decisions) {
+      switch (decision.kind) {
+        case 'probe': {
+          const { tile, points, isUrgent } = decision;
+          const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
+          if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, isUrgent, tag: () => this.#judge(slice, tile, points) });
+          break;
+        }
+        case 'verify':
+          this.#change(decision.tile, (record) => storage.markVerified(record.tile, record.digest, decision.proof), (record, slice) => {
+            const verified = { ...record, isVerified: true, proof: decision.proof };
+            slice.records.set(record.tile, verified);
+            slice.tell({ kind: 'verified', record: verified });
+          });
+          break;
+        case 'strike':
+          this.#strike(decision.tile, decision.notTo);
+          break;
+        case 'rollBack':
+          this.#track(this.#rollBack(decision.device, decision.notTo));
+          break;
+        case 'secondOpinion': {
+          const slice = this.#slices.get(tileOfKey(decision.tile)!.sliceId);
+          const record = slice?.records.get(decision.tile);
+          if (slice && record) slice.tell({ kind: 'secondOpinion', record, notTo: decision.notTo });
+          break;
+        }
+        case 'device': {
+          const { record, before } = decision;
+          this.#track(storage.saveDevice(record));
+          if (record.state !== before) for (const listener of this.#deviceListeners) listener(record, before);
+          break;
+        }
+        case 'vote':
+          this.#track(storage.addVote({ tile: decision.tile, by: decision.by, against: decision.against, at: this.#now() }));
       }
     }
   }
 
-  /** The one that waits longest, of another slice than the last where there is one: a large slice does not hold up the others. */
-  #nextProbe(last: WatchedSlice | null): Probe | undefined {
-    const index = this.#probes.findLastIndex(({ slice }) => slice !== last);
-    return index < 0 ? this.#probes.pop() : this.#probes.splice(index, 1)[0];
+  /** Does what storage is asked, and then tells, unless the tile has changed meanwhile. */
+  #change(tile: TileKey, write: (record: TileRecord) => Promise<void>, tell: (record: TileRecord, slice: WatchedSlice) => void): void {
+    const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
+    const record = slice?.records.get(tile);
+    if (!slice || !record) return;
+    this.#track(
+      write(record).then(() => {
+        if (slice.records.get(tile) === record) tell(record, slice);
+      }),
+    );
   }
 
-  async #probe(slice: WatchedSlice, record: TileRecord): Promise<void> {
-    const { storage } = this.#dependencies;
-    const why = await this.#wrongWith(slice, record);
-    if (why !== null) return this.#strike(slice, record, why);
-    if (record.isVerified) return;
-    await storage.markVerified(record.tile, record.digest);
-    const verified = { ...record, isVerified: true };
-    slice.records.set(record.tile, verified);
-    tell(slice, { kind: 'verified', record: verified });
+  #strike(tile: TileKey, notTo: readonly string[]): void {
+    const { storage, log } = this.#dependencies;
+    this.#change(tile, (record) => storage.strikeTile(tile, record.digest), (record, slice) => {
+      log.warn('tile.struck', { tile, by: record.by, backend: record.backend, device: record.device });
+      slice.remove(tile);
+      slice.tell({ kind: 'struck', record, notTo });
+      this.#standIn(slice, tile);
+    });
   }
 
-  /** What a secret point says against a tile, or null. */
-  async #wrongWith({ recipe, tiling }: WatchedSlice, { tile, digest, by }: TileRecord): Promise<string | null> {
-    const { storage, prober, dice } = this.#dependencies;
-    const bytes = await storage.blob(digest);
-    if (!bytes) return 'its bytes are gone';
-    const result = decodeTileResult(bytes);
-    if (!result.ok) return sayProblems(result.problems);
-    const points = pointsOf(tiling, tileOfKey(tile)!);
-    const open = points.map((_, index) => index);
-    const affordable = Math.min(MOST_POINTS, Math.max(1, Math.floor(PROBE_COST / Math.max(1, tiling.pointCost))));
-    const probes = Math.min(points.length, this.#failures.has(by) ? Math.max(SUSPECT_POINTS, affordable) : affordable);
-    for (let count = 0; count < probes; count++) {
-      const [index] = open.splice(Math.floor(dice.uniform() * open.length), 1);
-      const { a, b, c } = points[index!]!;
-      const truths = await prober.truthAt(recipe, a, b, c);
-      const why = firstDisagreement(recipe, result.value, index!, truths);
-      if (why !== null) return why;
+  /** Where another device's numbers were right, its work is not done again. */
+  #standIn(slice: WatchedSlice, tile: TileKey): void {
+    const others = slice.disputes.get(tile) ?? [];
+    slice.disputes.delete(tile);
+    const [right] = others.filter(({ record }) => this.isBelieved(record.device));
+    if (right) this.#track(this.keep(right.record, right.bytes, right.result).then(() => {}));
+  }
+
+  async #rollBack(device: string, notTo: readonly string[]): Promise<void> {
+    const { storage, log } = this.#dependencies;
+    const tiles = await storage.recheckTiles(device);
+    log.warn('device.caught', { device, tiles: tiles.length });
+    for (const tile of tiles) {
+      const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
+      const record = slice?.records.get(tile);
+      if (!slice || record?.device !== device) continue;
+      slice.remove(tile);
+      const rechecked = { ...record, isVerified: false, proof: null, isRechecked: true };
+      slice.records.set(tile, rechecked);
+      slice.tell({ kind: 'rechecked', record: rechecked, notTo });
     }
+  }
+
+  /** Asks float64 about points of a tile, and heeds what it says. */
+  async #judge(slice: WatchedSlice, tile: TileKey, indices: readonly number[]): Promise<void> {
+    const { prober, log } = this.#dependencies;
+    const record = slice.records.get(tile);
+    try {
+      const result = record && (await this.#resultOf(record));
+      if (!record || !result) return this.#book.notJudged(tile, indices.length);
+      const points = slice.points(tile);
+      const truths: (readonly SetTruth[])[] = [];
+      for (const index of indices) truths.push(await prober.truthAt(slice.recipe, points[index]!.a, points[index]!.b, points[index]!.c));
+      // Meanwhile it may have been verified, which changes nothing, or replaced.
+      if (slice.records.get(tile)?.digest !== record.digest) return;
+      const judge = (of: TileResult, by: TileRecord) =>
+        indices.map((index, at) => ({ index, severity: severityAt(of, index, truths[at]!, slice.recipe.loss, this.#toleranceFor(slice, by)) }));
+      const judgements = judge(result, record);
+      if (this.#book.device(record.device)?.state === 'trusted') {
+        const [first] = result.sets;
+        for (const [at, index] of indices.entries()) this.#classes.note(classOf(slice, record), first!.lossSum[index]!, truths[at]![0]!.lossSum);
+      }
+      for (const other of slice.disputes.get(tile) ?? []) this.#perform(this.#book.judgedWitness(other.record.device, judge(other.result, other.record), this.#now()));
+      this.#perform(this.#book.judged(tile, judgements, this.#now()));
+    } catch (error) {
+      this.#book.notJudged(tile, indices.length);
+      // Not verified and not struck: it is asked again when its slice is next opened.
+      if (!this.#isClosed) log.error('probe.failed', error, { tile });
+    }
+  }
+
+  #toleranceFor(slice: WatchedSlice, record: TileRecord): WatchedSlice['tolerance'] {
+    return this.#classes.of(classOf(slice, record), slice.tolerance);
+  }
+
+  /** A tile's numbers; null where its bytes are gone, which is no fault of who computed it. */
+  async #resultOf({ tile, digest }: TileRecord): Promise<TileResult | null> {
+    const bytes = await this.#dependencies.storage.blob(digest);
+    const result = bytes && decodeTileResult(bytes);
+    if (result?.ok) return result.value;
+    this.#book.forget(tile);
+    this.#strike(tile, []);
     return null;
   }
 
-  async #strike(slice: WatchedSlice, record: TileRecord, why: string): Promise<void> {
-    const { storage, log } = this.#dependencies;
-    await storage.strikeTile(record.tile, record.digest);
-    slice.records.delete(record.tile);
-    this.countFailure(record.by);
-    log.warn('tile.struck', { tile: record.tile, by: record.by, backend: record.backend, why });
-    this.#suspect(record.by);
-    tell(slice, { kind: 'struck', record, why });
-  }
-
-  /** All that somebody returned is looked at again, harder and before anything else; first what is not verified. */
-  #suspect(personId: string): void {
-    this.#probes = this.#probes.filter(({ record }) => record.by !== personId);
-    const theirs = [...this.#slices.values()].flatMap((slice) =>
-      [...slice.records.values()].filter(({ by }) => by === personId).map((record): Probe => ({ slice, record })),
-    );
-    this.#probes.push(...theirs.sort((one, other) => Number(other.record.isVerified) - Number(one.record.isVerified)));
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => {
+        if (!this.#isClosed) this.#dependencies.log.error('belief.notKept', error);
+      })
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
   }
 }
 
-function tell({ listeners }: WatchedSlice, news: TileNews): void {
-  for (const listener of listeners) listener(news);
-}
-
-function firstDisagreement({ loss }: SliceRecipe, { sets }: TileResult, index: number, truths: readonly PointTruth[]): string | null {
-  for (const [position, { samples, lossSum, correct, curvature }] of sets.entries()) {
-    const returned = { lossSum: lossSum[index]!, correct: correct[index]!, curvature: curvature && endsAt(curvature, index) };
-    const why = disagreement(loss, samples, returned, truths[position]!);
-    if (why !== null) return why;
-  }
-  return null;
-}
+const classOf = ({ recipe }: WatchedSlice, { backend }: TileRecord): string => `${backend} on ${recipe.subject}`;

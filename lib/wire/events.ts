@@ -13,6 +13,9 @@ import type { UnitKey } from '#lib/work/unit.ts';
 /** Raised whenever a page of an older version could not be understood. */
 export const PROTOCOL_VERSION = 1;
 
+/** Raised whenever the numbers of the engines may change: what was believed of a device is then asked anew. */
+export const ENGINE_VERSION = 1;
+
 /** What a page presents when it connects. A session id alone lets one look; the key of the edit link lets one edit. */
 export type Handshake = {
   readonly version: number;
@@ -69,10 +72,18 @@ export type KeptUnit = { readonly analysis: string; readonly unit: number; reado
 /** Who computes an analysis just now, and how far each of them is; nobody when `running` is empty. */
 export type AnalysisProgress = { readonly analysis: string; readonly running: readonly { readonly unit: number; readonly by: string; readonly share: number; readonly live: readonly number[] }[] };
 
+/**
+ * What tells one computing device from another: a random id that its browser keeps and that names nothing else, and a
+ * number that grows whenever the device was lost. Evidence for a device is kept under it, so a newcomer is checked harder.
+ */
+export type DeviceSaid = { readonly device: string; readonly epoch: number; readonly engine: number };
+
 export type ClientToServer = {
   sync: (channel: Channel, message: Uint8Array, reply: (reply: SyncReply) => void) => void;
   point: (pointer: Pointer) => void;
   rename: (name: string, reply: (reply: Parsed<string>) => void) => void;
+  /** Said before lending; a page that never says it is taken for a new device each time. */
+  device: (device: DeviceSaid) => void;
   /** Begins to lend with what is named, in words; null stops and hands everything back. */
   lend: (backend: string | null) => void;
   askForWork: (room: number, reply: (leases: readonly LeaseOffer[]) => void) => void;
@@ -115,6 +126,7 @@ export const MAY_SAY: Readonly<Record<keyof ClientToServer, readonly Role[]>> = 
   sync: ['edit', 'view'],
   point: ['edit', 'view'],
   rename: ['edit', 'view'],
+  device: ['edit', 'view'],
   lend: ['edit', 'view'],
   askForWork: ['edit', 'view'],
   returnTile: ['edit', 'view'],

@@ -13,7 +13,7 @@ import { analysisIdSchema } from '#lib/analysis/requests/requests.ts';
 import { unitOfKey, type UnitKey } from '#lib/work/unit.ts';
 import { MAX_TILE_BYTES } from './tileCodec.ts';
 import { MAX_UNIT_BYTES } from './unitCodec.ts';
-import type { ClientToServer, Handshake, KeptUnit, ReturnedTile, ReturnedUnit, UnitProgress } from './events.ts';
+import type { ClientToServer, DeviceSaid, Handshake, KeptUnit, ReturnedTile, ReturnedUnit, UnitProgress } from './events.ts';
 
 const tileKeySchema = z.string().check(z.refine((key) => tileOfKey(key) !== null, 'must be a tile key')) as unknown as z.ZodMiniType<TileKey>;
 
@@ -30,6 +30,11 @@ export const handshakeSchema: z.ZodMiniType<Handshake> = z.object({
 export const channelSchema = z.enum(['document', 'ledger']);
 export const renameSchema = nameSchema;
 export const pointSchema = pointerSchema;
+export const deviceSchema: z.ZodMiniType<DeviceSaid> = z.strictObject({
+  device: z.string().check(z.regex(/^[\w-]{16,64}$/, 'must be 16 to 64 letters and digits')),
+  epoch: z.int().check(z.nonnegative(), z.maximum(1e9)),
+  engine: z.int().check(z.nonnegative(), z.maximum(1e6)),
+});
 export const lendSchema = z.nullable(z.string().check(z.maxLength(80)));
 export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));
 export const handBackSchema = z.array(tileKeySchema).check(z.maxLength(256));
@@ -73,6 +78,7 @@ export const RATES: Readonly<Record<keyof ClientToServer, { readonly burst: numb
   sync: { burst: 60, perSecond: 20 },
   point: { burst: 30, perSecond: 20 },
   rename: { burst: 5, perSecond: 0.5 },
+  device: { burst: 10, perSecond: 1 },
   lend: { burst: 10, perSecond: 1 },
   askForWork: { burst: 60, perSecond: 30 },
   returnTile: { burst: 200, perSecond: 100 },

@@ -50,7 +50,7 @@ async function holdClass(seed: number) {
       return inline.truthAt(...point);
     },
   };
-  const tiles = new TileBook({ storage, prober, dice: seededDice(seed + 1), log: silentLog });
+  const tiles = new TileBook({ storage, prober, dice: seededDice(seed + 1), clock, log: silentLog });
   const pages: SimulatedPage[] = [];
   const accepted: { readonly tile: TileKey; readonly by: string }[] = [];
   /** Hears every version of the ledger: whose tiles were ever listed, and whose as verified. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
+import { newDevice } from '#lib/work/belief/device.ts';
 import type { Storage, StoredDocument, TileRecord } from '#lib/session/storage.ts';
 
 const session = (id: string, code: string) => ({ id, code, editKeyHash: digestOf(id), createdAt: 1000 });
@@ -9,7 +10,7 @@ const SLICE = 'a'.repeat(32);
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 function tileRecord(column: number, content: Uint8Array): TileRecord {
-  return { tile: `${SLICE}/0/0/${column}`, digest: digestOf(content), by: 'ada', byName: 'Ada', backend: 'CPU', isVerified: false, at: 5 };
+  return { tile: `${SLICE}/0/0/${column}`, digest: digestOf(content), by: 'ada', byName: 'Ada', backend: 'CPU', device: 'd1', isVerified: false, proof: null, isRechecked: false, at: 5 };
 }
 
 /** Updates of a document that counts up, one per change. */
@@ -139,16 +140,51 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
     it('[K5] verifies and strikes the very result that is named', async () => {
       const storage = await open();
       const content = bytes(1);
+      const proof = { kind: 'points', agreed: 3 } as const;
       await storage.putTile(tileRecord(0, content), content);
-      await storage.markVerified(tileRecord(0, content).tile, digestOf('another'));
+      await storage.markVerified(tileRecord(0, content).tile, digestOf('another'), proof);
       expect((await storage.tiles(SLICE))[0]!.isVerified).toBe(false);
-      await storage.markVerified(tileRecord(0, content).tile, digestOf(content));
-      expect((await storage.tiles(SLICE))[0]!.isVerified).toBe(true);
+      await storage.markVerified(tileRecord(0, content).tile, digestOf(content), proof);
+      expect((await storage.tiles(SLICE))[0]).toEqual({ ...tileRecord(0, content), isVerified: true, proof });
       await storage.strikeTile(tileRecord(0, content).tile, digestOf('another'));
       expect(await storage.tiles(SLICE)).toHaveLength(1);
       await storage.strikeTile(tileRecord(0, content).tile, digestOf(content));
       expect(await storage.tiles(SLICE)).toEqual([]);
       expect(await storage.blob(digestOf(content))).not.toBeNull();
+      await storage.close();
+    });
+
+    it('[K11] takes back what nobody proved of a device, in every slice, and lets another result replace it', async () => {
+      const storage = await open();
+      const [spot, every, other, far, again] = [bytes(1), bytes(2), bytes(3), bytes(4), bytes(5)];
+      const away = { ...tileRecord(0, far), tile: `${'b'.repeat(32)}/0/0/0` as const };
+      await storage.putTile(tileRecord(0, spot), spot);
+      await storage.putTile(tileRecord(1, every), every);
+      await storage.putTile({ ...tileRecord(2, other), device: 'd2' }, other);
+      await storage.putTile(away, far);
+      await storage.markVerified(tileRecord(0, spot).tile, digestOf(spot), { kind: 'points', agreed: 1 });
+      await storage.markVerified(tileRecord(1, every).tile, digestOf(every), { kind: 'everyPoint', agreed: 4 });
+      expect([...(await storage.recheckTiles('d1'))].sort()).toEqual([tileRecord(0, spot).tile, away.tile].sort());
+      const after = await storage.tiles(SLICE);
+      expect(after.map(({ isVerified, isRechecked }) => [isVerified, isRechecked])).toEqual([[false, true], [true, false], [false, false]]);
+      expect((await storage.tiles('b'.repeat(32)))[0]).toMatchObject({ isRechecked: true, proof: null });
+      expect(await storage.putTile({ ...tileRecord(0, again), by: 'bob', device: 'd2' }, again)).toBe(true);
+      expect((await storage.tiles(SLICE)).find(({ tile }) => tile === tileRecord(0, spot).tile)).toEqual({ ...tileRecord(0, again), by: 'bob', device: 'd2' });
+      expect([...(await storage.blob(digestOf(again)))!]).toEqual([5]);
+      expect(await storage.putTile(tileRecord(0, spot), spot)).toBe(false);
+      await storage.close();
+    });
+
+    it('[K11] keeps what is believed of a device, and the votes against one', async () => {
+      const storage = await open();
+      const record = { ...newDevice('d1', 'ada', 7), passed: 12.5, compared: 20, state: 'probation' as const };
+      expect(await storage.device('d1')).toBeNull();
+      await storage.saveDevice(newDevice('d1', 'ada', 7));
+      await storage.saveDevice(record);
+      expect(await storage.device('d1')).toEqual(record);
+      const vote = { tile: tileRecord(0, bytes(1)).tile, by: 'd1', against: 'd2', at: 3 };
+      await storage.addVote(vote);
+      expect(await storage.votes()).toEqual([vote]);
       await storage.close();
     });
 

@@ -120,33 +120,6 @@ describe('session document', () => {
     expect((await opened.session.progress(slice))!.verified).toBe((await opened.session.progress(slice))!.measured);
   });
 
-  it('[V5] one wrong tile has the verified ones of its maker looked at again, and their points taken back', async () => {
-    const storage = createMemoryStorage();
-    const prober = createInlineProber(new Map([[lineSubject().id, lineSubject()]]));
-    // From the first point on, and later from the last.
-    let roll = 0;
-    const tiles = new TileBook({ storage, prober, dice: { uniform: () => roll, bytes: (count) => new Uint8Array(count) }, log: silentLog });
-    const opened = await openSession({ storage, tiles });
-    const ada = await opened.join('c1');
-    const slice = await ada.place(recipe);
-    opened.session.lend('c1', 'CPU');
-    const [first, second] = opened.session.askForWork('c1', 3);
-    /** Wrong at its last point only. */
-    const give = ({ tile, ticket }: NonNullable<typeof first>) => {
-      let left = pointsOf(tilingOf(recipe, lineSubject().manifest), tileOfKey(tile)!).length;
-      return opened.session.returnTile('c1', { tile, ticket, ms: 10, backend: 'CPU' }, evaluate(recipe, tile, (loss) => (--left === 0 ? loss + 1 : loss)));
-    };
-    await give(first!);
-    await opened.tiles.settled();
-    expect((await opened.session.progress(slice))!.verified).toBeGreaterThan(0);
-    roll = 0.999;
-    await give(second!);
-    await opened.tiles.settled();
-    expect(await opened.session.progress(slice)).toMatchObject({ measured: 0, verified: 0 });
-    await opened.clock.advance(1000);
-    expect(opened.heard('people').at(-1)![0][0]!.points).toBe(0);
-  });
-
   it('[V5] who twice returned what is no result is neither lent to nor believed any more', async () => {
     const opened = await openSession();
     const ada = await opened.join('c1');

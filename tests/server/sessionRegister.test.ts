@@ -20,7 +20,7 @@ function createRegister() {
   const tokens = createTokens(Uint8Array.of(1));
   const register = new SessionRegister({
     storage: counting, subjects, prober, tokens, clock, dice: seededDice(1), log: silentLog,
-    tiles: new TileBook({ storage, prober, dice: seededDice(2), log: silentLog }),
+    tiles: new TileBook({ storage, prober, dice: seededDice(2), clock, log: silentLog }),
     outboxFor: () => ({ send: () => {}, hangUp: () => {} }),
   });
   return { register, storage, clock, tokens, loads: () => loads };

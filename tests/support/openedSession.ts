@@ -61,7 +61,7 @@ export async function openSession({ storage = createMemoryStorage(), subjects = 
   const said: Said[] = [];
   const byId = new Map(subjects.map((subject) => [subject.id, subject]));
   const usedProber = prober ?? createInlineProber(byId);
-  const book = tiles ?? new TileBook({ storage, prober: usedProber, dice: seededDice(seed + 1000), log: silentLog });
+  const book = tiles ?? new TileBook({ storage, prober: usedProber, dice: seededDice(seed + 1000), clock, log: silentLog });
   const tokens = createTokens(Uint8Array.of(1, 2, 3));
   let isBroken = false;
   const session = await LiveSession.open({

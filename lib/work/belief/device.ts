@@ -37,7 +37,7 @@ export type DeviceIdentity = {
   /** Grows whenever the device was lost, so that a graphics card that came back is looked at anew. */
   readonly epoch: number;
   /** Version of our engine. */
-  readonly engine: string;
+  readonly engine: number;
   readonly backend: string;
 };
 

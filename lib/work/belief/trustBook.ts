@@ -26,8 +26,6 @@ export type Judgement = { readonly index: number; readonly severity: number };
 
 type Held = Omit<Arrival, 'doubtful' | 'isSuspicious'> & {
   readonly agreed: Set<number>;
-  /** How many agreed in earlier days; which ones is not kept. */
-  readonly agreedBefore: number;
   /** Points asked and not judged. */
   asked: number;
   isVerified: boolean;
@@ -83,6 +81,11 @@ export class TrustBook {
     return record !== undefined && stateOf(record, now) !== 'quarantined' && (this.#catches.get(record.person) ?? 0) <= MOST_CATCHES;
   }
 
+  /** Points that may be lent to a device that nothing is known of. */
+  roomOfNewcomer(person: string): number {
+    return (this.#catches.get(person) ?? 0) > MOST_CATCHES ? 0 : UNJUDGED_POINTS;
+  }
+
   /** Points that may be lent to a device now: a newcomer proves itself on a few before it is given many. */
   room(key: string, now: number): number {
     if (!this.mayReturn(key, now)) return 0;
@@ -91,7 +94,7 @@ export class TrustBook {
     let waiting = 0;
     for (const tile of this.#byDevice.get(key) ?? []) {
       const held = this.#tiles.get(tile)!;
-      if (agreedOf(held) === 0 && !isDear(this.#budget, held.pointCost)) waiting += held.points;
+      if (held.agreed.size === 0 && !isDear(this.#budget, held.pointCost)) waiting += held.points;
     }
     return Math.max(0, UNJUDGED_POINTS - waiting);
   }
@@ -102,20 +105,11 @@ export class TrustBook {
     const record = this.#devices.get(device)!;
     const share = probedShare(record, now);
     const chosen = planProbes({ ...arrival, share }, this.#budget, this.#dice);
-    this.#hold({ tile, device, points, pointCost, agreed: new Set(), agreedBefore: 0, asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set() });
+    this.#hold({ tile, device, points, pointCost, agreed: new Set(), asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set() });
     const decisions: Decision[] = [];
     if (chosen.length > 0) decisions.push({ kind: 'probe', tile, points: chosen, isUrgent: arrival.isSuspicious });
     if (isDear(this.#budget, pointCost) && (arrival.isSuspicious || this.#dice() < share)) decisions.push({ kind: 'secondOpinion', tile, notTo: [record.person] });
     return decisions;
-  }
-
-  /** A tile of earlier days is taken into the book again: after a restart, or when its slice is opened. */
-  recall(arrival: Arrival, { isVerified, agreed }: { readonly isVerified: boolean; readonly agreed: number }, now: number): readonly Decision[] {
-    const { tile, device, points, pointCost } = arrival;
-    if (agreed === 0) return this.arrived(arrival, now);
-    const held: Held = { tile, device, points, pointCost, agreed: new Set(), agreedBefore: agreed, asked: 0, isVerified, supporters: new Set(), opponents: new Set() };
-    this.#hold(held);
-    return isVerified ? [] : this.#settle(held, now);
   }
 
   /** What float64 says of points that were asked. */
@@ -208,10 +202,11 @@ export class TrustBook {
     return null;
   }
 
-  /** Points that were asked could not be judged: they are free to be asked again. */
+  /** Points that were asked could not be judged; of such a tile nothing more is asked unless something speaks against it. */
   notJudged(tile: TileKey, points: number): void {
     const held = this.#tiles.get(tile);
     if (held) held.asked = Math.max(0, held.asked - points);
+    this.#open.delete(tile);
   }
 
   /** A tile is gone: struck elsewhere, or its slice is closed. */
@@ -238,7 +233,8 @@ export class TrustBook {
     if (stateOf(record, now) === 'quarantined') {
       for (const tile of theirs) this.forget(tile);
       this.#byDevice.delete(record.key);
-      return theirs.length === 0 ? [] : [{ kind: 'rollBack', device: record.key, tiles: theirs, notTo: [record.person] }];
+      // Also where nothing is held: what of earlier days is stored goes with it.
+      return [{ kind: 'rollBack', device: record.key, tiles: theirs, notTo: [record.person] }];
     }
     return theirs.slice(-SUSPECT_TILES).flatMap((tile): readonly Decision[] => {
       const held = this.#tiles.get(tile)!;
@@ -256,7 +252,7 @@ export class TrustBook {
   /** Says that a tile is verified, once it is. What is proven for good is no longer held: nothing can take it back. */
   #settle(held: Held, now: number, isVouchedFor = false): readonly Decision[] {
     const { tile, points } = held;
-    const agreed = agreedOf(held);
+    const agreed = held.agreed.size;
     const say = (proof: Proof): readonly Decision[] => {
       if (proof.kind === 'points') this.#open.delete(tile);
       else this.forget(tile);
@@ -264,7 +260,7 @@ export class TrustBook {
       held.isVerified = true;
       return isNews ? [{ kind: 'verify', tile, proof }] : [];
     };
-    if (held.agreed.size >= points) return say({ kind: 'everyPoint', agreed });
+    if (agreed >= points) return say({ kind: 'everyPoint', agreed });
     if (held.opponents.size > 0 && held.asked > 0) return [];
     if (isVouchedFor || (held.supporters.size >= VOTERS && agreed > 0)) return say({ kind: 'secondOpinion', agreed });
     return agreed > 0 && held.asked === 0 && isTrusted(this.#devices.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
@@ -278,5 +274,3 @@ export class TrustBook {
     return isWorthKeeping ? [{ kind: 'device', record, before: before.state }] : [];
   }
 }
-
-const agreedOf = ({ agreed, agreedBefore }: Held): number => Math.max(agreed.size, agreedBefore);

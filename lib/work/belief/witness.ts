@@ -39,7 +39,7 @@ export class Witness {
 
   constructor(tiling: Tiling) {
     this.#tiling = tiling;
-    this.#values = new Float64Array(tiling.grid.columns * tiling.grid.rows).fill(NaN);
+    this.#values = new Float64Array(tiling.grid.columns * tiling.grid.rows * tiling.grid.layers).fill(NaN);
     this.#unknown = new Uint8Array(this.#values.length).fill(1);
   }
 
@@ -101,8 +101,9 @@ export class Witness {
   }
 
   #write(tile: Tile, valueOf: (index: number) => number, unknown: 0 | 1): void {
-    for (const [index, { column, row }] of pointsOf(this.#tiling, tile).entries()) {
-      const at = row * this.#tiling.grid.columns + column;
+    const { columns, rows } = this.#tiling.grid;
+    for (const [index, { column, row, layer }] of pointsOf(this.#tiling, tile).entries()) {
+      const at = (layer * rows + row) * columns + column;
       this.#values[at] = valueOf(index);
       this.#unknown[at] = unknown;
     }
@@ -115,7 +116,7 @@ export class Witness {
   }
 
   /** The mean of the samples on both sides along an axis, one step away; null where no pair is known. NaN where what is known is no number. */
-  #foretell({ column, row }: Point, level: number): number | null {
+  #foretell({ column, row, layer }: Point, level: number): number | null {
     const { grid } = this.#tiling;
     const stride = strideOf(grid, level);
     let sum = 0;
@@ -131,8 +132,10 @@ export class Witness {
       sum += between;
       pairs++;
     };
-    along(grid.axes[0], column, (index) => row * grid.columns + index);
-    along(grid.axes[1], row, (index) => index * grid.columns + column);
+    const { columns, rows } = grid;
+    along(grid.axes[0], column, (index) => (layer * rows + row) * columns + index);
+    along(grid.axes[1], row, (index) => (layer * rows + index) * columns + column);
+    along(grid.axes[2], layer, (index) => (index * rows + row) * columns + column);
     if (pairs === 0) return null;
     return isMissing ? NaN : sum / pairs;
   }

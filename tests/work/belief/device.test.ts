@@ -8,8 +8,8 @@ const trusted = afterAgreement(fresh, TRUSTED_AT, 0);
 
 describe('device', () => {
   it('[V11] any part of its identity changed is another device, whose parts cannot be read from its name', () => {
-    const identity = { device: 'a', epoch: 0, engine: '1', backend: 'WASM' };
-    const keys = [identity, { ...identity, device: 'b' }, { ...identity, epoch: 1 }, { ...identity, engine: '2' }, { ...identity, backend: 'CPU' }].map(deviceKeyOf);
+    const identity = { device: 'a', epoch: 0, engine: 1, backend: 'WASM' };
+    const keys = [identity, { ...identity, device: 'b' }, { ...identity, epoch: 1 }, { ...identity, engine: 2 }, { ...identity, backend: 'CPU' }].map(deviceKeyOf);
     expect(new Set(keys).size).toBe(5);
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
   });

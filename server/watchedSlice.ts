@@ -1,0 +1,59 @@
+/** One slice while somebody watches it: its tiles, and what is needed to judge a new one. It decides nothing; tileBook.ts does. */
+import type { TileRecord } from '#lib/session/storage.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Network } from '#lib/network/program.ts';
+import type { Repeats } from '#lib/work/belief/repeats.ts';
+import { toleranceOf, type Tolerance } from '#lib/work/belief/tolerance.ts';
+import { Witness } from '#lib/work/belief/witness.ts';
+import { pointsOf, tileOfKey, type Point, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import type { TileResult } from '#lib/work/tileResult.ts';
+import type { TileNews } from './tileBook.ts';
+
+export type Listener = (news: TileNews) => void;
+
+/** What another device returned for a tile that is disputed. */
+export type Disputed = { readonly record: TileRecord; readonly bytes: Uint8Array; readonly result: TileResult };
+
+export class WatchedSlice {
+  readonly recipe: SliceRecipe;
+  readonly tiling: Tiling;
+  readonly tolerance: Tolerance;
+  readonly records = new Map<TileKey, TileRecord>();
+  readonly listeners = new Set<Listener>();
+  readonly disputes = new Map<TileKey, Disputed[]>();
+  readonly #witness: Witness;
+  loaded: Promise<void> = Promise.resolve();
+
+  constructor(recipe: SliceRecipe, tiling: Tiling, network: Network) {
+    this.recipe = recipe;
+    this.tiling = tiling;
+    this.tolerance = toleranceOf(network);
+    this.#witness = new Witness(tiling);
+  }
+
+  get id(): string {
+    return this.tiling.sliceId;
+  }
+
+  points(key: TileKey): readonly Point[] {
+    return pointsOf(this.tiling, tileOfKey(key)!);
+  }
+
+  tell(news: TileNews): void {
+    for (const listener of this.listeners) listener(news);
+  }
+
+  /** What is striking about a new result, for free: points to look at, and whether anything is. */
+  examine({ tile, device }: TileRecord, result: TileResult, repeats: Repeats): { readonly doubtful: readonly number[]; readonly isSuspicious: boolean } {
+    const [first] = result.sets;
+    const repeat = repeats.check(tile, result);
+    const { doubtful, isLeaning } = this.#witness.look(tileOfKey(tile)!, first!.lossSum.map((sum) => sum / first!.samples), device);
+    return { doubtful, isSuspicious: repeat !== null || doubtful.length > 0 || isLeaning };
+  }
+
+  /** A tile was found wrong: its neighbours are not measured by it. */
+  remove(key: TileKey): void {
+    this.records.delete(key);
+    this.#witness.forget(tileOfKey(key)!);
+  }
+}
