@@ -34,6 +34,7 @@ import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
 import { openVectorShelf } from './vectorShelf.ts';
+import { keptIdentity } from './deviceIdentity.ts';
 import { createVolunteer } from './volunteer.ts';
 
 /** Pointers are sent at most this often. */
@@ -74,6 +75,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
     },
     networks: networksInUse,
+    identity: keptIdentity(),
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
   volunteer.setDuty(recallDuty() ?? duty);

@@ -13,6 +13,7 @@ import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import type { LeaseOffer, ReturnedTile } from '#lib/wire/events.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LiveSocket } from './connection.ts';
+import type { DeviceIdentity } from './deviceIdentity.ts';
 import { createEvaluatorPool, type ComputeHost, type EvaluatorPool } from './evaluatorPool.ts';
 import type { Lending, LendingState, Lent, PauseReason } from './lendingTypes.ts';
 import { createStore } from './store.ts';
@@ -46,6 +47,8 @@ export type VolunteerOptions = {
   readonly lookup: Lookup;
   /** Those that may be lent, to probe a device with. */
   readonly networks: () => readonly Network[];
+  /** Under which evidence for this device is kept. */
+  readonly identity: DeviceIdentity;
   /** What was returned was not taken, and why. */
   readonly onFailure: (message: string) => void;
 };
@@ -64,7 +67,7 @@ export type Volunteer = Lending & {
   readonly close: () => void;
 };
 
-export function createVolunteer({ socket, host, lookup, networks, onFailure }: VolunteerOptions): Volunteer {
+export function createVolunteer({ socket, host, lookup, networks, identity, onFailure }: VolunteerOptions): Volunteer {
   const state = createStore<LendingState>({ kind: 'off', points: 0 });
   const wish = createStore<BackendWish>('auto');
   const duty = createStore(1);
@@ -114,6 +117,7 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     const next = offered();
     if (next === told || !socket.connected || (next !== null && sayTimer !== undefined)) return;
     told = next;
+    if (next !== null) socket.emit('device', identity.said());
     socket.emit('lend', next);
     if (next === null) return;
     void ask();
@@ -227,7 +231,14 @@ export function createVolunteer({ socket, host, lookup, networks, onFailure }: V
     }
     if (pool !== started) return;
     started.subscribe(() => {
-      report = started.report() ?? report;
+      const found = started.report();
+      if (found && found !== report) {
+        // Another report is another device, or the same one opened anew after it was lost.
+        report = found;
+        identity.lost();
+        told = null;
+        sayLending();
+      }
       say();
     });
     rejoin();

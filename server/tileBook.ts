@@ -7,7 +7,6 @@
 import { differencesOf, severityAt } from '#lib/work/agreement.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import type { SetTruth } from '#lib/network/forward.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { Decision } from '#lib/work/belief/decision.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
@@ -22,6 +21,7 @@ import type { Clock } from './clock.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
+import type { PointTruth } from './truth.ts';
 import { TruthDesk } from './truthDesk.ts';
 import { WatchedSlice, type Disputed, type Listener } from './watchedSlice.ts';
 
@@ -297,7 +297,7 @@ export class TileBook {
       const result = record && (await this.#resultOf(record));
       if (!record || !result) return this.#book.notJudged(tile, indices.length);
       const points = slice.points(tile);
-      const truths: (readonly SetTruth[])[] = [];
+      const truths: (readonly PointTruth[])[] = [];
       for (const index of indices) truths.push(await prober.truthAt(slice.recipe, points[index]!.a, points[index]!.b, points[index]!.c));
       // Meanwhile it may have been verified, which changes nothing, or replaced.
       if (slice.records.get(tile)?.digest !== record.digest) return;

@@ -10,6 +10,7 @@ import type { ComputeHost } from '#client/evaluatorPool.ts';
 import type { ConnectionState } from '#client/sessionTypes.ts';
 import type { Store } from '#client/store.ts';
 import { openVectorShelf } from '#client/vectorShelf.ts';
+import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { slicesOf, titleOf, type SliceRecord } from '#lib/session/document.ts';
@@ -60,6 +61,7 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
       return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
     },
     networks: () => subjects.map(({ manifest }) => manifest.network),
+    identity: passingIdentity(),
     onFailure: onNotice,
   });
   let points = 0;

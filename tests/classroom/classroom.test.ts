@@ -46,7 +46,7 @@ async function holdClass(seed: number) {
   const prober: Prober = {
     ...inline,
     truthAt: async (...point) => {
-      await new Promise<void>((resolve) => void clock.after(20, resolve));
+      await new Promise<void>((resolve) => void clock.after(4, resolve));
       return inline.truthAt(...point);
     },
   };
@@ -100,6 +100,8 @@ async function holdClass(seed: number) {
   // Everyone comes back and the last tiles are computed.
   for (const page of pages) if (!page.isConnected) page.connect();
   await clock.advance(90_000);
+  // What nobody else has to prove is recomputed, point by point.
+  while (tiles.waiting > 0) await clock.advance(1000);
   await clock.advance(2000);
   await settle();
   return { pages, storage, accepted, witness };

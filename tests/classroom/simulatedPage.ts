@@ -146,6 +146,7 @@ export class SimulatedPage {
     this.#request('ledger', this.ledger, () => {});
     if (!this.habits.lends) return;
     const id = this.#connectionId!;
+    this.#up(() => this.#world.session().device(id, { device: `device-of-${welcome.me.id}`, epoch: 0, engine: 1 }));
     this.#up(() => this.#world.session().lend(id, 'simulated'));
     for (const { lease, bytes } of this.#returned.splice(0)) this.#return(lease, bytes);
     this.#ask();

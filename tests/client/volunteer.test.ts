@@ -4,6 +4,7 @@ import type { LiveSocket } from '#client/connection.ts';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
 import { pageWorkers } from '#client/pageWorkers.ts';
 import { createPricer } from '#client/price.ts';
+import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer } from '#client/volunteer.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
@@ -61,6 +62,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
   };
   const failures: string[] = [];
   const volunteer = createVolunteer({
+    identity: passingIdentity(),
     socket: socket as unknown as LiveSocket,
     host,
     lookup: async () => (world.knows ? { recipe, subject, vectors: new Map() } : null),

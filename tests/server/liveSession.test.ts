@@ -189,37 +189,22 @@ describe('live session', () => {
     expect(opened.heard('tile')).toHaveLength(1);
   });
 
-  it('[V5] wrong numbers are struck, lent again to others, never verified; after two their maker is not lent to', async () => {
+  it('[V5] wrong numbers are struck, lent again to others, never verified; their maker is told how many, and not lent to', async () => {
     const opened = await openSession();
     const liar = await opened.join('c1');
     const ada = await opened.join('c2');
     const slice = await ada.place(recipe);
     const outcomes = await computeAll(opened, 'c1', (loss) => loss * 1.1 + 0.5);
-    expect(outcomes.slice(0, 2)).toEqual(['accepted', 'accepted']);
-    expect(outcomes.length).toBeLessThan(5);
+    expect(outcomes).toEqual(['accepted']);
     await opened.tiles.settled();
     expect(entriesOf(await ledgerOf(opened, 'c2')).size).toBe(0);
-    expect(opened.heard('notice').map(([{ kind }]) => kind)).toContain('checkFailed');
+    expect(opened.heard('notice')).toEqual([[{ kind: 'checkFailed', message: expect.stringMatching(/\((\d+) of \1 compared\).*overheating.*10 minutes/) }]]);
     expect(opened.session.askForWork('c1', 1)).toEqual([]);
     await computeAll(opened, 'c2');
     await opened.tiles.settled();
     const entries = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
     expect(entries.every(({ isVerified, by }) => isVerified && by !== liar.me.id)).toBe(true);
     expect((await opened.session.progress(slice))?.isComplete).toBe(true);
-  });
-
-  it('[V5] one wrong tile has all that its maker returned looked at again, also what was verified', async () => {
-    const opened = await openSession();
-    await opened.join('c1');
-    const ada = await opened.join('c2');
-    await ada.place(recipe);
-    // Wrong in a part of each tile: one point may miss it, four rarely do.
-    let count = 0;
-    await computeAll(opened, 'c1', (loss) => (count++ % 2 === 0 ? loss : loss + 1));
-    await opened.tiles.settled();
-    const left = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
-    expect(left.length).toBeLessThanOrEqual(1);
-    await opened.session.close();
   });
 
   it('[L6] what a page held is lent to others when it closes, and they are told', async () => {
