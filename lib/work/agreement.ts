@@ -11,6 +11,9 @@ import type { Judgement } from './belief/trustBook.ts';
 import { curvatureForm, endsAt, endsSeverity, type Ends } from './curvatureAgreement.ts';
 import type { SetSums, TileResult } from './tileResult.ts';
 
+/** What a loss that was measured may be off by, where neither network nor device is known: 25 times the worst path measured, and a floor for tiny losses. */
+export const LOSS_TOLERANCE: Tolerance = { relative: 5e-5, absolute: 1e-6 };
+
 /** V1, V2: as many points and the very sets that were asked for, and sums that a loss can have. */
 export function checkForm(result: TileResult, recipe: SliceRecipe, points: number): Parsed<TileResult> {
   if (result.points !== points) return refused(`${result.points} points, this tile has ${points}`);
