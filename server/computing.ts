@@ -20,8 +20,9 @@ import type { Clock } from './clock.ts';
 import { Lending } from './lending.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
-import type { TileBook, TileNews } from './tileBook.ts';
+import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
+import type { TileNews } from './watchedSlice.ts';
 
 /** Who returns or asks: the page, the person, and the name as it is now. */
 export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };

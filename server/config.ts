@@ -14,6 +14,10 @@ export type Config = {
   readonly maxPeople: number;
   /** Whether the address of a request is what a proxy in front says it is. */
   readonly trustProxy: boolean;
+  /** Threads that recompute points in float64. */
+  readonly probeThreads: number;
+  /** Multiply-adds a second that they may take together. */
+  readonly truthBudget: number;
   readonly logFormat: LogFormat;
   readonly isDevelopment: boolean;
 };
@@ -30,18 +34,28 @@ const schema = z.object({
   DATA_DIR: z._default(z.string(), './data'),
   PUBLIC_URL: z.optional(z.url({ protocol: /^https?$/, error: 'PUBLIC_URL must be an address such as https://tarn.example.org' })),
   MAX_PEOPLE: z._default(whole('MAX_PEOPLE', 1, 10_000), 300),
+  PROBE_THREADS: z.optional(whole('PROBE_THREADS', 1, 64)),
+  TRUTH_BUDGET: z.optional(whole('TRUTH_BUDGET', 1_000_000, 1e15)),
   TRUST_PROXY: z._default(z.enum(['0', '1']), '0'),
   LOG_FORMAT: z._default(z.enum(['json', 'text']), 'json'),
   NODE_ENV: z.optional(z.string()),
 });
 
-/** Empty variables count as not set. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Parsed<Config> {
+/** What one thread does in a second, of multiply-adds in float64. */
+const PER_THREAD = 2e8;
+/** So many threads at most where nothing is said. */
+const MOST_THREADS = 4;
+
+/** Empty variables count as not set. @param cores of this machine: one is left for everything else */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, cores = 2): Parsed<Config> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const outcome = read(schema as unknown as z.ZodMiniType<z.infer<typeof schema>>, given);
   if (!outcome.ok) return refusedAll(outcome.problems);
   const { value } = outcome;
+  const probeThreads = value.PROBE_THREADS ?? Math.max(1, Math.min(MOST_THREADS, cores - 1));
   return parsed({
+    probeThreads,
+    truthBudget: value.TRUTH_BUDGET ?? probeThreads * PER_THREAD,
     host: value.HOST,
     port: value.PORT,
     dataDir: resolve(value.DATA_DIR),

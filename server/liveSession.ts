@@ -10,7 +10,7 @@ import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { analysesOf, setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
 import type { Change } from '#lib/session/policy.ts';
-import type { SessionRecord, Storage, TileRecord } from '#lib/session/storage.ts';
+import type { SessionRecord, Storage } from '#lib/session/storage.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';

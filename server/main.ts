@@ -1,6 +1,6 @@
 /** Starts Tarn: the only file that reads the environment, the only one that ends the process. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
@@ -10,7 +10,7 @@ import { keepDemoSession } from './demoSession.ts';
 import { lockFolder } from './dataLock.ts';
 import { secretDice } from './dice.ts';
 import { createLog } from './log.ts';
-import { createThreadProber } from './prober.ts';
+import { createProberPool, createThreadProber } from './prober.ts';
 import { openSqliteStorage } from './sqliteStorage.ts';
 import { loadSubjects } from './subjects.ts';
 import { startTarn } from './tarn.ts';
@@ -21,7 +21,7 @@ const DRAIN_MS = 10_000;
 /** This file runs as dist/main.mjs. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const outcome = readConfig(process.env);
+const outcome = readConfig(process.env, availableParallelism());
 if (!outcome.ok) {
   for (const { message } of outcome.problems) console.error(message);
   process.exit(2);
@@ -75,13 +75,15 @@ async function start(): Promise<void> {
   const database = join(config.dataDir, 'tarn.db');
   const storage = await openSqliteStorage(database);
   const subjects = await loadSubjects(join(root, 'public', 'builtins'));
-  const prober = createThreadProber(subjects, new URL('./proberThread.mjs', import.meta.url), log, vectorsFrom(storage));
+  const thread = () => createThreadProber(subjects, new URL('./proberThread.mjs', import.meta.url), log, vectorsFrom(storage));
+  const prober = createProberPool(config.probeThreads, thread);
   let closePages = async () => {};
   const tarn = await startTarn({
     config,
     storage,
     subjects,
     prober,
+    budget: { perSecond: config.truthBudget },
     clock: systemClock,
     dice: secretDice,
     log,

@@ -6,6 +6,7 @@
 import type { Server } from 'node:http';
 import type { Storage } from '#lib/session/storage.ts';
 import { createApi } from './api.ts';
+import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Dice } from './dice.ts';
@@ -23,6 +24,8 @@ type Ingredients = {
   readonly storage: Storage;
   readonly subjects: Subjects;
   readonly prober: Prober;
+  /** What float64 may cost; as TileBook has it where absent. */
+  readonly budget?: TruthBudget;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: Log;

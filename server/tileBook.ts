@@ -23,17 +23,7 @@ import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
 import type { PointTruth } from './truth.ts';
 import { TruthDesk } from './truthDesk.ts';
-import { WatchedSlice, type Disputed, type Listener } from './watchedSlice.ts';
-
-/** `notTo`: people of whom the tile is not asked again. */
-export type TileNews =
-  | { readonly kind: 'kept'; readonly record: TileRecord; readonly bytes: Uint8Array }
-  | { readonly kind: 'verified'; readonly record: TileRecord }
-  | { readonly kind: 'struck'; readonly record: TileRecord; readonly notTo: readonly string[] }
-  /** Believed no more, and shown as being rechecked until somebody else has computed it. */
-  | { readonly kind: 'rechecked'; readonly record: TileRecord; readonly notTo: readonly string[] }
-  /** Somebody else is to compute it too. */
-  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[] };
+import { WatchedSlice, type Disputed, type TileListener } from './watchedSlice.ts';
 
 export type DeviceListener = (record: DeviceRecord, before: DeviceState) => void;
 
@@ -69,7 +59,7 @@ export class TileBook {
   }
 
   /** Tells `listener` of every change to the slice's tiles from now on; resolves to those there are, and how to stop. */
-  async watch(recipe: SliceRecipe, tiling: Tiling, network: Network, listener: Listener): Promise<{ readonly records: () => readonly TileRecord[]; readonly stop: () => void }> {
+  async watch(recipe: SliceRecipe, tiling: Tiling, network: Network, listener: TileListener): Promise<{ readonly records: () => readonly TileRecord[]; readonly stop: () => void }> {
     const slice = this.#slices.get(tiling.sliceId) ?? this.#open(new WatchedSlice(recipe, tiling, network));
     slice.listeners.add(listener);
     const stop = () => {

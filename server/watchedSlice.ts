@@ -7,9 +7,18 @@ import { toleranceOf, type Tolerance } from '#lib/work/belief/tolerance.ts';
 import { Witness } from '#lib/work/belief/witness.ts';
 import { pointsOf, tileOfKey, type Point, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
-import type { TileNews } from './tileBook.ts';
 
-export type Listener = (news: TileNews) => void;
+/** `notTo`: people of whom the tile is not asked again. */
+export type TileNews =
+  | { readonly kind: 'kept'; readonly record: TileRecord; readonly bytes: Uint8Array }
+  | { readonly kind: 'verified'; readonly record: TileRecord }
+  | { readonly kind: 'struck'; readonly record: TileRecord; readonly notTo: readonly string[] }
+  /** Believed no more, and shown as being rechecked until somebody else has computed it. */
+  | { readonly kind: 'rechecked'; readonly record: TileRecord; readonly notTo: readonly string[] }
+  /** Somebody else is to compute it too. */
+  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[] };
+
+export type TileListener = (news: TileNews) => void;
 
 /** What another device returned for a tile that is disputed. */
 export type Disputed = { readonly record: TileRecord; readonly bytes: Uint8Array; readonly result: TileResult };
@@ -19,7 +28,7 @@ export class WatchedSlice {
   readonly tiling: Tiling;
   readonly tolerance: Tolerance;
   readonly records = new Map<TileKey, TileRecord>();
-  readonly listeners = new Set<Listener>();
+  readonly listeners = new Set<TileListener>();
   readonly disputes = new Map<TileKey, Disputed[]>();
   readonly #witness: Witness;
   loaded: Promise<void> = Promise.resolve();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInlineProber, createThreadProber } from '#server/prober.ts';
+import { createInlineProber, createProberPool, createThreadProber } from '#server/prober.ts';
 import { silentLog } from '#tests/support/openedSession.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 
@@ -70,6 +70,30 @@ describe('prober', () => {
     expect(await thread.problemWith(recipe)).toBeNull();
     expect(await thread.problemWith(collinear)).toMatch(/\w+ \w+/);
     await thread.close();
+  });
+
+  it('[V12] several threads share the questions, each given to the one that has least to do', async () => {
+    const asked = [0, 0];
+    let opened = 0;
+    const release: (() => void)[] = [];
+    const pool = createProberPool(2, () => {
+      const which = opened++;
+      const inline = createInlineProber(subjects);
+      return {
+        ...inline,
+        truthAt: async (...point) => {
+          asked[which]!++;
+          await new Promise<void>((resolve) => void release.push(resolve));
+          return inline.truthAt(...point);
+        },
+      };
+    });
+    expect(pool.width).toBe(2);
+    const answers = Promise.all([0, 0.25, 0.5, 0.75].map((a) => pool.truthAt(recipe, a, 0)));
+    expect(asked).toEqual([2, 2]);
+    for (const resume of release) resume();
+    expect(await answers).toEqual(await Promise.all([0, 0.25, 0.5, 0.75].map((a) => createInlineProber(subjects).truthAt(recipe, a, 0))));
+    await pool.close();
   });
 
   it('[V4] a thread that dies is replaced and asked again; a point that kills it twice is given up', async () => {

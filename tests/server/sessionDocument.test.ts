@@ -4,13 +4,11 @@ import * as Y from 'yjs';
 import { setTitle, slicesOf, titleOf, writeRecord } from '#lib/session/document.ts';
 import { entriesOf } from '#lib/session/ledger.ts';
 import type { Storage } from '#lib/session/storage.ts';
-import { pointsOf, tileOfKey, tilingOf } from '#lib/work/tile.ts';
 import { createMemoryStorage } from '#server/memoryStorage.ts';
 import { createInlineProber, type Prober } from '#server/prober.ts';
-import { TileBook } from '#server/tileBook.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { settle } from '#tests/support/manualClock.ts';
-import { openSession, silentLog, stateRequest, takeAnswer, updateBytes } from '#tests/support/openedSession.ts';
+import { openSession, stateRequest, takeAnswer, updateBytes } from '#tests/support/openedSession.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 
 const recipe = planeRecipe({}, [33, 33]);
