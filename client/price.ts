@@ -20,6 +20,8 @@ export type Pricer = {
 
 /** The probe is one tile of a slice of this many samples per axis. */
 const PROBE_COUNT = 3;
+/** Samples of a probe where every point takes products. */
+const MEASURED_SAMPLES = 32;
 
 export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'wish'>): Pricer {
   /** Milliseconds per point and sample of a network on one worker, by subject, with how many workers there are. */
@@ -42,12 +44,12 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
 
   async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: Subject, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
     await pool.ready;
-    const small: SliceRecipe = { ...recipe, axes: recipe.axes.slice(0, 2).map((axis) => ({ ...axis, count: PROBE_COUNT })), cut: undefined, curve: undefined };
+    const small = cheapened({ ...recipe, axes: recipe.axes.slice(0, 2).map((axis) => ({ ...axis, count: PROBE_COUNT })), cut: undefined, curve: undefined });
     const [tile] = tilesOf(tilingOf(small, subject.manifest));
     // Twice: the first time compiles and warms up.
     await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
     const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
-    return { ms: ms / points / passesIn(recipe), workers: pool.size };
+    return { ms: ms / points / passesIn(small), workers: pool.size };
   }
 
   return {
@@ -55,7 +57,8 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
       if (!subject) throw new Error('the network is not loaded yet');
       const points = pointsIn(recipe);
       const samples = samplesIn(recipe);
-      const name = `${subject.id} ${volunteer.wish.getSnapshot()}`;
+      // Products with the Hessian run on another engine than losses.
+      const name = `${subject.id} ${volunteer.wish.getSnapshot()} ${recipe.measure?.kind ?? 'loss'}`;
       let rate = rates.get(name);
       if (!rate) {
         rate = probe(recipe, subject, vectors);
@@ -71,3 +74,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
     },
   };
 }
+
+/** Two products over few samples tell what one costs. */
+const cheapened = (recipe: SliceRecipe): SliceRecipe =>
+  recipe.measure ? { ...recipe, measure: { ...recipe.measure, steps: 2 }, samples: recipe.samples.map((each) => ({ ...each, count: Math.min(each.count, MEASURED_SAMPLES) })) } : recipe;

@@ -2,6 +2,7 @@
 import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
+import type { Measure } from '#lib/slice/measure.ts';
 import { rangesOf, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorPolicy } from '#lib/slice/recipe.ts';
 
 export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
@@ -45,11 +46,15 @@ export function normalisationTitle({ axes }: SliceRecipe): string | null {
   return direction?.kind === 'random' ? NORMALISATION_TITLES[direction.normalisation] : null;
 }
 
-/** `Random plane, filter-wise`, `Line towards Initial`. */
+/** `Random plane, filter-wise`, `Line towards Initial`, `Convexity map: random plane`. */
 export function kindOf(recipe: SliceRecipe, manifest: SubjectManifest | undefined): string {
   const [shape, normalisation] = [shapeTitle(recipe, manifest), normalisationTitle(recipe)];
-  return normalisation === null ? shape : `${shape}, ${normalisation}`;
+  const words = normalisation === null ? shape : `${shape}, ${normalisation}`;
+  return recipe.measure ? `Convexity map: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
 }
+
+/** Says *full*, for a curvature within the slice alone is another number, and which parameters. */
+export const measureTitle = ({ parameters }: Measure): string => `−λmin/λmax of the full Hessian, ${parameters === 'all' ? 'all parameters' : 'tensors with two or more axes'}`;
 
 export function gridTitle(recipe: SliceRecipe): string {
   const ranges = rangesOf(recipe);

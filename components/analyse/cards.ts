@@ -5,7 +5,11 @@ import { BendCard } from './BendCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CrossSectionCard } from './CrossSectionCard.tsx';
 import { CurveCard } from './CurveCard.tsx';
+import { ConvexityCard } from './ConvexityCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
+import { DensityCard } from './DensityCard.tsx';
+import { SpectrumCard } from './SpectrumCard.tsx';
+import { TraceCard } from './TraceCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
@@ -13,6 +17,7 @@ import { SlopeCard } from './SlopeCard.tsx';
 const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1 && !recipe.measure;
 const isPlane = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 2 && !recipe.measure;
 const hasLosses = (recipe: SliceRecipe): boolean => !recipe.measure;
+const isFlat = (recipe: SliceRecipe): boolean => rangesOf(recipe).length < 3 && !recipe.measure;
 const always = (): boolean => true;
 
 export const CARDS: readonly AnalyseCard[] = [
@@ -24,4 +29,8 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },
+  { id: 'spectrum', title: 'Extreme eigenvalues', needs: 'slice', isFor: always, Card: SpectrumCard },
+  { id: 'trace', title: 'Trace of the Hessian', needs: 'slice', isFor: always, Card: TraceCard },
+  { id: 'density', title: 'Spectral density', needs: 'slice', isFor: always, Card: DensityCard },
+  { id: 'convexity', title: 'Convexity map', needs: 'slice', isFor: isFlat, Card: ConvexityCard },
 ];

@@ -130,7 +130,7 @@ export function LandscapeView(props: LandscapeViewProps) {
         className={styles.stage}
         role="application"
         aria-roledescription="loss landscape"
-        aria-label={`Loss over ${axisLabels[0]} and ${axisLabels[1]}`}
+        aria-label={`${source.surface.tiling.measure ? 'Convexity' : 'Loss'} over ${axisLabels[0]} and ${axisLabels[1]}`}
         aria-describedby={helpId}
         tabIndex={0}
         onKeyDown={press}

@@ -24,20 +24,25 @@ export function Readout({ surface, set, cursor, hasAccuracy }: ReadoutProps) {
       </p>
     );
   }
-  const { coordinates, loss, accuracy, state, kind } = readoutWords(surface, set, cursor, hasAccuracy);
+  const { coordinates, what, value, more, accuracy, state, kind } = readoutWords(surface, set, cursor, hasAccuracy);
   return (
     <p className={styles.readout} data-kind={kind}>
       <span className={styles.values}>
-        {coordinates.map(({ axis, value }) => (
+        {coordinates.map(({ axis, value: place }) => (
           <span key={axis} className={styles.item}>
-            <span className={styles.label}>{axis}</span> {value}
+            <span className={styles.label}>{axis}</span> {place}
           </span>
         ))}
         {kind !== 'unknown' && (
           <span className={styles.item}>
-            <span className={styles.label}>loss</span> <strong>{loss}</strong>
+            <span className={styles.label}>{what}</span> <strong>{value}</strong>
           </span>
         )}
+        {more.map((each) => (
+          <span key={each.label} className={styles.item}>
+            <span className={styles.label}>{each.label}</span> {each.value}
+          </span>
+        ))}
         {accuracy !== null && (
           <span className={styles.item}>
             <span className={styles.label}>accuracy</span> {accuracy}

@@ -3,6 +3,7 @@
  *
  * The same sentence stands on the screen and is spoken. Pure.
  */
+import type { Convexity } from '#lib/analysis/convexity.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { coordinateOf, nearestIndex, type AxisGrid } from '#lib/slice/grid.ts';
@@ -13,7 +14,11 @@ import type { PlanePoint } from './scene.ts';
 export type ReadoutWords = {
   /** `α 0.24  β −0.61`; a line has no β. */
   readonly coordinates: readonly { readonly axis: 'α' | 'β'; readonly value: string }[];
-  readonly loss: string;
+  /** What is drawn: `loss`, or `−λmin/λmax` on a convexity map. */
+  readonly what: string;
+  readonly value: string;
+  /** What else is known there: both eigenvalues and the loss. */
+  readonly more: readonly { readonly label: string; readonly value: string }[];
   /** Null where it means nothing, or where nothing was measured. */
   readonly accuracy: string | null;
   readonly state: string;
@@ -22,6 +27,9 @@ export type ReadoutWords = {
 
 /** Steps along an axis between neighbouring samples. */
 export const stepOf = (axis: AxisGrid): number => (axis.max - axis.min) / (axis.count - 1);
+
+/** What a convexity map draws. */
+const CONVEXITY = '−λmin/λmax';
 
 /** Where a coordinate is less than this share of a step from a sample, that sample is read. */
 const SNAP = 0.02;
@@ -33,18 +41,20 @@ export function readoutWords(surface: SurfaceView, set: SetName, point: PlanePoi
     { axis: 'α', value: formatCoordinate(point.a, stepOf(alpha)) },
     ...(beta ? [{ axis: 'β' as const, value: formatCoordinate(point.b, stepOf(beta)) }] : []),
   ];
+  const what = surface.tiling.measure ? CONVEXITY : 'loss';
   const measured = sampleAt(surface, set, point);
-  if (measured) return { coordinates, ...wordsOfMeasured(measured, hasAccuracy) };
+  if (measured) return { coordinates, what, ...wordsOfMeasured(measured, hasAccuracy) };
   const estimate = surface.estimateAt(set, point.a, point.b);
-  if (estimate !== null) return { coordinates, loss: `≈ ${formatRoughLoss(estimate)}`, accuracy: null, state: 'estimated from neighbours', kind: 'estimated' };
-  return { coordinates, loss: '–', accuracy: null, state: isBesideNonFinite(surface, set, point) ? 'beside a loss that is not a number' : 'not measured yet', kind: 'unknown' };
+  if (estimate !== null) return { coordinates, what, value: `≈ ${formatRoughLoss(estimate)}`, more: [], accuracy: null, state: 'estimated from neighbours', kind: 'estimated' };
+  return { coordinates, what, value: '–', more: [], accuracy: null, state: isBesideNonFinite(surface, set, point) ? 'beside a loss that is not a number' : 'not measured yet', kind: 'unknown' };
 }
 
 /** One sentence for a screen reader. */
-export function readoutSentence({ coordinates, loss, accuracy, state, kind }: ReadoutWords): string {
+export function readoutSentence({ coordinates, what, value, more, accuracy, state, kind }: ReadoutWords): string {
   const where = coordinates.map(({ axis, value }) => `${axis} ${value}`).join(', ');
   if (kind === 'unknown') return `${where}: ${state}.`;
-  return `${where}: loss ${loss}${accuracy === null ? '' : `, accuracy ${accuracy}`}, ${state}.`;
+  const rest = more.map((each) => `, ${each.label} ${each.value}`).join('');
+  return `${where}: ${what} ${value}${rest}${accuracy === null ? '' : `, accuracy ${accuracy}`}, ${state}.`;
 }
 
 /** The whole picture in a few sentences, for its summary. */
@@ -52,7 +62,8 @@ export function surfaceSummary(surface: SurfaceView, set: SetName): string {
   const { grid } = surface.tiling;
   const { points, measured, notFinite } = surface.counts(set);
   const [alpha, beta] = grid.axes;
-  const shape = beta ? `Loss over two directions, ${grid.columns} by ${grid.rows} points` : `Loss along one direction, ${grid.columns} points`;
+  const name = surface.tiling.measure ? 'Convexity' : 'Loss';
+  const shape = beta ? `${name} over two directions, ${grid.columns} by ${grid.rows} points` : `${name} along one direction, ${grid.columns} points`;
   const share = measured === points ? 'all measured' : `${formatCount(measured)} of ${formatCount(points)} measured`;
   const parts = [`${shape}, ${share}.`];
   const { values, states } = surface.field(set);
@@ -85,12 +96,19 @@ function isBesideNonFinite(surface: SurfaceView, set: SetName, { a, b }: PlanePo
   return near !== null && near.status !== STATUS.finite;
 }
 
-function wordsOfMeasured({ loss, accuracy, samples, status, verified }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates'> {
+function wordsOfMeasured({ loss, accuracy, samples, status, verified, convexity }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates' | 'what'> {
   const counted = `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
   return {
-    loss: formatLoss(loss),
+    value: convexity ? convexityWords(convexity) : formatLoss(loss),
+    more: convexity ? [{ label: 'λmin', value: eigenvalueWords(convexity.min, convexity.minError) }, { label: 'λmax', value: eigenvalueWords(convexity.max, convexity.maxError) }, { label: 'loss', value: formatLoss(loss) }] : [],
     accuracy: hasAccuracy && status === STATUS.finite ? formatShare(accuracy) : null,
-    state: `measured, ${counted}, ${verified ? 'verified' : 'not verified yet'}`,
+    state: `measured, ${counted}${convexity ? `, ${formatCount(convexity.products)} products` : ''}, ${verified ? 'verified' : 'not verified yet'}`,
     kind: status === STATUS.finite ? 'measured' : 'notFinite',
   };
 }
+
+/** An infinite one has no positive eigenvalue to be compared with. */
+const convexityWords = ({ nonConvexity }: Convexity): string => (nonConvexity === Infinity ? 'no eigenvalue is positive' : formatLoss(nonConvexity));
+
+/** `2.358 ± 3×10⁻⁵`: the distance within which an eigenvalue surely lies. */
+export const eigenvalueWords = (value: number, error: number): string => (error > 0 ? `${formatLoss(value)} ± ${formatRoughLoss(error)}` : formatLoss(value));

@@ -1,6 +1,8 @@
 /** The middle of the room: the picture of the chosen slice, what its colours mean, and what stands at the crosshair. */
 import { useEffect } from 'react';
 import { isClassification, LOSS_TITLES } from '#lib/network/loss.ts';
+import type { SetName } from '#lib/network/subject.ts';
+import type { Look } from '#lib/session/look.ts';
 import { VIEWS, type ViewName } from '#lib/session/camera.ts';
 import { ColourBar } from '#components/landscape/ColourBar.tsx';
 import { Key } from '#components/landscape/Key.tsx';
@@ -10,7 +12,9 @@ import { Button } from '#components/ui/Button.tsx';
 import { say } from '#components/words.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { LayerSource } from '#components/landscape/layerSource.ts';
+import type { Measure } from '#lib/slice/measure.ts';
 import { rangesOf } from '#lib/slice/recipe.ts';
+import { measureTitle } from '#components/sliceTitle.ts';
 import { LayerControls } from './LayerControls.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
@@ -50,7 +54,8 @@ export function Stage({ source, pins, geography, job }: StageProps) {
 
   const { sets } = source.surface;
   const set = sets.includes(look.set) ? look.set : (sets[0] ?? 'train');
-  const shownLook = set === look.set ? look : { ...look, set };
+  const { measure } = slice.recipe;
+  const shownLook = lookShown(look, set, measure);
   const isPlane = rangesOf(slice.recipe).length > 1;
   const counts = source.surface.counts(set);
   const hasAccuracy = isClassification(slice.recipe.loss);
@@ -94,7 +99,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
         <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
         {isPlane && (
           <div className={styles.bar}>
-            <ColourBar title={`Mean ${LOSS_TITLES[slice.recipe.loss]}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
+            <ColourBar title={`${measure ? measureTitle(measure) : `Mean ${LOSS_TITLES[slice.recipe.loss]}`}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
           </div>
         )}
         {isPlane && (
@@ -105,6 +110,12 @@ export function Stage({ source, pins, geography, job }: StageProps) {
       </div>
     </div>
   );
+}
+
+/** A convexity map has one scale and one range, whatever losses are drawn with, so that two maps compare. */
+function lookShown(look: Look, set: SetName, measure: Measure | undefined): Look {
+  if (measure) return { ...look, set, colourScale: 'linear', heightScale: 'linear', range: 'auto' };
+  return set === look.set ? look : { ...look, set };
 }
 
 function NoteButton() {

@@ -163,13 +163,28 @@ describe('the read-out', () => {
 
   it('[drawing] tells measured, estimated, not a number and not measured apart', () => {
     const measured = readoutWords(surfaceOf(tiling, bowl), 'train', { a: 0.5, b: -0.25 }, true);
-    expect(measured).toMatchObject({ loss: '0.3125', accuracy: '58.2 %', state: 'measured, 256 samples, verified', kind: 'measured' });
+    expect(measured).toMatchObject({ value: '0.3125', accuracy: '58.2 %', state: 'measured, 256 samples, verified', kind: 'measured' });
     expect(readoutSentence(measured)).toBe('α 0.50, β −0.25: loss 0.3125, accuracy 58.2 %, measured, 256 samples, verified.');
     const coarse = surfaceOf(tiling, bowl, 0, false);
-    expect(readoutWords(coarse, 'train', { a: 0.3125, b: 0.1 }, true)).toMatchObject({ loss: expect.stringMatching(/^≈ 0\.1/), state: 'estimated from neighbours', accuracy: null });
-    expect(readoutWords(surfaceOf(tiling, bowl), 'train', { a: 1, b: 0 }, true)).toMatchObject({ loss: 'not a number', kind: 'notFinite', accuracy: null });
+    expect(readoutWords(coarse, 'train', { a: 0.3125, b: 0.1 }, true)).toMatchObject({ value: expect.stringMatching(/^≈ 0\.1/), state: 'estimated from neighbours', accuracy: null });
+    expect(readoutWords(surfaceOf(tiling, bowl), 'train', { a: 1, b: 0 }, true)).toMatchObject({ value: 'not a number', kind: 'notFinite', accuracy: null });
     expect(readoutSentence(readoutWords(createSurface(tiling, ['train']), 'train', { a: 0, b: 0 }, true))).toBe('α 0, β 0: not measured yet.');
     expect(readoutWords(surfaceOf(tiling, bowl), 'train', { a: 0.5, b: 0 }, false).accuracy).toBeNull();
+  });
+
+  it('[drawing] a convexity map reads what is drawn, both eigenvalues with their errors, and the loss', () => {
+    const map = { ...tilingFor(axis(-1, 1, 3), axis(-1, 1, 3)), measure: { kind: 'convexity', parameters: 'all', tolerance: 1e-3, steps: 60 } as const };
+    const surface = createSurface(map, ['train']);
+    for (const tile of tilesOf(map)) {
+      const points = pointsOf(map, tile).length;
+      const each = (value: number) => new Float64Array(points).fill(value);
+      const curvature = { min: each(-0.5), max: each(2), minError: each(1e-3), maxError: each(0), products: new Uint32Array(points).fill(40) };
+      surface.insert(tile, { points, sets: [{ set: 'train', samples: 10, lossSum: each(3), correct: new Uint32Array(points), curvature }] }, false);
+    }
+    expect(readoutSentence(readoutWords(surface, 'train', { a: 0, b: 0 }, false))).toBe(
+      'α 0, β 0: −λmin/λmax 0.25, λmin −0.5 ± 0.001, λmax 2, loss 0.3, measured, 10 samples, 40 products, not verified yet.',
+    );
+    expect(surfaceSummary(surface, 'train')).toMatch(/^Convexity over two directions, 3 by 3 points, all measured/);
   });
 
   it('[drawing] sums the picture up with its lowest and highest measured points', () => {

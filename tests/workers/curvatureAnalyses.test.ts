@@ -1,6 +1,7 @@
 /** Spectrum, trace and density as a worker returns them, against the Hessian written out in float64, and the plane of the two eigenvectors. */
 import { describe, expect, test } from 'vitest';
 import { denseMatrix, eigenvaluesOf } from '#lib/analysis/denseMatrix.ts';
+import { namedGroups } from '#lib/analysis/namedGroups.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { readRequest, type AnalysisRequest, type KindName, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { momentOf } from '#lib/analysis/spectralDensity.ts';
@@ -12,7 +13,8 @@ import { readVectorFile } from '#lib/formats/vectorFile.ts';
 import { gradientAt, hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
-import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { planeOfVectors } from '#lib/slice/planeOfVectors.ts';
+import { problemsOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { evaluateAt } from '#lib/network/forward.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
@@ -97,6 +99,23 @@ describe('analyses of curvature', () => {
       expect(unit.nodes.length).toBe(12);
     }
     expect(densityUnits[0]!.unit.nodes).not.toEqual(densityUnits[1]!.unit.nodes);
+  });
+
+  test('[S13] the plane of two vectors reaches as far as the loss is doubled, and is a recipe', () => {
+    const recipe = randomRecipe(subject, { seeds: [1, 2], count: 3 });
+    const digest = (letter: string) => letter.repeat(64);
+    const of = (curvature: number, letter: string) => ({ digest: digest(letter), title: letter, curvature });
+    const plane = planeOfVectors({ recipe, checkpoint: 'centre', loss: 0.5, axes: [of(4, 'a'), of(-1, 'b')] });
+    expect(problemsOf(plane, subject.manifest)).toEqual([]);
+    expect(plane.axes.map(({ min, max }) => [min, max])).toEqual([[-0.5, 0.5], [-1, 1]]);
+    const flat = planeOfVectors({ recipe, checkpoint: 'centre', loss: 0, axes: [of(4, 'a'), of(-1e-9, 'b')] });
+    expect(flat.axes.map(({ max }) => max)).toEqual([0.16, 0.63]);
+  });
+
+  test('[E8] layers and stages are named by their tensors', () => {
+    expect(namedGroups(network).map(({ kind, name, size: numbers }) => [kind, name, numbers])).toEqual([['layer', 'fc1', 72], ['layer', 'bn', 16], ['layer', 'fc2', 27]]);
+    const staged = { ...network, parameter_order: ['a.c1.w', 'a.c2.w', 'b.w', 'b.x.w'].map((name) => ({ name, shape: [2] })) };
+    expect(namedGroups(staged).map(({ kind, name, tensors }) => [kind, name, tensors.length])).toEqual([['stage', 'a', 2], ['stage', 'b', 2], ['layer', 'a.c1', 1], ['layer', 'a.c2', 1], ['layer', 'b', 1], ['layer', 'b.x', 1]]);
   });
 
   test('[Q7] what cannot be asked for is said beside its field', () => {
