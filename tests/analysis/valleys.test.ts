@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { lowPoints } from '#lib/analysis/lowPoints.ts';
 import { filledSurface, mergeTree, persistenceOf, simplifiedTree } from '#lib/analysis/mergeTree.ts';
+import { persistenceNull, shuffledSurface, smoothSurface, type NullKind, type NullTest } from '#lib/analysis/persistenceNull.ts';
 import { finestComplete, neighboursOf, type Neighbours, type SampledSurface } from '#lib/analysis/sampledSurface.ts';
+import { surfaceRanks } from '#lib/analysis/surfaceRanks.ts';
 import { createRandom } from '#lib/random.ts';
 import { gridOf } from '#lib/slice/grid.ts';
 import { sampledLine, sampledPlane, withValues } from './sampled.ts';
@@ -138,5 +140,59 @@ describe('the finest complete level', () => {
     expect(coarse).toMatchObject({ columns: 5, rows: 9, axes: [{ min: 0, max: 1, count: 5 }, { min: -1, max: 1, count: 9 }] });
     expect(coarse!.values[6]).toBe(4 * 17 + 4);
     expect(finestComplete(grid, values, (at) => at !== 0)).toBeNull();
+  });
+});
+
+describe('persistence against chance', () => {
+  function tested(surface: SampledSurface, kind: NullKind, draws = 40): NullTest {
+    const run = persistenceNull(surface, { kind, seed: 7, neighbours: 8, draws });
+    let step = run.next();
+    while (!step.done) step = run.next();
+    return step.value;
+  }
+
+  test('[O9] long parallel valleys stand out of smooth surfaces with the same losses; smooth chance itself does not', () => {
+    const valleys = sampledPlane((a, b) => Math.cos(5 * Math.PI * a) + 0.01 * a + 0.02 * b, [-1, 1, 33], [-1, 1, 33]);
+    const found = tested(valleys, 'smooth');
+    expect(found.smoothing).toBeGreaterThan(0.5);
+    // Six valleys, two of them on the rim, of which the deepest has no persistence that is finite.
+    expect(found.exceeding).toBe(5);
+    expect(found.valleys[0]!.chance).toBeCloseTo(1 / 41, 12);
+    const random = createRandom(5);
+    let claims = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      const field = smoothSurface(valleys, 3, random);
+      if (tested(field, 'smooth', 19).exceeding > 0) claims++;
+    }
+    // At a chance of 0.05 one in twenty is expected; seven would be one in thousands.
+    expect(claims).toBeLessThan(7);
+  });
+
+  test('[O9] a draw has the very same losses, what is not finite stays, and shuffled losses have many valleys', () => {
+    const surface = withValues(sampledPlane((a, b) => a * a + b, [-1, 1, 15], [-1, 1, 15]), { 7: NaN, 40: Infinity });
+    for (const drawn of [shuffledSurface(surface, createRandom(1)), smoothSurface(surface, 2, createRandom(1))]) {
+      expect(Array.from(drawn.values).toSorted()).toEqual(Array.from(surface.values).toSorted());
+      expect([drawn.values[7], drawn.values[40]]).toEqual([NaN, Infinity]);
+    }
+    const { counts, exceeding, smoothing } = tested(surface, 'shuffled', 10);
+    expect(Math.min(...counts)).toBeGreaterThan(8);
+    expect({ exceeding, smoothing }).toEqual({ exceeding: 0, smoothing: 0 });
+    const run = persistenceNull(surface, { kind: 'shuffled', seed: 1, neighbours: 4 });
+    run.next();
+    expect(run.next(false)).toMatchObject({ done: true, value: { largest: [expect.any(Number)] } });
+  });
+});
+
+describe('a surface of low rank', () => {
+  test('[O15] is found at its rank, and what is left at a lower one is as the formula says', () => {
+    const surface = sampledPlane((a, b) => a * a + b * b + Math.sin(3 * a) * b, [-1, 1, 21], [-1, 1, 15]);
+    const { errors, singularValues, surface: rebuilt } = surfaceRanks(surface);
+    expect(singularValues).toHaveLength(15);
+    const left = (rank: number): number => Math.sqrt(Array.from(rebuilt(rank).values).reduce((sum, value, at) => sum + (value - surface.values[at]!) ** 2, 0));
+    // a²·1 + 1·b² + sin 3a·b: three products.
+    expect(left(3)).toBeLessThan(1e-12);
+    for (const rank of [1, 2]) expect(left(rank)).toBeCloseTo(errors[rank - 1]!.frobenius, 12);
+    expect(left(0)).toBeCloseTo(Math.hypot(...Array.from(surface.values)), 12);
+    expect(() => surfaceRanks(withValues(surface, { 3: NaN }))).toThrow('1 of 315 losses');
   });
 });
