@@ -17,7 +17,7 @@ import panel from '#components/panels/Panel.module.css';
 import { AnalysisFrame } from './AnalysisFrame.tsx';
 import type { SliceCardProps } from './card.ts';
 import { CURVE_NUMBERS, CURVE_TITLES, curveDraftFor, curveRecipeOf, curveRequestOf } from './curveDraft.ts';
-import { LossStrip } from './LossStrip.tsx';
+import { MiniChart, type XY } from './MiniChart.tsx';
 
 const SHAPES = { bezier: 'Bézier curve, one bend', polygon: 'Two straight lines, one bend' } as const;
 
@@ -44,7 +44,7 @@ export function CurveCard({ recipe, manifest }: SliceCardProps) {
           request={wanted}
           caveat={say(manifest.network.buffers.length > 0 ? 'curve.caveat.statistics' : 'curve.caveat')}
           citation={say('curve.source')}
-          live={(losses) => <LossStrip label="Loss of the steps so far" curves={[{ title: 'training', losses }]} />}
+          live={(losses) => <TrainingStrip losses={losses} />}
         >
           {([unit]) => unit && <TrainedCurveView unit={unit} request={wanted} manifest={manifest} />}
         </AnalysisFrame>
@@ -74,8 +74,16 @@ function TrainedCurveView({ unit, request, manifest }: { readonly unit: UnitOf<'
 
   return (
     <>
-      <LossStrip label="Loss of the steps" curves={[{ title: 'training', losses: losses! }]} />
-      <LossStrip label="Loss along the way" curves={[{ title: 'the curve', losses: along! }, { title: 'the straight line', losses: straight! }]} />
+      <TrainingStrip losses={losses!} />
+      <MiniChart
+        label="Loss along the curve, and along the straight line"
+        series={[
+          { title: 'the curve', points: alongPoints(along!), look: 'first', drawn: 'line' },
+          { title: 'the straight line', points: alongPoints(straight!), look: 'second', drawn: 'line' },
+        ]}
+        xTitle="t"
+        yTitle="loss"
+      />
       <dl className={panel.facts}>
         <dt>Barrier</dt>
         <dd>
@@ -96,6 +104,14 @@ function TrainedCurveView({ unit, request, manifest }: { readonly unit: UnitOf<'
       {problem !== null && <p className={panel.warn}>{problem}</p>}
     </>
   );
+}
+
+const alongPoints = (losses: readonly number[]): readonly XY[] => losses.map((loss, place) => [place / (losses.length - 1), loss]);
+
+/** The losses that the steps met, each at another place of the curve. */
+function TrainingStrip({ losses }: { readonly losses: readonly number[] }) {
+  const points = losses.map((loss, index): XY => [losses.length > 1 ? index / (losses.length - 1) : 0, loss]);
+  return <MiniChart label="Loss of the training steps, in order" series={[{ title: 'training', points, look: 'first', drawn: 'line' }]} xTitle="training so far" yTitle="loss" />;
 }
 
 /** How far the losses rise above the chord of their ends. */

@@ -1,6 +1,7 @@
 /** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { AnalyseCard } from './card.ts';
+import { AutoEncoderCard } from './AutoEncoderCard.tsx';
 import { BendCard } from './BendCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CrossSectionCard } from './CrossSectionCard.tsx';
@@ -11,6 +12,7 @@ import { DensityCard } from './DensityCard.tsx';
 import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
+import { UmapCard } from './UmapCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
@@ -33,4 +35,6 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'trace', title: 'Trace of the Hessian', needs: 'slice', isFor: always, Card: TraceCard },
   { id: 'density', title: 'Spectral density', needs: 'slice', isFor: always, Card: DensityCard },
   { id: 'convexity', title: 'Convexity map', needs: 'slice', isFor: isFlat, Card: ConvexityCard },
+  { id: 'encoder', title: 'Auto-encoder of checkpoints', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 2, Card: AutoEncoderCard },
+  { id: 'umap', title: 'UMAP of checkpoints', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 4, Card: UmapCard },
 ];
