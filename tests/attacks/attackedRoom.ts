@@ -1,0 +1,169 @@
+/**
+ * A room of volunteers, some of which lie or are broken: the production session, tile book and storage, with what every
+ * device returns made here, by seed. Every point that was ever shown is compared with the truth.
+ */
+import { digestOf } from '#lib/digest.ts';
+import { createRandom, type Random } from '#lib/random.ts';
+import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
+import { firstOf, subjectIdOf, type Subject } from '#lib/network/subject.ts';
+import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
+import { buffersAt, frameOf, parametersAt } from '#lib/slice/frame.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { severityOf, toleranceOf } from '#lib/work/belief/tolerance.ts';
+import { pointsOf, tileOfKey, tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
+import { decodeTileResult, encodeTileResult } from '#lib/wire/tileCodec.ts';
+import { openSession } from '#tests/support/openedSession.ts';
+import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+
+/** y = leaky(m·x + b): a line with a kink, so that an operator can be wrong. */
+export function kinkedSubject(slope = 0.1): Subject {
+  const line = lineSubject();
+  const { network } = line.manifest;
+  const manifest = { ...line.manifest, name: 'kinked-test', network: { ...network, id: `kinked-${slope}`, program: [...network.program, { op: 'leaky_relu' as const, slope }] } };
+  return { ...line, id: subjectIdOf(manifest), manifest };
+}
+
+const subject = kinkedSubject();
+const { network } = subject.manifest;
+const sliceOf = (count: number) => {
+  const recipe: SliceRecipe = planeRecipe({ subject: subject.id }, [count, count]);
+  return { recipe, tiling: tilingOf(recipe, subject.manifest) };
+};
+const SMALL = 65;
+const slices = new Map([SMALL, 129].map((count) => [tilingOf(sliceOf(count).recipe, subject.manifest).sliceId, sliceOf(count)]));
+const tolerance = toleranceOf(network);
+const SAMPLES = 8;
+
+/** The sums of a tile as a device finds them. @param as how its device computes: what it makes of θ, and with which network */
+export function lossesOf(key: TileKey, as: { readonly round?: (value: number) => number; readonly subject?: Subject } = {}): Float64Array {
+  const { round = (value) => value, subject: computed = subject } = as;
+  const { recipe, tiling } = slices.get(tileOfKey(key)!.sliceId)!;
+  const frame = frameOf(recipe, subject);
+  const samples = firstOf(subject.sets.train, SAMPLES);
+  const sets = [{ set: 'train' as const, samples: { ...samples, inputs: samples.inputs.map(round), targets: samples.targets } }];
+  const reuse = forwardOf(computed.manifest.network);
+  return Float64Array.from(pointsOf(tiling, tileOfKey(key)!), ({ a, b }) => {
+    const parameters = parametersAt(frame, a, b, new Float64Array(frame.origin.length)).map(round);
+    const [found] = evaluateAt({ network: computed.manifest.network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject), sets, buffers: buffersAt(frame, a, b) }, parameters, reuse);
+    return Math.fround(found!.lossSum);
+  });
+}
+
+const truths = new Map<TileKey, Float64Array>();
+function truthOf(key: TileKey): Float64Array {
+  let truth = truths.get(key);
+  if (!truth) truths.set(key, (truth = lossesOf(key)));
+  return truth;
+}
+
+/** What a device makes of the right sums of its n-th tile. `before` are the sums that it returned last. */
+export type Distortion = (right: Float64Array, about: { readonly key: TileKey; readonly count: number; readonly before: Float64Array | null; readonly random: Random }) => Float64Array;
+
+export type Attack = {
+  readonly distort: Distortion;
+  /** People who lie, of `people`. */
+  readonly liars?: number;
+  readonly people?: number;
+  /** A liar begins as a new device after each tile. */
+  readonly changesDevice?: boolean;
+  readonly seed?: number;
+  /** Samples along each axis. */
+  readonly size?: 65 | 129;
+};
+
+export async function attack({ distort, liars = 1, people = 5, changesDevice = false, seed = 1, size = SMALL }: Attack) {
+  const { recipe, tiling } = sliceOf(size);
+  const random = createRandom(seed);
+  const opened = await openSession({ subjects: [subject], seed });
+  const { session, tiles, clock, storage } = opened;
+  const shown = new Map<TileKey, { readonly digest: string; readonly since: number }>();
+  /** Milliseconds that a wrong tile stood in the picture, the longest; and tiles that were verified although they were wrong. */
+  const seen = { longestMs: 0, wrongTiles: 0, verifiedWrong: 0, rechecked: 0 };
+  const isWrong = (losses: ArrayLike<number>, key: TileKey) => Array.from(truthOf(key)).filter((truth, index) => !(severityOf(losses[index]! / SAMPLES, truth / SAMPLES, tolerance) <= 1)).length;
+  const wrongBytes = new Map<string, boolean>();
+  const ended = (tile: TileKey) => {
+    const since = shown.get(tile);
+    if (since) seen.longestMs = Math.max(seen.longestMs, clock.now() - since.since);
+    shown.delete(tile);
+  };
+  const ids: string[] = [];
+  const members: Awaited<ReturnType<typeof opened.join>>[] = [];
+  for (let index = 0; index < people; index++) {
+    ids.push(`c${index}`);
+    members.push(await opened.join(`c${index}`));
+    session.device(`c${index}`, { device: `device-of-person-${index}`, epoch: 0, engine: 1 });
+  }
+  const sliceId = await members[people - 1]!.place(recipe);
+  const watched = await tiles.watch(recipe, tiling, network, (news) => {
+    const { tile, digest } = news.record;
+    if (news.kind === 'kept') {
+      ended(tile);
+      if (!wrongBytes.get(digest)) return;
+      seen.wrongTiles++;
+      shown.set(tile, { digest, since: clock.now() });
+    } else if (news.kind === 'struck') ended(tile);
+    else if (news.kind === 'rechecked') {
+      // From here on it is shown as what it is.
+      seen.rechecked++;
+      ended(tile);
+    } else if (news.kind === 'verified' && wrongBytes.get(digest)) seen.verifiedWrong++;
+  });
+  for (const id of ids) session.lend(id, 'simulated');
+
+  const counts = new Map<string, number>();
+  const before = new Map<string, Float64Array>();
+  const taken = new Map<string, number>();
+  const turn = async (id: string, index: number): Promise<boolean> => {
+    const [lease] = session.askForWork(id, 1);
+    if (!lease) return false;
+    const right = truthOf(lease.tile);
+    const count = counts.get(id) ?? 0;
+    counts.set(id, count + 1);
+    const losses = index < liars ? distort(right, { key: lease.tile, count, before: before.get(id) ?? null, random }) : right;
+    before.set(id, losses);
+    const bytes = encodeTileResult({ points: right.length, sets: [{ set: 'train', samples: SAMPLES, lossSum: losses, correct: new Uint32Array(right.length) }] });
+    if (isWrong(losses, lease.tile) > 0) wrongBytes.set(digestOf(bytes), true);
+    const outcome = await session.returnTile(id, { tile: lease.tile, ticket: lease.ticket, ms: 50, backend: 'simulated' }, bytes);
+    if (outcome.ok && outcome.value === 'accepted') taken.set(id, (taken.get(id) ?? 0) + 1);
+    if (changesDevice && index < liars) {
+      session.device(id, { device: `device-of-person-${index}-${count + 1}`, epoch: 0, engine: 1 });
+      session.lend(id, 'simulated');
+    }
+    await clock.advance(50);
+    return true;
+  };
+  for (let isBusy = true; isBusy; ) {
+    isBusy = false;
+    for (const [index, id] of ids.entries()) isBusy = (await turn(id, index)) || isBusy;
+    if (!isBusy) {
+      await tiles.settled();
+      await clock.advance(10);
+      for (const [index, id] of ids.entries()) isBusy = (await turn(id, index)) || isBusy;
+    }
+  }
+  await tiles.settled();
+  for (const tile of shown.keys()) ended(tile);
+
+  let acceptedWrong = 0;
+  let accepted = 0;
+  for (const { tile, digest, isVerified } of await storage.tiles(sliceId)) {
+    const result = decodeTileResult((await storage.blob(digest))!);
+    if (!result.ok || !isVerified) continue;
+    accepted += result.value.points;
+    acceptedWrong += isWrong(result.value.sets[0]!.lossSum, tile);
+  }
+  watched.stop();
+  const progress = (await session.progress(sliceId))!;
+  const points = tilesOf(tiling).reduce((sum, tile) => sum + pointsOf(tiling, tile).length, 0);
+  return {
+    ...seen,
+    points,
+    accepted,
+    acceptedWrong,
+    isComplete: progress.isComplete,
+    /** Tiles that were taken from the first liar. */
+    taken: taken.get('c0') ?? 0,
+    notices: opened.heard('notice').map(([{ message }]) => message),
+    votes: await storage.votes(),
+  };
+}

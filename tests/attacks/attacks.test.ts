@@ -1,0 +1,84 @@
+/**
+ * Attacks on lent compute, through the production server: what is finally accepted, and how long a wrong tile was shown.
+ *
+ * Five people compute one slice of 4,225 points; the first of them lies, or has a broken device. After each attack the
+ * picture is whole, every point of it is verified, and none is wrong.
+ */
+import { describe, expect, it } from 'vitest';
+import type { TileKey } from '#lib/work/tile.ts';
+import { tileOfKey } from '#lib/work/tile.ts';
+import { attack, kinkedSubject, lossesOf, type Distortion } from './attackedRoom.ts';
+
+const SAMPLES = 8;
+/** A wrong tile of an always wrong device is found out within one turn of the room. */
+const A_TURN_MS = 5 * 50;
+
+const offset: Distortion = (right) => right.map((sum) => sum + 0.01 * SAMPLES);
+const scaled: Distortion = (right) => right.map((sum) => sum * (1 + 4e-4));
+const oneWrong: Distortion = (right, { random }) => {
+  const at = random.integer(right.length);
+  return right.map((sum, index) => (index === at ? sum + 1 : sum));
+};
+const replay: Distortion = (right, { before, count }) => (before && before.length >= right.length && count > 0 ? before.slice(0, right.length) : right);
+const notANumber: Distortion = (right) => right.map(() => NaN);
+const sleeper: Distortion = (right, about) => (about.count < 3 ? right : offset(right, about));
+const sleeperByOne: Distortion = (right, about) => (about.count < 3 ? right : oneWrong(right, about));
+const selective: Distortion = (right, about) => (tileOfKey(about.key)!.level === 3 && about.key.length % 2 === 0 ? offset(right, about) : right);
+/** Rounds to ten bits after the first, as half precision does. */
+const half = (value: number): number => {
+  if (value === 0 || !Number.isFinite(value)) return value;
+  const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
+  return Math.round(value / unit) * unit;
+};
+const halfPrecision: Distortion = (_, { key }) => lossesOf(key as TileKey, { round: half });
+const wrongOperator: Distortion = (_, { key }) => lossesOf(key as TileKey, { subject: kinkedSubject(0) });
+
+describe('attacks', () => {
+  it.each([
+    ['constant offset', offset],
+    ['small scale error', scaled],
+    ['NaN flood', notANumber],
+    ['f16 passed off as f32', halfPrecision],
+    ['a GPU wrong in one operator', wrongOperator],
+  ])('[V5] %s: out within the first lease, never verified, told kindly and with numbers', async (_, distort) => {
+    const outcome = await attack({ distort });
+    expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0, taken: 1, wrongTiles: 1 });
+    expect(outcome.longestMs).toBeLessThanOrEqual(A_TURN_MS);
+    expect(outcome.notices.join()).toMatch(/do not match ours \(\d+ of \d+ compared\)/);
+    expect(outcome.notices.join()).not.toMatch(/cheat|lie|malicious|punish/i);
+  });
+
+  it.each([
+    ['one wrong point in a tile', oneWrong],
+    ['replay of another tile', replay],
+    ['sleeper', sleeper],
+    ['sleeper by one point', sleeperByOne],
+    ['selective', selective],
+  ])('[V9] %s: nothing wrong is left, whatever was believed before is rolled back', async (_, distort) => {
+    for (const seed of [1, 2]) {
+      const outcome = await attack({ distort, seed });
+      expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0 });
+      expect(outcome.wrongTiles).toBeGreaterThan(0);
+      expect(outcome.notices.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('[V9] a sleeper that was trusted: what was verified by points alone is shown as being rechecked, and then computed by others', async () => {
+    const outcome = await attack({ distort: (right, about) => (about.count < 20 ? right : offset(right, about)), people: 3, size: 129 });
+    expect(outcome).toMatchObject({ isComplete: true, acceptedWrong: 0, verifiedWrong: 0, wrongTiles: 1 });
+    expect(outcome.accepted).toBe(outcome.points);
+    expect(outcome.rechecked).toBeGreaterThan(5);
+  });
+
+  it('[V9] colluding group: two of five return the same wrong numbers and confirm each other, for nothing', async () => {
+    const outcome = await attack({ distort: offset, liars: 2 });
+    expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0 });
+    expect(outcome.wrongTiles).toBe(2);
+  });
+
+  it('[V11] many identities: a person who is a new device after each tile is stopped after a few', async () => {
+    const outcome = await attack({ distort: offset, changesDevice: true });
+    expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0 });
+    expect(outcome.taken).toBeLessThanOrEqual(4);
+  });
+});
