@@ -70,8 +70,13 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
     if (!entry) {
       wanted.delete(key);
       surfaces.strike(key);
-    } else if (surfaces.has(key, entry.digest)) surfaces.setVerified(key, entry.isVerified);
+    } else if (surfaces.has(key, entry.digest)) showStanding(key, entry);
     else if (surfaces.of(tileOfKey(key)?.sliceId ?? '')) wanted.set(key, entry.digest);
+  }
+
+  function showStanding(key: TileKey, { isVerified, isRechecked }: LedgerEntry): void {
+    if (isRechecked) surfaces.setRechecked(key);
+    else surfaces.setVerified(key, isVerified);
   }
 
   function noteAll(): void {
@@ -110,6 +115,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
   const take = (key: TileKey, digest: string, bytes: Uint8Array) => {
     const entry = entryOf(ledger, key);
     surfaces.insert(key, digest, bytes, entry?.digest === digest && entry.isVerified);
+    if (entry?.digest === digest) showStanding(key, entry);
   };
 
   const receive = (channel: string, message: Uint8Array) => {

@@ -50,6 +50,8 @@ export type SurfaceStore = {
   /** Puts a tile in; false when its bytes do not fit the slice. */
   readonly insert: (tile: TileKey, digest: string, bytes: Uint8Array, isVerified: boolean) => boolean;
   readonly setVerified: (tile: TileKey, isVerified: boolean) => void;
+  /** Its device was caught: it is computed again by somebody else. */
+  readonly setRechecked: (tile: TileKey) => void;
   /** Takes back a tile that was found wrong. */
   readonly strike: (tile: TileKey) => void;
   /** Tells of slices opened. */
@@ -134,6 +136,10 @@ export function createSurfaceStore(nextFrame: (work: () => void) => void): Surfa
     setVerified(key, isVerified) {
       const found = entryFor(key);
       if (found) tell(found.entry, found.entry.surface.setVerified(found.tile, isVerified));
+    },
+    setRechecked(key) {
+      const found = entryFor(key);
+      if (found) tell(found.entry, found.entry.surface.setRechecked(found.tile));
     },
     strike(key) {
       const found = entryFor(key);

@@ -29,7 +29,13 @@ export function Key({ colourMap, counts, hasPath }: KeyProps) {
           <path className={styles.hatch} d="M-2 10 10-2M2 18 20-2M10 18 28 0M18 18 30 6" />
         </Sign>
       )}
-      {counts.measured > counts.verified && (
+      {counts.rechecked > 0 && (
+        <Sign words="being rechecked" title="The device that measured this returned numbers that do not match, so somebody else computes it again">
+          <rect className={styles.unverified} width={24} height={16} rx={3} fill={colour} />
+          <path className={styles.doubt} d="M-2 6 10 18M2 -2 20 16M10 -2 28 16M18 -2 30 10" />
+        </Sign>
+      )}
+      {counts.measured > counts.verified + counts.rechecked && (
         <Sign words="not verified yet" title="Paler: measured by somebody’s browser, not yet checked by the server">
           <rect className={styles.unverified} width={24} height={16} rx={3} fill={colour} />
         </Sign>

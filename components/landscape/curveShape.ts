@@ -6,7 +6,7 @@ import { scaleLinear } from 'd3-scale';
 import type { SetName } from '#lib/network/subject.ts';
 import type { Look } from '#lib/session/look.ts';
 import { coordinateOf, type AxisGrid } from '#lib/slice/grid.ts';
-import { FIELD } from '#lib/work/estimate.ts';
+import { FIELD, isFiniteMeasured } from '#lib/work/estimate.ts';
 import type { LossRange, SurfaceView } from '#lib/work/surface.ts';
 import { lossScaleOf, type LossScale } from './lossScale.ts';
 
@@ -34,7 +34,7 @@ export function curveOf(surface: SurfaceView, set: SetName): Curve {
     const state = states[index]!;
     const point = { a: coordinateOf(axis, index), loss: values[index]! };
     if (state === FIELD.notFinite) notFinite.push(point.a);
-    if (state === FIELD.measured || state === FIELD.verified) measured.push({ ...point, isVerified: state === FIELD.verified });
+    if (isFiniteMeasured(state)) measured.push({ ...point, isVerified: state === FIELD.verified });
     if (state === FIELD.notFinite || state === FIELD.unknown) {
       if (run.length > 0) runs.push(run);
       run = [];

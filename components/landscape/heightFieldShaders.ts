@@ -47,9 +47,10 @@ precision highp sampler2D;
 
 const float UNKNOWN = 0.0;
 const float ESTIMATED = 1.0;
-const float MEASURED = 2.0;
-const float VERIFIED = 3.0;
-const float NOT_FINITE = 4.0;
+const float RECHECKED = 2.0;
+const float MEASURED = 3.0;
+const float VERIFIED = 4.0;
+const float NOT_FINITE = 5.0;
 
 float scaled(float loss, vec4 range) {
   float value = range.z > 0.5 ? log(max(loss, 1e-37)) : loss;
@@ -161,6 +162,9 @@ void main(void) {
   vec2 span = heightField.extent.zw - heightField.extent.xy;
   float hatch = (uv.x * span.x + uv.y * span.y) * 0.42;
   float hatchWidth = fwidth(hatch);
+  // The other way round than what is estimated: this was measured, and is in doubt.
+  float doubt = (uv.x * span.x - uv.y * span.y) * 0.42;
+  float doubtWidth = fwidth(doubt);
 
   if (vIsKnown < 0.999 || state == UNKNOWN) discard;
 
@@ -174,6 +178,10 @@ void main(void) {
     if (state == ESTIMATED) {
       colour = mix(mix(colour, grey, 0.38), vec3(isDark > 0.5 ? 0.3 : 0.9), 0.2);
       colour = mix(colour, isDark > 0.5 ? vec3(0.05) : vec3(1.0), 0.26 * stripes);
+    } else if (state == RECHECKED) {
+      float marks = lineAt(doubt, doubtWidth, 1.0) * (1.0 - smoothstep(0.25, 0.5, doubtWidth));
+      colour = mix(mix(colour, grey, 0.5), vec3(isDark > 0.5 ? 0.35 : 0.9), 0.15);
+      colour = mix(colour, isDark > 0.5 ? vec3(1.0) : vec3(0.1), 0.42 * marks);
     } else if (state == MEASURED) {
       colour = mix(mix(colour, grey, 0.3), vec3(isDark > 0.5 ? 0.4 : 0.9), 0.06);
     }

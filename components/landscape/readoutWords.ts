@@ -3,6 +3,7 @@
  *
  * The same sentence stands on the screen and is spoken. Pure.
  */
+import { isFiniteMeasured } from '#lib/work/estimate.ts';
 import type { Convexity } from '#lib/analysis/convexity.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
@@ -69,7 +70,7 @@ export function surfaceSummary(surface: SurfaceView, set: SetName): string {
   const { values, states } = surface.field(set);
   let [low, high] = [-1, -1];
   for (let at = 0; at < values.length; at++) {
-    if (states[at] !== 2 && states[at] !== 3) continue;
+    if (!isFiniteMeasured(states[at]!)) continue;
     if (low < 0 || values[at]! < values[low]!) low = at;
     if (high < 0 || values[at]! > values[high]!) high = at;
   }
@@ -96,13 +97,13 @@ function isBesideNonFinite(surface: SurfaceView, set: SetName, { a, b }: PlanePo
   return near !== null && near.status !== STATUS.finite;
 }
 
-function wordsOfMeasured({ loss, accuracy, samples, status, verified, convexity }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates' | 'what'> {
+function wordsOfMeasured({ loss, accuracy, samples, status, verified, rechecked, convexity }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates' | 'what'> {
   const counted = `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
   return {
     value: convexity ? convexityWords(convexity) : formatLoss(loss),
     more: convexity ? [{ label: 'λmin', value: eigenvalueWords(convexity.min, convexity.minError) }, { label: 'λmax', value: eigenvalueWords(convexity.max, convexity.maxError) }, { label: 'loss', value: formatLoss(loss) }] : [],
     accuracy: hasAccuracy && status === STATUS.finite ? formatShare(accuracy) : null,
-    state: `measured, ${counted}${convexity ? `, ${formatCount(convexity.products)} products` : ''}, ${verified ? 'verified' : 'not verified yet'}`,
+    state: `measured, ${counted}${convexity ? `, ${formatCount(convexity.products)} products` : ''}, ${verified ? 'verified' : rechecked ? 'being rechecked' : 'not verified yet'}`,
     kind: status === STATUS.finite ? 'measured' : 'notFinite',
   };
 }

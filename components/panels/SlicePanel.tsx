@@ -17,6 +17,7 @@ import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
 import { checkpointTitle, directionTitle, gridTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
+import { wordsOfBelief } from './beliefWords.ts';
 import styles from './Panel.module.css';
 
 const AXES = ['α', 'β', 'γ'] as const;
@@ -103,7 +104,7 @@ function HereFacts({ source }: { readonly source: SurfaceSource }) {
   return (
     <>
       <dt>At the crosshair</dt>
-      <dd>{entry ? `${entry.backend}, by ${entry.byName}${entry.isVerified ? ', verified' : ''}` : 'not measured yet'}</dd>
+      <dd>{entry ? `${entry.backend}, by ${entry.byName}, ${wordsOfBelief(entry)}` : 'not measured yet'}</dd>
     </>
   );
 }

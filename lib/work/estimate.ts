@@ -8,7 +8,7 @@
 import { strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 
 /** What is drawn at one sample. A loss that is not finite is shown as such whether verified or not. */
-export const FIELD = { unknown: 0, estimated: 1, measured: 2, verified: 3, notFinite: 4 } as const;
+export const FIELD = { unknown: 0, estimated: 1, rechecked: 2, measured: 3, verified: 4, notFinite: 5 } as const;
 
 /** One set over one layer of the grid, row by row, row 0 at the lower end of β. `values` is NaN where `states` says unknown or not finite. */
 export type Field = { readonly columns: number; readonly rows: number; readonly values: Float32Array; readonly states: Uint8Array };
@@ -24,7 +24,8 @@ export type Block = Rectangle & { readonly layer: number; readonly layers: numbe
 
 export const isKnown = (state: number): boolean => state !== FIELD.unknown && state !== FIELD.notFinite;
 
-const isFiniteMeasured = (state: number): boolean => state === FIELD.measured || state === FIELD.verified;
+/** Whether a number was measured there, whatever is believed of it. */
+export const isFiniteMeasured = (state: number): boolean => state === FIELD.rechecked || state === FIELD.measured || state === FIELD.verified;
 
 /** Makes every estimate inside `block` anew. `levels` names those that hold at least one measured sample. */
 export function estimateWithin(grid: Grid, fields: Fields, block: Block, levels: readonly number[]): void {

@@ -90,10 +90,10 @@ export function erase(values: SetValues, cells: readonly number[]): void {
   takeStock(values);
 }
 
-/** Writes cells into the field that is drawn. */
-export function draw({ fields, drawn }: SetValues, cells: readonly number[], isVerified: (at: number) => boolean): void {
+/** Writes cells into the field that is drawn. @param stateAt how a finite one is shown */
+export function draw({ fields, drawn }: SetValues, cells: readonly number[], stateAt: (at: number) => number): void {
   for (const at of cells) {
-    const state = Number.isFinite(drawn[at]) ? (isVerified(at) ? FIELD.verified : FIELD.measured) : FIELD.notFinite;
+    const state = Number.isFinite(drawn[at]) ? stateAt(at) : FIELD.notFinite;
     fields.states[at] = state;
     // A number beyond float32 is still finite: it is drawn at the largest value there is.
     fields.values[at] = state === FIELD.notFinite ? NaN : Math.max(-LARGEST_FLOAT32, Math.min(LARGEST_FLOAT32, drawn[at]!));

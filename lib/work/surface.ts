@@ -8,7 +8,7 @@
 import { CONVEXITY_RANGE, type Convexity } from '#lib/analysis/convexity.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
-import { estimateWithin, isKnown, type Block, type Field } from './estimate.ts';
+import { FIELD, estimateWithin, isKnown, type Block, type Field } from './estimate.ts';
 import { convexityAt, createSetValues, draw, erase, holds, takeStock, widen, write, type SetValues } from './setValues.ts';
 import { pointsOf, tileKey, type Point, type Tile, type TileKey, type Tiling } from './tile.ts';
 import { statusOf, type SetSums, type Status, type TileResult } from './tileResult.ts';
@@ -22,6 +22,8 @@ export type Measured = {
   /** Of what is drawn. */
   readonly status: Status;
   readonly verified: boolean;
+  /** Computed by a device that was caught since: believed no more, and computed again by somebody else. */
+  readonly rechecked: boolean;
   /** Where the slice asks for it: this is what is drawn then, and not the loss. */
   readonly convexity?: Convexity | undefined;
 };
@@ -33,6 +35,7 @@ export type SurfaceCounts = {
   readonly points: number;
   readonly measured: number;
   readonly verified: number;
+  readonly rechecked: number;
   /** Measured samples whose loss over this set is not finite. */
   readonly notFinite: number;
   readonly tiles: number;
@@ -57,6 +60,8 @@ export type Surface = Omit<SurfaceView, 'field' | 'valueAt' | 'estimateAt'> & {
   insert(tile: Tile, result: TileResult, verified: boolean): Block | null;
   /** Changes what is believed of a tile; null where the tile is not here or was so marked before. */
   setVerified(tile: Tile, verified: boolean): Block | null;
+  /** Its device was caught: it stays, shown as being rechecked, until another result takes its place. */
+  setRechecked(tile: Tile): Block | null;
   /** Takes back a tile that was found wrong; null where it is not here. */
   remove(tile: Tile): Block | null;
   /** As of a plane, of one layer: the first unless told. */
@@ -66,18 +71,22 @@ export type Surface = Omit<SurfaceView, 'field' | 'valueAt' | 'estimateAt'> & {
   estimateAt(set: SetName, a: number, b: number, c?: number): number | null;
 };
 
+type Standing = typeof FIELD.measured | typeof FIELD.verified | typeof FIELD.rechecked;
+
 export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface {
   const { grid } = tiling;
   const { columns, rows, layers } = grid;
   const points = columns * rows * layers;
   const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers, tiling.measure !== undefined)]));
-  const verified = new Uint8Array(points);
-  const tiles = new Map<TileKey, boolean>();
+  /** How a finite sample is shown, as FIELD has it. */
+  const standing = new Uint8Array(points);
+  const tiles = new Map<TileKey, Standing>();
   const tilesAt: number[] = Array.from({ length: grid.levels }, () => 0);
   let measuredCount = 0;
   let verifiedCount = 0;
+  let recheckedCount = 0;
 
-  const isVerifiedAt = (at: number): boolean => verified[at] === 1;
+  const standingAt = (at: number): number => standing[at]!;
 
   const valuesOf = (set: SetName): SetValues => {
     const found = values.get(set);
@@ -97,10 +106,11 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
       measuredCount += cells.length;
       tilesAt[tile.level]! += 1;
     }
-    mark(cells, isVerified);
-    tiles.set(key, isVerified);
+    const now = isVerified ? FIELD.verified : FIELD.measured;
+    mark(cells, now);
+    tiles.set(key, now);
     for (const each of values.values()) {
-      draw(each, cells, isVerifiedAt);
+      draw(each, cells, standingAt);
       if (isNew) widen(each, cells);
       else takeStock(each);
     }
@@ -112,7 +122,7 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     const cells = pointsOf(tiling, tile).map(placeOf);
     measuredCount -= cells.length;
     tilesAt[tile.level]! -= 1;
-    mark(cells, false);
+    mark(cells, 0);
     for (const each of values.values()) erase(each, cells);
     return estimateAround(tile);
   }
@@ -124,21 +134,25 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     return dirty;
   }
 
-  function setVerified(tile: Tile, isVerified: boolean): Block | null {
+  const setVerified = (tile: Tile, isVerified: boolean): Block | null => setStanding(tile, isVerified ? FIELD.verified : FIELD.measured);
+  const setRechecked = (tile: Tile): Block | null => setStanding(tile, FIELD.rechecked);
+
+  function setStanding(tile: Tile, now: Standing): Block | null {
     const key = tileKey(tile);
-    if (!tiles.has(key) || tiles.get(key) === isVerified) return null;
-    tiles.set(key, isVerified);
+    if (!tiles.has(key) || tiles.get(key) === now) return null;
+    tiles.set(key, now);
     const here = pointsOf(tiling, tile);
     const cells = here.map(placeOf);
-    mark(cells, isVerified);
-    for (const each of values.values()) draw(each, cells, isVerifiedAt);
+    mark(cells, now);
+    for (const each of values.values()) draw(each, cells, standingAt);
     return boundsOf(here);
   }
 
-  function mark(cells: readonly number[], isVerified: boolean): void {
+  function mark(cells: readonly number[], now: Standing | 0): void {
     for (const at of cells) {
-      verifiedCount += Number(isVerified) - verified[at]!;
-      verified[at] = Number(isVerified);
+      verifiedCount += Number(now === FIELD.verified) - Number(standing[at] === FIELD.verified);
+      recheckedCount += Number(now === FIELD.rechecked) - Number(standing[at] === FIELD.rechecked);
+      standing[at] = now;
     }
   }
 
@@ -189,6 +203,7 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     sets,
     insert,
     setVerified,
+    setRechecked,
     remove,
     estimateAt,
     field: (set, layer = 0) => valuesOf(set).layers[layer]!,
@@ -197,14 +212,14 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
       // One range for every convexity map, so that two of them compare.
       return min <= max ? (tiling.measure ? CONVEXITY_RANGE : { min, max }) : null;
     },
-    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size }),
+    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, rechecked: recheckedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size }),
     valueAt(set, column, row, layer = 0) {
       const { samples, means, drawn, curvature, correct } = valuesOf(set);
       const at = placeOf({ column, row, layer });
       const count = samples[at];
       if (!count || column < 0 || column >= columns || row < 0 || row >= rows) return null;
       const loss = means[at]!;
-      const measured: Measured = { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(drawn[at]!), verified: isVerifiedAt(at) };
+      const measured: Measured = { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(drawn[at]!), verified: standing[at] === FIELD.verified, rechecked: standing[at] === FIELD.rechecked };
       return curvature ? { ...measured, convexity: convexityAt(curvature, at) } : measured;
     },
   };

@@ -193,6 +193,6 @@ test('[J5] a slice says how its network was trained, how it is evaluated, and wh
   await page.keyboard.press('ArrowRight');
   // A fixed mask is something that the tile engines leave to the operators.
   expect(await factsUnder(page, 'Computed with')).toMatch(/^TensorFlow\.js operators on /);
-  await expect(page.getByText(/, by .*, verified$/)).toBeVisible();
+  await expect(page.getByText(/, by .*, verified: /)).toBeVisible();
   expect(errors).toEqual([]);
 });

@@ -167,6 +167,23 @@ describe('a surface', () => {
     expect(surface.counts('train').verified).toBe(0);
   });
 
+  it('[V9] a tile being rechecked is drawn as such, and as measured once somebody else found the same', () => {
+    const tiling = tilingFor(5, 5, 8);
+    const [first] = tilesOf(tiling);
+    const tile = first!;
+    const result = resultOf(tiling, tile, tilted);
+    const surface = createSurface(tiling, ['train']);
+    surface.insert(tile, result, true);
+    expect(surface.setRechecked(tile)).not.toBeNull();
+    expect(surface.setRechecked(tile)).toBeNull();
+    expect(surface.counts('train')).toMatchObject({ verified: 0, rechecked: 25, measured: 25 });
+    expect([...surface.field('train').states].every((state) => state === FIELD.rechecked)).toBe(true);
+    expect(surface.valueAt('train', 0, 0)).toMatchObject({ verified: false, rechecked: true });
+    surface.insert(tile, result, false);
+    expect(surface.counts('train')).toMatchObject({ verified: 0, rechecked: 0 });
+    expect([...surface.field('train').states].every((state) => state === FIELD.measured)).toBe(true);
+  });
+
   it('[F2] a tile found right is drawn as verified, and back', () => {
     const tiling = tilingFor(5, 5, 8);
     const [tile] = tilesOf(tiling);
@@ -185,7 +202,7 @@ describe('a surface', () => {
     const [tile] = tilesOf(tiling);
     const surface = createSurface(tiling, ['train']);
     surface.insert(tile!, resultOf(tiling, tile!, ({ a }) => a * a, 4), true);
-    expect(surface.valueAt('train', 0, 0)).toEqual({ loss: 1, accuracy: 0.75, samples: 4, status: STATUS.finite, verified: true });
+    expect(surface.valueAt('train', 0, 0)).toEqual({ loss: 1, accuracy: 0.75, samples: 4, status: STATUS.finite, verified: true, rechecked: false });
     expect(() => surface.insert({ ...tile!, sliceId: 'b'.repeat(32) }, resultOf(tiling, tile!, tilted), true)).toThrow('is not of slice');
     expect(() => surface.field('test')).toThrow('has no test samples');
   });
