@@ -1,5 +1,6 @@
 /** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { CompareCard } from '#components/compare/CompareCard.tsx';
 import type { AnalyseCard } from './card.ts';
 import { AutoEncoderCard } from './AutoEncoderCard.tsx';
 import { BendCard } from './BendCard.tsx';
@@ -28,6 +29,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
+  { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },

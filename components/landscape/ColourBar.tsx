@@ -3,16 +3,15 @@
  * It does not know the surface: its parent says what to name.
  */
 import { formatLoss } from '#lib/session/words.ts';
-import type { Look } from '#lib/session/look.ts';
 import type { LossRange } from '#lib/work/surface.ts';
-import { colourAt } from './colourMaps.ts';
+import { colourAt, type DrawnLook } from './colourMaps.ts';
 import { lossScaleOf, rangeOf } from './lossScale.ts';
 import styles from './ColourBar.module.css';
 
 export type ColourBarProps = {
   /** As people know it: `Cross-entropy, train`. */
   readonly title: string;
-  readonly look: Look;
+  readonly look: DrawnLook;
   readonly range: LossRange | null;
   readonly onEdit?: () => void;
 };

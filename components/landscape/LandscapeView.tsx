@@ -8,7 +8,6 @@
 import { scaleLinear } from 'd3-scale';
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { DEFAULT_CAMERA, type Camera } from '#lib/session/camera.ts';
-import type { Look } from '#lib/session/look.ts';
 import type { Grid } from '#lib/slice/grid.ts';
 import { lossScaleOf, rangeOf } from './lossScale.ts';
 import type { CheckpointMark, PersonCursor, Pin } from './marks.ts';
@@ -20,13 +19,14 @@ import { nearestSample, type PlanePoint } from './scene.ts';
 import { SpokenState } from './SpokenState.tsx';
 import { createStage, type Stage, type StageInput, type StageView } from './stage.ts';
 import type { SurfaceSource } from './surfaceSource.ts';
+import type { DrawnLook } from './colourMaps.ts';
 import type { Tint } from './heightFieldLayer.ts';
 import { MAP, ORBIT, type ViewId } from './viewLayout.ts';
 import styles from './LandscapeView.module.css';
 
 export type LandscapeViewProps = {
   readonly source: SurfaceSource;
-  readonly look: Look;
+  readonly look: DrawnLook;
   readonly camera: Camera;
   readonly onCamera: (camera: Camera) => void;
   /** The crosshair. */

@@ -8,9 +8,8 @@ import type { DefaultProps } from '@deck.gl/core';
 import { COORDINATE_SYSTEM, Layer, OrthographicViewport, project32, type LayerContext, type LayerProps, type UpdateParameters } from 'deck.gl';
 import { Buffer as DeviceBuffer, type Texture } from '@luma.gl/core';
 import { Model } from '@luma.gl/engine';
-import type { ColourMapName } from '#lib/session/look.ts';
 import type { Field, Rectangle } from '#lib/work/estimate.ts';
-import { COLOUR_STEPS, colourBytes } from './colourMaps.ts';
+import { COLOUR_STEPS, colourBytes, type DrawnMap } from './colourMaps.ts';
 import { fragmentShader, heightFieldUniforms, vertexShader } from './heightFieldShaders.ts';
 
 /** One end-to-end scale as the shader reads it. */
@@ -27,7 +26,7 @@ type HeightFieldProps = {
   version: number;
   /** Along x, y and z, centred on the origin in x and y. */
   box: readonly [number, number, number];
-  colourMap: ColourMapName;
+  colourMap: DrawnMap;
   colourScale: ShaderScale;
   heightScale: ShaderScale;
   /** 0 draws none. */

@@ -47,7 +47,7 @@ export function lossScaleOf(wanted: ScaleName, { min, max }: LossRange): LossSca
 }
 
 /** The range to draw with: the manual one, or the measured; null while nothing is known. */
-export const rangeOf = (look: Look, measured: LossRange | null): LossRange | null => (look.range === 'auto' ? measured : look.range);
+export const rangeOf = (look: Pick<Look, 'range'>, measured: LossRange | null): LossRange | null => (look.range === 'auto' ? measured : look.range);
 
 function linear(min: number, max: number, note: string | null): LossScale {
   const [low, high] = apart(min, max);

@@ -6,9 +6,9 @@
  */
 import { Deck, OrbitView, OrthographicView, type Viewport } from 'deck.gl';
 import type { Camera } from '#lib/session/camera.ts';
-import type { Look } from '#lib/session/look.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { LossRange } from '#lib/work/surface.ts';
+import type { DrawnLook } from './colourMaps.ts';
 import { HeightFieldLayer, strideWithin, type ShaderScale, type Tint } from './heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import type { CheckpointMark } from './marks.ts';
@@ -18,7 +18,7 @@ import { watchRectangles, type SurfaceSource } from './surfaceSource.ts';
 import { MAP, ORBIT, mapStateOf, orbitStateOf, roomsOf, withMap, withOrbit, type MapState, type OrbitState, type ViewId, type ViewRoom } from './viewLayout.ts';
 
 export type StageInput = {
-  readonly look: Look;
+  readonly look: DrawnLook;
   readonly camera: Camera;
   readonly cursor: PlanePoint | null;
   readonly trajectory: readonly CheckpointMark[];

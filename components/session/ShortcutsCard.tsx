@@ -11,6 +11,7 @@ const SHORTCUTS = [
   ['M', 'Low points'],
   ['H', 'How the plane bends: bowl, saddle, dome'],
   ['X', 'Cross-section; again at the crosshair for its ends'],
+  ['V', 'Compare with other slices, or end it'],
   ['L', 'Linear or logarithmic colours'],
   ['C', 'Contour lines'],
   ['B', 'Range: follow or hold'],

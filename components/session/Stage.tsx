@@ -16,6 +16,7 @@ import type { Measure } from '#lib/slice/measure.ts';
 import { rangesOf } from '#lib/slice/recipe.ts';
 import { measureTitle } from '#components/sliceTitle.ts';
 import { LayerControls } from './LayerControls.tsx';
+import { ComparePanes } from '#components/compare/ComparePanes.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { NoteCard } from './NoteCard.tsx';
@@ -58,13 +59,14 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const shownLook = lookShown(look, set, measure);
   const isPlane = rangesOf(slice.recipe).length > 1;
   const counts = source.surface.counts(set);
+  const isComparing = view.comparison.panes.length > 0 && rangesOf(slice.recipe).length < 3;
   const hasAccuracy = isClassification(slice.recipe.loss);
 
   return (
     <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
       <div className={styles.view}>
-        <div className={styles.picture} data-picture>
-          <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+        <div className={styles.picture} data-picture={isComparing ? undefined : ''}>
+          {isComparing ? <ComparePanes source={source} /> : <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />}
         </div>
         <div className={styles.controls}>
           {isPlane && (

@@ -7,6 +7,7 @@ import { LEAST_PROMINENCE } from '#lib/analysis/curveClass.ts';
 import type { Session } from '#client/sessionTypes.ts';
 import type { LossRange } from '#lib/work/surface.ts';
 import { withEnd } from './overlays.ts';
+import { NO_COMPARISON } from '#components/compare/comparison.ts';
 import type { View } from './useView.ts';
 
 export type RoomActions = {
@@ -63,6 +64,10 @@ function pressOnPicture(event: KeyboardEvent, letter: string, { session, view, m
       const isEnd = overlays.isCutting && view.crosshair;
       view.setOverlays(isEnd ? { ...overlays, section: withEnd(overlays.section, view.crosshair!) } : { ...overlays, isCutting: !overlays.isCutting });
       view.setTab('analyse');
+    },
+    v: () => {
+      if (view.comparison.panes.length > 0) view.setComparison(NO_COMPARISON);
+      else view.setTab('analyse');
     },
     l: () => view.setLook({ ...look, colourScale: look.colourScale === 'log' ? 'linear' : 'log' }),
     c: () => view.setLook({ ...look, contours: !look.contours }),

@@ -9,6 +9,7 @@ import type { SliceRecord } from '#lib/session/document.ts';
 import type { LinkState } from '#lib/session/linkState.ts';
 import type { Look } from '#lib/session/look.ts';
 import { useStore } from '#components/useStore.ts';
+import { NO_COMPARISON, type Comparison } from '#components/compare/comparison.ts';
 import { NO_OVERLAYS, type Overlays } from './overlays.ts';
 
 export const TABS = ['slices', 'slice', 'analyse', 'look', 'pins', 'compute'] as const;
@@ -35,6 +36,7 @@ export type View = {
   /** Of a volume, which sample of γ is shown; null for the one through the centre. */
   readonly layer: number | null;
   readonly overlays: Overlays;
+  readonly comparison: Comparison;
   readonly chooseSlice: (id: string) => void;
   readonly setLook: (look: Look) => void;
   readonly setCamera: (camera: Camera) => void;
@@ -45,6 +47,7 @@ export type View = {
   readonly setCrosshair: (place: Place | null) => void;
   readonly setLayer: (layer: number | null) => void;
   readonly setOverlays: (overlays: Overlays) => void;
+  readonly setComparison: (comparison: Comparison) => void;
   readonly restore: (link: LinkState) => void;
 };
 
@@ -60,6 +63,7 @@ export function useView(session: Session, opened: LinkState): View {
   const [crosshair, setCrosshair] = useState<Place | null>(null);
   const [layer, setLayer] = useState(opened.layer);
   const [overlays, setOverlays] = useState(NO_OVERLAYS);
+  const [comparison, setComparison] = useState(NO_COMPARISON);
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
@@ -95,6 +99,8 @@ export function useView(session: Session, opened: LinkState): View {
       setLayer,
       overlays,
       setOverlays,
+      comparison,
+      setComparison,
       chooseSlice,
       setLook,
       setCamera,
@@ -105,7 +111,7 @@ export function useView(session: Session, opened: LinkState): View {
       setCrosshair,
       restore,
     }),
-    [sliceId, slices, wanted, overlays, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
+    [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
   );
 }
 

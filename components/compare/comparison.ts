@@ -1,0 +1,62 @@
+/** What stands beside what, which of it may be subtracted, and what must be said before anybody compares. Pure. */
+import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
+import { formatCount } from '#lib/session/words.ts';
+import { LOSS_TITLES } from '#lib/network/loss.ts';
+import { canonicalJson } from '#lib/digest.ts';
+import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { modeTitle, normalisationTitle, shapeTitle, checkpointTitle } from '#components/sliceTitle.ts';
+import { say } from '#components/words.ts';
+
+/** One pane: a slice, seen over one set of its samples. */
+export type PaneRef = { readonly sliceId: string; readonly set: SetName };
+
+export type Comparison = {
+  /** Beside the slice that is open anyway: one to three. */
+  readonly panes: readonly PaneRef[];
+  readonly isScaleLocked: boolean;
+  readonly isCameraLocked: boolean;
+  /** The open slice less the first pane. */
+  readonly hasDifference: boolean;
+  /** The open slice and the first pane in one place, in turn. */
+  readonly isBlinking: boolean;
+};
+
+export const NO_COMPARISON: Comparison = { panes: [], isScaleLocked: true, isCameraLocked: true, hasDifference: false, isBlinking: false };
+export const MOST_PANES = 3;
+
+export const isSamePane = (one: PaneRef, other: PaneRef): boolean => one.sliceId === other.sliceId && one.set === other.set;
+
+/** Whether two slices sample the very same points: the same centre, axes and grid, whatever is measured there. */
+export function sharesCoordinates(one: SliceRecipe, other: SliceRecipe): boolean {
+  const placeOf = ({ subject, centre, origin, axes, cut, curve }: SliceRecipe) => canonicalJson({ subject, centre, origin: origin ?? null, axes, cut: cut ?? null, curve: curve ?? null });
+  return placeOf(one) === placeOf(other);
+}
+
+/** Under a pane: what its numbers depend on, normalisation first. */
+export function captionOf(recipe: SliceRecipe, set: SetName, manifest: SubjectManifest | undefined): string {
+  const count = recipe.samples.find((each) => each.set === set)?.count ?? 0;
+  return [
+    manifest?.title,
+    `${shapeTitle(recipe, manifest)} around ${checkpointTitle(manifest, recipe.centre)}`,
+    normalisationTitle(recipe) ?? 'no random direction',
+    `${formatCount(count)} ${set} samples`,
+    LOSS_TITLES[recipe.loss],
+    modeTitle(recipe),
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+}
+
+type Seen = { readonly recipe: SliceRecipe; readonly set: SetName };
+
+/** What makes a comparison void or doubtful, in words; empty where nothing does. */
+export function warningsOf(seen: readonly Seen[]): readonly string[] {
+  const differ = (of: (each: Seen) => unknown): boolean => new Set(seen.map((each) => JSON.stringify(of(each)) ?? '')).size > 1;
+  const countOf = ({ recipe, set }: Seen) => recipe.samples.find((each) => each.set === set)?.count;
+  return [
+    ...(differ(({ recipe }) => normalisationTitle(recipe)) ? [say('slice.norm.mixed')] : []),
+    ...(differ(countOf) ? [say('compare.samples')] : []),
+    ...(differ(({ recipe }) => recipe.loss) ? [say('compare.losses')] : []),
+    ...(differ(({ recipe }) => rangesOf(recipe).map(({ min, max }) => [min, max])) ? [say('compare.ranges')] : []),
+  ];
+}
