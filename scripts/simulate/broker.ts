@@ -1,0 +1,325 @@
+/**
+ * The server of a simulation: the production scheduler and trust book, and between them exactly what server/ does with their decisions.
+ *
+ * It knows what is stored for every tile and from whom, asks float64 within its budget, and counts what was wrong. Time is an
+ * argument, in milliseconds; sockets, bytes and storage are left out.
+ */
+import { severityOf } from '#lib/work/belief/tolerance.ts';
+import type { Decision } from '#lib/work/belief/decision.ts';
+import { stateOf } from '#lib/work/belief/device.ts';
+import { TrustBook, type Judgement } from '#lib/work/belief/trustBook.ts';
+import { TruthQueue } from '#lib/work/belief/truthQueue.ts';
+import { Witness } from '#lib/work/belief/witness.ts';
+import type { Grant } from '#lib/work/scheduling/leases.ts';
+import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+import { LAPTOP_RATE, POINT_COST } from './fleet.ts';
+import { TOLERANCE, type Geometry, type Landscape, type Origin } from './landscape.ts';
+import type { Measures } from './measures.ts';
+
+/** How a tile stands: nobody returned it, it is shown, it is shown as verified. */
+const SHOWN = 1;
+const VERIFIED = 2;
+
+type Slice = {
+  readonly index: number;
+  readonly person: string;
+  readonly status: Uint8Array;
+  readonly device: Int32Array;
+  readonly attack: Uint8Array;
+  readonly wrong: Uint16Array;
+  readonly shownAt: Float64Array;
+  readonly witness: Witness | null;
+  /** Of the coarse level, and of all, still to come. */
+  coarseLeft: number;
+  left: number;
+  unverified: number;
+};
+
+/** A result as it arrives: who computed it, under which identity. */
+export type Arrived = Origin & { readonly key: string; readonly person: string; readonly ms: number; readonly lease: number };
+
+type Inquiry = { readonly slice: number; readonly tile: number; readonly points: readonly number[]; readonly origin: Origin; readonly isAudit: boolean };
+
+type Options = {
+  readonly geometry: Geometry;
+  readonly landscape: Landscape;
+  readonly measures: Measures;
+  readonly truthPerSecond: number;
+  readonly hasFreeChecks: boolean;
+  readonly dice: () => number;
+  readonly onCaught: (device: number) => void;
+};
+
+export const deviceName = (device: number): string => `d${device}`;
+const deviceOf = (name: string): number => Number(name.slice(1).split('.', 1)[0]);
+const sliceName = (slice: number): string => `s${slice}`;
+export const sliceOf = (name: string): number => Number(name.slice(1));
+const tileName = (slice: number, tile: number): TileKey => `${sliceName(slice)}/0/0/${tile}`;
+const placeOf = (key: TileKey): readonly [slice: number, tile: number] => {
+  const [slice, , , tile] = key.split('/');
+  return [sliceOf(slice!), Number(tile)];
+};
+
+export class Broker {
+  readonly #options: Options;
+  #scheduler = new Scheduler();
+  #trust: TrustBook;
+  #truth: TruthQueue<Inquiry>;
+  readonly #slices: (Slice | undefined)[] = [];
+  readonly #cost: Float32Array;
+  readonly #stage: Uint8Array;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const { geometry, truthPerSecond, dice } = options;
+    this.#trust = new TrustBook({ perSecond: truthPerSecond }, dice);
+    this.#truth = new TruthQueue({ perSecond: truthPerSecond });
+    this.#cost = Float32Array.from(geometry.tiles, (_, tile) => geometry.pointsIn(tile) * POINT_COST);
+    this.#stage = Uint8Array.from(geometry.tiles, ({ level }) => level);
+  }
+
+  get scheduler(): Scheduler {
+    return this.#scheduler;
+  }
+
+  /** The process died: leases are gone, what was stored is not. Devices have to join anew. */
+  crash(now: number): void {
+    const { truthPerSecond, dice } = this.#options;
+    this.#scheduler = new Scheduler();
+    this.#trust = new TrustBook({ perSecond: truthPerSecond }, dice);
+    this.#truth = new TruthQueue({ perSecond: truthPerSecond });
+    for (const slice of this.#slices) {
+      if (!slice) continue;
+      this.#addToScheduler(slice);
+      for (let tile = 0; tile < slice.status.length; tile++) {
+        if (slice.status[tile] !== SHOWN) continue;
+        const key = `${deviceName(slice.device[tile]!)}.0`;
+        this.#trust.admit(key, key, now);
+        this.#arrive(slice, { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: slice.index, tile }, key, now);
+      }
+    }
+  }
+
+  open(index: number, person: string, now: number): void {
+    const { geometry, hasFreeChecks, measures } = this.#options;
+    const tiles = geometry.tiles.length;
+    const slice: Slice = {
+      index, person,
+      status: new Uint8Array(tiles), device: new Int32Array(tiles).fill(-1), attack: new Uint8Array(tiles), wrong: new Uint16Array(tiles), shownAt: new Float64Array(tiles),
+      witness: hasFreeChecks ? new Witness(geometry.tiling) : null,
+      coarseLeft: this.#stage.reduce((sum, stage) => sum + Number(stage === 0), 0), left: tiles, unverified: tiles,
+    };
+    this.#slices[index] = slice;
+    this.#addToScheduler(slice);
+    this.#watch();
+    measures.opened(index, person, now);
+  }
+
+  join(device: number, key: string, person: string, workers: number, now: number): void {
+    this.#trust.admit(key, person, now);
+    if (this.#trust.mayReturn(key, now)) this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1 });
+  }
+
+  leave(device: number): void {
+    this.#scheduler.leave(deviceName(device));
+  }
+
+  /** Null: nothing may be lent to it before it was judged. */
+  ask(device: number, key: string, roomMs: number, now: number): readonly Grant[] | null {
+    const room = this.#trust.room(key, now);
+    if (room <= 0) return null;
+    const known = this.#scheduler.devices.get(deviceName(device));
+    const msOfPoint = POINT_COST / (known && known.isMeasured ? known.rate : LAPTOP_RATE);
+    return this.#options.measures.timed(() => this.#scheduler.ask(deviceName(device), Math.min(roomMs, room * msOfPoint), now));
+  }
+
+  result(arrived: Arrived, isHere: boolean, now: number): void {
+    const { measures, geometry } = this.#options;
+    const { device, slice: index, tile, key, person, ms } = arrived;
+    const slice = this.#slices[index]!;
+    const points = geometry.pointsIn(tile);
+    measures.returned(arrived);
+    if (!this.#trust.mayReturn(key, now)) return measures.wasted('refused', points);
+    const completion = measures.timed(() => this.#scheduler.complete(isHere ? deviceName(device) : null, person, sliceName(index), tile, ms, now));
+    if (completion === 'accepted') {
+      this.#keep(slice, arrived, key, now);
+      return;
+    }
+    measures.wasted(completion === 'opinion' ? 'checking' : completion, points);
+    if (completion === 'barred' || slice.status[tile] === 0) return;
+    this.#compare(slice, arrived, key, now);
+  }
+
+  /** The next points for float64 and how long they take, in milliseconds; how long to wait where the budget is spent; null for nothing. */
+  nextTruth(now: number): { readonly inquiry: Inquiry | null; readonly ms: number } | null {
+    if (this.#truth.size === 0) {
+      const audit = this.#trust.audit();
+      if (!audit) return null;
+      this.#perform([audit], now, true);
+    }
+    const request = this.#truth.take(now);
+    if (request) return { inquiry: request.tag, ms: (request.cost / this.#options.truthPerSecond) * 1000 };
+    return this.#truth.size > 0 ? { inquiry: null, ms: this.#truth.wait(now) } : null;
+  }
+
+  judge({ slice: index, tile, points, origin, isAudit }: Inquiry, now: number): void {
+    const slice = this.#slices[index]!;
+    this.#options.measures.recomputed(points.length, isAudit);
+    if (slice.status[tile] === 0 || slice.device[tile] !== origin.device) return this.#trust.notJudged(tileName(index, tile), points.length);
+    const judgements = points.map((at): Judgement => ({ index: at, severity: this.#options.landscape.severity(origin, at) }));
+    this.#perform(this.#trust.judged(tileName(index, tile), judgements, now), now);
+  }
+
+  /** Every open slice: what is still to come, what is not verified. */
+  progress(): { readonly left: number; readonly unverified: number; readonly checksWaiting: number } {
+    let [left, unverified] = [0, 0];
+    for (const slice of this.#slices) {
+      if (!slice) continue;
+      left += slice.left;
+      unverified += slice.unverified;
+    }
+    return { left, unverified, checksWaiting: this.#truth.size };
+  }
+
+  /** Points shown and points verified that are wrong now, and all that are verified. */
+  wrongNow(): { readonly shown: number; readonly accepted: number; readonly verified: number } {
+    let [shown, accepted, verified] = [0, 0, 0];
+    for (const slice of this.#slices) {
+      if (!slice) continue;
+      for (let tile = 0; tile < slice.status.length; tile++) {
+        if (slice.status[tile] === 0) continue;
+        shown += slice.wrong[tile]!;
+        if (slice.status[tile] !== VERIFIED) continue;
+        accepted += slice.wrong[tile]!;
+        verified += this.#options.geometry.pointsIn(tile);
+      }
+    }
+    return { shown, accepted, verified };
+  }
+
+  /** Tiles of a device that are shown and not verified: none may be left once it was caught. */
+  unprovenOf(device: number): number {
+    let count = 0;
+    for (const slice of this.#slices) if (slice) for (let tile = 0; tile < slice.status.length; tile++) count += Number(slice.device[tile] === device && slice.status[tile] === SHOWN);
+    return count;
+  }
+
+  #addToScheduler({ index, person, status }: Slice): void {
+    const levels = this.#options.geometry.tiling.grid.levels;
+    this.#scheduler.addSlice({
+      id: sliceName(index), person, costClass: 'simulated', cost: this.#cost, stage: this.#stage,
+      isExtra: Array.from({ length: levels }, () => false), loadMs: 0, isDone: (tile) => status[tile] !== 0,
+    });
+  }
+
+  /** Everybody looks at what they placed. */
+  #watch(): void {
+    const slice = this.#slices.length - 1;
+    this.#viewers.set(sliceName(slice), 1);
+    this.#scheduler.watch(this.#viewers);
+  }
+  readonly #viewers = new Map<string, number>();
+
+  #keep(slice: Slice, origin: Arrived, key: string, now: number): void {
+    const { tile } = origin;
+    const { measures, landscape, geometry } = this.#options;
+    measures.accepted(slice.person, geometry.pointsIn(tile), slice.status[tile] !== 0);
+    slice.status[tile] = SHOWN;
+    slice.device[tile] = origin.device;
+    slice.attack[tile] = origin.attack;
+    slice.wrong[tile] = landscape.wrongIn(origin);
+    slice.shownAt[tile] = now;
+    slice.left--;
+    if (slice.wrong[tile]! > 0) measures.wrongShown(slice.wrong[tile]!);
+    if (this.#stage[tile] === 0 && --slice.coarseLeft === 0) measures.coarse(slice.index, now);
+    if (slice.left === 0) measures.complete(slice.index, now);
+    this.#arrive(slice, origin, key, now);
+  }
+
+  #arrive(slice: Slice, origin: Origin, key: string, now: number): void {
+    const { landscape, geometry } = this.#options;
+    const { tile } = origin;
+    const points = geometry.pointsIn(tile);
+    let doubtful: readonly number[] = [];
+    let isSuspicious = false;
+    if (slice.witness) {
+      const means = Float64Array.from({ length: points }, (_, index) => landscape.returned(origin, index));
+      const seen = slice.witness.look(geometry.tiles[tile]!, means, key);
+      doubtful = seen.doubtful;
+      isSuspicious = doubtful.length > 0 || seen.isLeaning;
+    }
+    this.#perform(this.#trust.arrived({ tile: tileName(slice.index, tile), device: key, points, pointCost: POINT_COST, doubtful, isSuspicious }, now), now);
+  }
+
+  #compare(slice: Slice, other: Origin, key: string, now: number): void {
+    const { landscape, geometry } = this.#options;
+    const { tile } = other;
+    const own: Origin = { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: slice.index, tile };
+    const differing: Judgement[] = [];
+    if (own.attack !== 0 || other.attack !== 0) {
+      const both = { absolute: 2 * TOLERANCE.absolute, relative: 2 * TOLERANCE.relative };
+      for (let index = 0; index < geometry.pointsIn(tile); index++) {
+        const severity = severityOf(landscape.returned(other, index), landscape.returned(own, index), both);
+        if (severity > 1) differing.push({ index, severity });
+      }
+    }
+    this.#perform(this.#trust.opinion(tileName(slice.index, tile), key, differing, now), now);
+  }
+
+  #perform(decisions: readonly Decision[], now: number, isAudit = false): void {
+    for (const decision of decisions) {
+      switch (decision.kind) {
+        case 'probe': {
+          const [index, tile] = placeOf(decision.tile);
+          const slice = this.#slices[index]!;
+          const origin: Origin = { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: index, tile };
+          this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, isUrgent: decision.isUrgent, tag: { slice: index, tile, points: decision.points, origin, isAudit } });
+          break;
+        }
+        case 'verify': {
+          const [index, tile] = placeOf(decision.tile);
+          const slice = this.#slices[index]!;
+          if (slice.status[tile] === SHOWN) slice.unverified--;
+          slice.status[tile] = VERIFIED;
+          break;
+        }
+        case 'strike':
+          this.#takeBack(decision.tile, decision.notTo, now);
+          break;
+        case 'rollBack':
+          for (const tile of decision.tiles) this.#takeBack(tile, decision.notTo, now);
+          break;
+        case 'secondOpinion': {
+          const [index, tile] = placeOf(decision.tile);
+          this.#scheduler.check(sliceName(index), tile, decision.notTo);
+          break;
+        }
+        case 'device': {
+          const { record } = decision;
+          if (stateOf(record, now) !== 'quarantined' || decision.before === 'quarantined') break;
+          const device = deviceOf(record.key);
+          this.#options.measures.caught(device);
+          this.#scheduler.leave(deviceName(device));
+          this.#options.onCaught(device);
+        }
+      }
+    }
+  }
+
+  #takeBack(key: TileKey, notTo: readonly string[], now: number): void {
+    const [index, tile] = placeOf(key);
+    const slice = this.#slices[index]!;
+    if (slice.status[tile] === 0) return;
+    const { geometry, measures } = this.#options;
+    if (slice.status[tile] === VERIFIED) slice.unverified++;
+    measures.takenBack(slice.person, geometry.pointsIn(tile), slice.wrong[tile]!, now - slice.shownAt[tile]!, slice.status[tile] === VERIFIED);
+    slice.status[tile] = 0;
+    slice.device[tile] = -1;
+    slice.wrong[tile] = 0;
+    slice.left++;
+    if (this.#stage[tile] === 0) slice.coarseLeft++;
+    slice.witness?.forget(geometry.tiles[tile]!);
+    for (const person of notTo.length > 0 ? notTo : ['']) this.#scheduler.reopen(sliceName(index), tile, person);
+  }
+}

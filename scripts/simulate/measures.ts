@@ -1,0 +1,162 @@
+/**
+ * What is measured while a simulation runs: times, waste, checks, wrong points, fairness, what the scheduler costs, and the trace.
+ *
+ * It only counts; report.ts says what it comes to.
+ */
+import { ATTACKS } from './attacks.ts';
+
+/** Why points were computed that are not in the picture. */
+export const WASTE_CAUSES = ['duplicate', 'revoked', 'lost', 'refused', 'barred', 'rolledBack', 'checking'] as const;
+export type WasteCause = (typeof WASTE_CAUSES)[number];
+
+/** Every so many calls of the scheduler one is timed. */
+const TIMED_EVERY = 16;
+const ERR_EVERYWHERE: ReadonlySet<string> = new Set(['offset', 'replay', 'nan', 'f16', 'scale']);
+
+type Liar = { readonly attack: number; leases: Set<number> | null; tiles: number; caughtAfterLeases: number | null };
+
+export class Measures {
+  readonly #openedAt: number[] = [];
+  readonly #coarseAt: number[] = [];
+  readonly #completeAt: number[] = [];
+  readonly waste = new Map<WasteCause, number>(WASTE_CAUSES.map((cause) => [cause, 0]));
+  acceptedPoints = 0;
+  results = 0;
+  recomputedPoints = 0;
+  auditedPoints = 0;
+  wrongEverShown = 0;
+  wrongShownMs = 0;
+  wrongTakenBack = 0;
+  verifiedTakenBack = 0;
+  quarantines = 0;
+  falseQuarantines = 0;
+  grants = 0;
+  calls = 0;
+  readonly callMs: number[] = [];
+  /** Points in the picture, by whose slice they are. */
+  readonly served = new Map<string, number>();
+  #servedBefore: ReadonlyMap<string, number> = new Map();
+  /** What everyone was served while everyone had work waiting. */
+  readonly fairShares = new Map<string, number>();
+  readonly liars = new Map<number, Liar>();
+  readonly violations = new Map<string, number>();
+  readonly curve: { readonly s: number; readonly done: number; readonly devices: number; readonly wrong: number }[] = [];
+  #trace = [0x811c9dc5, 0x1b873593];
+
+  /** Takes what happened into the hash of the run. */
+  note(time: number, kind: number, a: number, b: number): void {
+    for (const word of [time | 0, Math.floor(time / 4294967296), kind, a, b]) {
+      const [one, other] = this.#trace;
+      this.#trace = [Math.imul(one! ^ word, 0x01000193), Math.imul((other! ^ word) + 0x7f4a7c15, 0x85ebca6b) ^ (other! >>> 15)];
+    }
+  }
+
+  get trace(): string {
+    return this.#trace.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+
+  /** An invariant that does not hold. */
+  violate(what: string): void {
+    this.violations.set(what, (this.violations.get(what) ?? 0) + 1);
+  }
+
+  timed<T>(call: () => T): T {
+    if (this.calls++ % TIMED_EVERY !== 0) return call();
+    const from = performance.now();
+    const outcome = call();
+    this.callMs.push(performance.now() - from);
+    return outcome;
+  }
+
+  opened(slice: number, person: string, now: number): void {
+    this.#openedAt[slice] = now;
+    if (!this.served.has(person)) this.served.set(person, 0);
+    if (this.completed === 0) this.#servedBefore = new Map(this.served);
+  }
+
+  coarse(slice: number, now: number): void {
+    this.#coarseAt[slice] ??= now;
+  }
+
+  complete(slice: number, now: number): void {
+    // From when the last slice was opened until the first was complete, everybody had work waiting.
+    if (this.completed === 0) for (const [person, points] of this.served) this.fairShares.set(person, points - (this.#servedBefore.get(person) ?? 0));
+    this.#completeAt[slice] = now;
+  }
+
+  get slices(): number {
+    return this.#openedAt.length;
+  }
+
+  get completed(): number {
+    return this.#completeAt.filter(() => true).length;
+  }
+
+  get firstOpened(): number {
+    return this.#openedAt[0] ?? 0;
+  }
+
+  get lastComplete(): number {
+    return this.#completeAt.reduce((latest, each) => Math.max(latest, each), 0);
+  }
+
+  /** Sorted, in milliseconds from when it was opened; those that never came are Infinity. */
+  times(which: 'coarse' | 'complete'): readonly number[] {
+    const at = which === 'coarse' ? this.#coarseAt : this.#completeAt;
+    return this.#openedAt.map((opened, slice) => (at[slice] ?? Infinity) - opened).sort((one, other) => one - other);
+  }
+
+  liar(device: number, attack: number): void {
+    this.liars.set(device, { attack, leases: new Set(), tiles: 0, caughtAfterLeases: null });
+  }
+
+  returned({ device, lease }: { readonly device: number; readonly lease: number }): void {
+    this.results++;
+    const liar = this.liars.get(device);
+    if (!liar || liar.caughtAfterLeases !== null) return;
+    liar.tiles++;
+    liar.leases?.add(lease);
+  }
+
+  accepted(person: string, points: number, isAgain: boolean): void {
+    if (isAgain) this.violate('a tile was accepted that was accepted already');
+    this.acceptedPoints += points;
+    this.served.set(person, (this.served.get(person) ?? 0) + points);
+  }
+
+  wasted(cause: WasteCause, points: number): void {
+    this.waste.set(cause, this.waste.get(cause)! + points);
+  }
+
+  recomputed(points: number, isAudit: boolean): void {
+    if (isAudit) this.auditedPoints += points;
+    else this.recomputedPoints += points;
+  }
+
+  wrongShown(points: number): void {
+    this.wrongEverShown += points;
+  }
+
+  takenBack(person: string, points: number, wrong: number, shownMs: number, wasVerified: boolean): void {
+    this.acceptedPoints -= points;
+    this.wasted('rolledBack', points);
+    this.served.set(person, this.served.get(person)! - points);
+    this.wrongTakenBack += wrong;
+    this.wrongShownMs += wrong * shownMs;
+    if (wasVerified) this.verifiedTakenBack += points;
+  }
+
+  caught(device: number): void {
+    this.quarantines++;
+    const liar = this.liars.get(device);
+    if (!liar) this.falseQuarantines++;
+    else liar.caughtAfterLeases ??= liar.leases?.size ?? 0;
+  }
+
+  /** Of devices that err at every point and returned anything: how many were caught, and how many within their first lease. */
+  allWrong(): { readonly devices: number; readonly caught: number; readonly inFirstLease: number } {
+    const devices = [...this.liars.values()].filter(({ attack, tiles }) => tiles > 0 && ERR_EVERYWHERE.has(ATTACKS[attack]!));
+    const caught = devices.filter(({ caughtAfterLeases }) => caughtAfterLeases !== null);
+    return { devices: devices.length, caught: caught.length, inFirstLease: caught.filter(({ caughtAfterLeases }) => caughtAfterLeases! <= 1).length };
+  }
+}
