@@ -2,24 +2,27 @@
  * The long analyses of one session: units lent, their progress told, results kept and listed in the ledger.
  *
  * A result is listed only after it is durable and its form was checked, and never as verified unless something of it was
- * recomputed here. It does not know who people are, nor what a kind computes. Rules U13–U18 in docs/SPEC.md.
+ * recomputed here. It does not know who people are, nor what a kind computes. Rules U13–U20 in docs/SPEC.md.
  */
 import type * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
-import { kindOf, unitsIn } from '#lib/analysis/requests/requests.ts';
+import { kindOf, unitsIn, type AnalysisRequest } from '#lib/analysis/requests/requests.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { writeKept, writeUnit } from '#lib/session/analysisLedger.ts';
+import { strikeUnit, writeKept, writeUnit } from '#lib/session/analysisLedger.ts';
 import type { AnalysisRecord } from '#lib/session/document.ts';
 import type { SessionRecord, Storage, UnitRecord } from '#lib/session/storage.ts';
 import { unitKey, unitOfKey, type UnitKey } from '#lib/work/unit.ts';
+import { checkOf } from '#lib/work/unitChecks.ts';
 import { UnitBook, type Asker, type UnitLease } from '#lib/work/unitBook.ts';
 import type { AnalysisProgress, KeptUnit, ReturnedUnit, ReturnOutcome, UnitOffer, UnitProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
 import type { Clock } from './clock.ts';
 import type { Helper } from './computing.ts';
+import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
+import type { Prober } from './prober.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -31,6 +34,8 @@ type Dependencies = {
   readonly storage: Storage;
   readonly tokens: Tokens;
   readonly clock: Clock;
+  readonly dice: Dice;
+  readonly prober: Pick<Prober, 'truthAt'>;
   readonly log: Log;
   readonly outbox: Outbox;
   readonly ledger: Y.Doc;
@@ -52,6 +57,7 @@ export class Analyses {
   /** What was told of each analysis last, to tell only changes. */
   #told = new Map<string, string>();
   #cancelTick = () => {};
+  #isClosed = false;
 
   private constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -140,6 +146,7 @@ export class Analyses {
       return refused('the result could not be stored');
     }
     this.#list(record);
+    void this.#check(request, record, result.value);
     return parsed('accepted');
   }
 
@@ -160,6 +167,7 @@ export class Analyses {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancelTick();
   }
 
@@ -168,6 +176,38 @@ export class Analyses {
     this.#done.set(analysis, (this.#done.get(analysis) ?? new Set()).add(unit));
     this.#kept.delete(key);
     writeUnit(this.#dependencies.ledger, key, { digest, by, byName, backend, ms, verified });
+  }
+
+  /** Recomputes a part of a result that can be had cheaply, at a place that only the server knows; marked as verified only then. U20 */
+  async #check(request: AnalysisRequest, record: UnitRecord, result: unknown): Promise<void> {
+    const { storage, subjects, prober, dice, log } = this.#dependencies;
+    const { analysis, unit } = unitOfKey(record.unit)!;
+    const manifest = subjects.get(request.subject)?.manifest;
+    const check = manifest && checkOf(request, unit, result, manifest, dice.uniform());
+    if (!check) return;
+    try {
+      const why = check.disagreement(await prober.truthAt(check.recipe, ...check.at));
+      if (this.#isClosed) return;
+      if (why !== null) return await this.#strike(record, why);
+      await storage.markUnitVerified(record.session, record.unit, record.digest, check.words);
+      // Meanwhile it may have been struck, and another may stand in its place.
+      if (this.#done.get(analysis)?.has(unit)) this.#list({ ...record, verified: check.words });
+    } catch (error) {
+      // Not verified and not struck: it stays what its author says.
+      if (!this.#isClosed) log.error('unit.notChecked', error, { unit: record.unit });
+    }
+  }
+
+  async #strike(record: UnitRecord, why: string): Promise<void> {
+    const { storage, ledger, log, outbox } = this.#dependencies;
+    const { analysis, unit } = unitOfKey(record.unit)!;
+    await storage.strikeUnit(record.session, record.unit, record.digest);
+    log.warn('unit.struck', { unit: record.unit, by: record.by, backend: record.backend, why });
+    this.#done.get(analysis)?.delete(unit);
+    strikeUnit(ledger, record.unit);
+    this.#book.reopen(analysis, unit, record.by);
+    outbox.send('everyone', 'notice', { kind: 'checkFailed', message: `A part of an analysis that ${record.byName} computed did not match float64, so somebody else has to compute it again.` });
+    this.#sayWork();
   }
 
   #sayWork(): void {

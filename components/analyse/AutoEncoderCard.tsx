@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CHECKPOINT_CHOICES, rowsOf, type CheckpointChoice } from '#lib/analysis/requests/checkpointChoice.ts';
 import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { readRequest, type AnalysisRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
+import { canonicalJson } from '#lib/digest.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { formatLoss, formatShare } from '#lib/session/words.ts';
 import { TextField } from '#components/ui/Field.tsx';
@@ -11,17 +12,24 @@ import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import styles from './Analyse.module.css';
 import { AnalysisFrame } from './AnalysisFrame.tsx';
+import { AskedBefore } from './AskedBefore.tsx';
 import type { SliceCardProps } from './card.ts';
 import { CHOICE_TITLES } from './choiceTitles.ts';
 import { DecodedMap } from './DecodedMap.tsx';
 import { MiniChart } from './MiniChart.tsx';
+import { useAsked } from './useAsked.ts';
 
 type Draft = { readonly of: CheckpointChoice; readonly epochs: string; readonly side: string; readonly seed: string };
 
+type Request = Extract<AnalysisRequest, { readonly kind: 'autoEncoder' }>;
+
+const draftOf = ({ of, epochs, side, seed }: Request): Draft => ({ of, epochs: String(epochs), side: String(side), seed: String(seed) });
+
 export function AutoEncoderCard({ recipe, manifest }: SliceCardProps) {
-  const [draft, setDraft] = useState<Draft>({ of: manifest.trajectory.length >= 3 ? 'trajectory' : 'all', epochs: '3000', side: '17', seed: '1' });
+  const asked = useAsked('autoEncoder', recipe.subject).filter(({ samples, loss }) => loss === recipe.loss && canonicalJson(samples) === canonicalJson(recipe.samples[0]));
+  const [draft, setDraft] = useState<Draft>(() => (asked[0] ? draftOf(asked[0]) : { of: manifest.trajectory.length >= 3 ? 'trajectory' : 'all', epochs: '3000', side: '17', seed: '1' }));
   const number = (text: string) => (text.trim() === '' ? NaN : Number(text));
-  const request: Extract<AnalysisRequest, { kind: 'autoEncoder' }> = {
+  const request: Request = {
     kind: 'autoEncoder',
     format: 1,
     subject: recipe.subject,
@@ -36,6 +44,7 @@ export function AutoEncoderCard({ recipe, manifest }: SliceCardProps) {
   const problemAt = (path: string) => (read.ok ? undefined : read.problems.find((problem) => problem.path === path)?.message);
   return (
     <>
+      <AskedBefore asked={asked} chosen={request} titleOf={({ of, epochs, side, seed }) => `${CHOICE_TITLES[of]}, ${epochs} epochs, ${side} × ${side}, seed ${seed}`} onChoose={(before) => setDraft(draftOf(before))} />
       <Select label="Checkpoints" value={draft.of} options={CHECKPOINT_CHOICES.map((value) => ({ value, title: CHOICE_TITLES[value] }))} onChange={(of) => setDraft({ ...draft, of })} problem={problemAt('of')} />
       <div className={panel.pair}>
         <TextField label="Epochs" value={draft.epochs} inputMode="numeric" onChange={(epochs) => setDraft({ ...draft, epochs })} problem={problemAt('epochs')} />

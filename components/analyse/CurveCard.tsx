@@ -1,6 +1,7 @@
 /** A curve of low loss between two checkpoints: trained here, drawn beside the straight line, and placed as a slice. */
 import { useState } from 'react';
 import { barrierOf } from '#lib/analysis/barrier.ts';
+import { sliceAlongCurve } from '#lib/analysis/requests/curve.ts';
 import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { readRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { attempt } from '#lib/knownError.ts';
@@ -15,20 +16,24 @@ import { useMay } from '#components/session/useMay.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import { AnalysisFrame } from './AnalysisFrame.tsx';
+import { AskedBefore } from './AskedBefore.tsx';
 import type { SliceCardProps } from './card.ts';
-import { CURVE_NUMBERS, CURVE_TITLES, curveDraftFor, curveRecipeOf, curveRequestOf } from './curveDraft.ts';
+import { CURVE_NUMBERS, CURVE_TITLES, curveDraftFor, curveDraftOf, curveRequestOf } from './curveDraft.ts';
 import { MiniChart, type XY } from './MiniChart.tsx';
+import { useAsked } from './useAsked.ts';
 
 const SHAPES = { bezier: 'Bézier curve, one bend', polygon: 'Two straight lines, one bend' } as const;
 
 export function CurveCard({ recipe, manifest }: SliceCardProps) {
-  const [draft, setDraft] = useState(() => curveDraftFor(recipe, manifest));
+  const asked = useAsked('curve', recipe.subject);
+  const [draft, setDraft] = useState(() => (asked[0] ? curveDraftOf(asked[0]) : curveDraftFor(recipe, manifest)));
   const wanted = curveRequestOf(draft, recipe.subject, recipe.loss);
   const read = readRequest(wanted, () => manifest);
   const problemAt = (path: string) => (read.ok ? undefined : read.problems.find((problem) => problem.path === path)?.message);
   const checkpoints = manifest.checkpoints.map(({ id, title }) => ({ value: id, title }));
   return (
     <>
+      <AskedBefore asked={asked} chosen={wanted} titleOf={({ from, to, shape, steps, seed }) => `${from} to ${to}, ${shape}, ${steps} steps, seed ${seed}`} onChoose={(request) => setDraft(curveDraftOf(request))} />
       <div className={panel.pair}>
         <Select label="From" value={draft.from} options={checkpoints} onChange={(from) => setDraft({ ...draft, from })} problem={problemAt('from')} />
         <Select label="To" value={draft.to} options={checkpoints} onChange={(to) => setDraft({ ...draft, to })} problem={problemAt('to')} />
@@ -61,7 +66,7 @@ function TrainedCurveView({ unit, request, manifest }: { readonly unit: UnitOf<'
   const [along, straight, losses] = [unit.along, unit.straight, unit.losses].map((values) => values.map(fromJsonNumber));
 
   async function place(): Promise<void> {
-    const slice = curveRecipeOf(request, unit.bend, manifest);
+    const slice = sliceAlongCurve(request, unit.bend, manifest);
     try {
       await session.vectors.load(slice);
       const outcome = session.place(slice);

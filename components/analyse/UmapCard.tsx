@@ -8,23 +8,31 @@ import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import styles from './Analyse.module.css';
 import { AnalysisFrame } from './AnalysisFrame.tsx';
+import { AskedBefore } from './AskedBefore.tsx';
 import type { SliceCardProps } from './card.ts';
 import { CHOICE_TITLES } from './choiceTitles.ts';
 import { MiniChart, type XY } from './MiniChart.tsx';
+import { useAsked } from './useAsked.ts';
 
 /** As McInnes et al. choose; the method itself is loaded only by who computes it. */
 const [NEIGHBOURS, MIN_DISTANCE] = [15, '0.1'];
 
 type Draft = { readonly of: CheckpointChoice; readonly neighbours: string; readonly minDistance: string; readonly seed: string };
 
+type Request = Extract<AnalysisRequest, { readonly kind: 'umap' }>;
+
+const draftOf = ({ of, neighbours, minDistance, seed }: Request): Draft => ({ of, neighbours: String(neighbours), minDistance: String(minDistance), seed: String(seed) });
+
 export function UmapCard({ recipe, manifest }: SliceCardProps) {
+  const asked = useAsked('umap', recipe.subject);
   const [draft, setDraft] = useState<Draft>(() => {
+    if (asked[0]) return draftOf(asked[0]);
     const of = manifest.trajectory.length >= 5 ? 'trajectory' : 'all';
     const neighbours = Math.max(2, Math.min(NEIGHBOURS, Math.floor(rowsOf(of, manifest).length / 2)));
     return { of, neighbours: String(neighbours), minDistance: MIN_DISTANCE, seed: '1' };
   });
   const number = (text: string) => (text.trim() === '' ? NaN : Number(text));
-  const request: Extract<AnalysisRequest, { kind: 'umap' }> = {
+  const request: Request = {
     kind: 'umap',
     format: 1,
     subject: recipe.subject,
@@ -37,6 +45,7 @@ export function UmapCard({ recipe, manifest }: SliceCardProps) {
   const problemAt = (path: string) => (read.ok ? undefined : read.problems.find((problem) => problem.path === path)?.message);
   return (
     <>
+      <AskedBefore asked={asked} chosen={request} titleOf={({ of, neighbours, minDistance, seed }) => `${CHOICE_TITLES[of]}, ${neighbours} neighbours, ${minDistance}, seed ${seed}`} onChoose={(before) => setDraft(draftOf(before))} />
       <Select label="Checkpoints" value={draft.of} options={CHECKPOINT_CHOICES.map((value) => ({ value, title: CHOICE_TITLES[value] }))} onChange={(of) => setDraft({ ...draft, of })} problem={problemAt('of')} />
       <div className={panel.pair}>
         <TextField label="Neighbours" value={draft.neighbours} inputMode="numeric" onChange={(neighbours) => setDraft({ ...draft, neighbours })} problem={problemAt('neighbours')} />

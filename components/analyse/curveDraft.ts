@@ -20,9 +20,10 @@ export const CURVE_TITLES: Readonly<Record<CurveNumber, string>> = {
   seed: 'Seed',
 };
 
-/** From the slice's centre to a checkpoint as far along as there is. */
+/** From the slice's centre to another network where there is one, else to where training began. */
 export function curveDraftFor({ centre }: SliceRecipe, manifest: SubjectManifest): CurveDraft {
-  const other = manifest.checkpoints.findLast(({ id }) => id !== centre)?.id ?? centre;
+  const others = manifest.checkpoints.filter(({ id }) => id !== centre);
+  const other = (others.find(({ id }) => !manifest.trajectory.includes(id)) ?? others[0])?.id ?? centre;
   const samples = Math.min(256, manifest.dataset.samples.train);
   return { from: centre, to: other, shape: 'bezier', steps: '300', batch: String(Math.min(32, samples)), samples: String(samples), learningRate: '0.05', momentum: '0.9', weightDecay: '0', seed: '1' };
 }
@@ -49,21 +50,7 @@ export function curveRequestOf(draft: CurveDraft, subject: string, loss: LossNam
   };
 }
 
-/** A slice along a trained curve: 61 places as in Garipov et al. 2018, a little beyond neither end. */
-export function curveRecipeOf(request: RequestOf<'curve'>, bend: string, manifest: SubjectManifest): SliceRecipe {
-  const hasStatistics = manifest.network.buffers.length > 0;
-  const axis = { min: 0, max: 1, count: 61 };
-  return {
-    format: 1,
-    subject: request.subject,
-    samples: [{ set: 'train', count: request.samples }],
-    loss: request.loss,
-    mode: { batchNorm: hasStatistics ? { policy: 'recomputed', samples: request.samples, batch: Math.min(64, request.samples) } : 'frozen', dropout: 'off' },
-    centre: request.from,
-    axes: [
-      { ...axis, direction: { kind: 'towards', checkpoint: request.to, length: 'difference', orthogonal: false } },
-      { ...axis, direction: { kind: 'vector', as: 'point', digest: bend, title: `bend towards ${request.to}` } },
-    ],
-    curve: { kind: request.shape, range: axis },
-  };
+/** The form as whoever asked for this had it. */
+export function curveDraftOf({ from, to, shape, ...numbers }: RequestOf<'curve'>): CurveDraft {
+  return { from, to, shape, ...(Object.fromEntries(CURVE_NUMBERS.map((name) => [name, String(numbers[name])])) as Record<CurveNumber, string>) };
 }

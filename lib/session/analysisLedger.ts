@@ -41,6 +41,8 @@ export function writeUnit(ledger: Y.Doc, key: UnitKey, entry: UnitEntry): void {
   });
 }
 
+export const strikeUnit = (ledger: Y.Doc, key: UnitKey): void => ledger.getMap(UNITS).delete(key);
+
 export const writeKept = (ledger: Y.Doc, key: UnitKey, entry: KeptEntry): void => void ledger.getMap(KEPT).set(key, entry);
 
 export const unitsOf = (ledger: Y.Doc): ReadonlyMap<UnitKey, UnitEntry> => entriesIn(ledger, UNITS, unitSchema);

@@ -62,7 +62,8 @@ describe('long analyses', () => {
     await until(() => bob.view(id)?.status === 'done' && bob.view(id)!.units.every(({ result }) => result !== null), 'the results at the other page');
     const { units, total, share } = bob.view(id)!;
     expect([total, share]).toEqual([2, 1]);
-    expect(units.map(({ entry }) => [entry.by, entry.backend, entry.verified])).toEqual(Array(2).fill([ada.me.id, 'float64 on the processor', null]));
+    expect(units.map(({ entry }) => [entry.by, entry.backend])).toEqual(Array(2).fill([ada.me.id, 'float64 on the processor']));
+    await until(() => bob.view(id)!.units.every(({ entry }) => entry.verified?.includes('float64')), 'what the server recomputed');
     const [initial, trained] = units.map(({ result }) => (result as UnitOf<'checkpointLosses'>).sets.map(({ loss }) => fromJsonNumber(loss)));
     expect(initial![0]).toBeCloseTo(lossAt(0, 0, 8), 12);
     expect(initial![1]).toBeCloseTo(lossAt(0, 0, 4), 12);
@@ -132,7 +133,7 @@ describe('long analyses', () => {
     expect(offer).toMatchObject({ analysis: id, unit: 0, kept: null });
     const back = (unit: number, ticket: string, content: unknown) =>
       ada.socket.emitWithAck('returnUnit', { analysis: id, unit, ms: 1, backend: 'x', ticket }, encodeUnit(content));
-    const good = { sets: [{ loss: 1, correct: 0 }, { loss: 'notANumber', correct: 0 }] };
+    const good = { sets: [{ loss: lossAt(0, 0, 8), correct: 0 }, { loss: lossAt(0, 0, 4), correct: 0 }] };
     expect(await back(0, 'forged', good)).toMatchObject({ ok: false });
     expect(await back(1, offer!.ticket, good)).toMatchObject({ ok: false });
     expect(await back(0, offer!.ticket, { sets: [{ loss: 'low', correct: 0 }] })).toMatchObject({ ok: false, problems: [{ path: 'sets.0.loss' }] });
@@ -190,6 +191,7 @@ describe('long analyses', () => {
     await until(() => bob.view(id)?.status === 'done' && bob.view(id)!.units[0]!.result !== null, 'the end at the other page');
     expect(bob.view(id)!.units[0]!.entry.by).toBe(bob.me.id);
     expect(bob.view(id)!.kept).toEqual([]);
+    await until(() => bob.view(id)!.units[0]!.entry.verified?.includes('one place of the curve') === true, 'the check of a place of the curve');
     const gone = bob.view(id)!.units[0]!.result;
 
     const other = await server.createSession();
@@ -204,6 +206,27 @@ describe('long analyses', () => {
     expect(file).toMatchObject({ ok: true, value: { kind: 'point', subject: subject.id } });
     bob.close();
     eve.close();
+  });
+
+  it('[U20] a result that does not match float64 is taken back, and its author is not lent that unit again', async () => {
+    const { id: session, key } = await server.createSession();
+    const eve = await openPage(server.url, { session, key });
+    const id = analysisIdOf(losses);
+    await eve.change((doc) => writeRecord(doc, 'analyses', id, { by: eve.welcome.me.id, byName: 'Eve', at: 1, request: losses, isPaused: false, isPutAway: false }));
+    const [offer] = await eve.socket.emitWithAck('askForUnits', id, 1);
+    const notice = new Promise<string>((resolve) => eve.socket.on('notice', ({ message }) => resolve(message)));
+    const wrong = encodeUnit({ sets: [{ loss: lossAt(0, 0, 8) * 1.001, correct: 0 }, { loss: lossAt(0, 0, 4), correct: 0 }] });
+    expect(await eve.socket.emitWithAck('returnUnit', { analysis: id, unit: 0, ms: 1, backend: 'x', ticket: offer!.ticket }, wrong)).toEqual({ ok: true, value: 'accepted' });
+    expect(await notice).toContain('did not match');
+    const units = eve.ledger.getMap('units');
+    await until(() => units.size === 0, 'the ledger to forget it');
+    expect((await eve.socket.emitWithAck('askForUnits', id, 8)).map(({ unit }) => unit)).toEqual([1]);
+    const bob = await openAnalysisPage(server.url, { session, key }, subject);
+    bob.analyses.computeHere(id);
+    await until(() => bob.view(id)?.units[0]?.entry.verified !== undefined && bob.view(id)!.units[0]!.entry.verified !== null, 'the right one');
+    expect(bob.view(id)!.units[0]!.entry.by).toBe(bob.me.id);
+    eve.close();
+    bob.close();
   });
 
   it('[U17] a worker that does not answer is ended within half a second of a pause', async () => {

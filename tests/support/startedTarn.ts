@@ -10,16 +10,18 @@ import { secretDice } from '#server/dice.ts';
 import { createMemoryStorage } from '#server/memoryStorage.ts';
 import { createInlineProber } from '#server/prober.ts';
 import { startTarn } from '#server/tarn.ts';
+import { vectorsFrom } from '#server/vectors.ts';
 import { silentLog, stateRequest, takeAnswer, updateBytes } from './openedSession.ts';
 import { lineSubject } from './subjects.ts';
 
 export async function startServer(options: { readonly storage?: Storage; readonly publicUrl?: string; readonly maxPeople?: number; readonly trustProxy?: boolean } = {}) {
   const subjects = new Map([[lineSubject().id, lineSubject()]]);
+  const storage = options.storage ?? createMemoryStorage();
   const tarn = await startTarn({
     config: { host: '127.0.0.1', port: 0, publicUrl: options.publicUrl ?? null, maxPeople: options.maxPeople ?? 300, trustProxy: options.trustProxy ?? false, isDevelopment: false },
-    storage: options.storage ?? createMemoryStorage(),
+    storage,
     subjects,
-    prober: createInlineProber(subjects),
+    prober: createInlineProber(subjects, vectorsFrom(storage)),
     clock: systemClock,
     dice: secretDice,
     log: silentLog,

@@ -8,7 +8,7 @@ import { KnownError } from '#lib/knownError.ts';
 import { decode, encode, trainAutoEncoder, AUTO_ENCODER_DEFAULTS, type AutoEncoder } from '#lib/analysis/autoEncoder.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
 import { rowsOf } from '#lib/analysis/requests/checkpointChoice.ts';
-import { movesStatistics } from '#lib/analysis/requests/curve.ts';
+import { movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.ts';
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { analysisIdOf } from '#lib/analysis/requests/requests.ts';
 import { readMetadata, readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
@@ -21,7 +21,6 @@ type Request = UnitJob<'autoEncoder'>['request'];
 
 /** Share of the time that training is said to take. */
 const TRAINING = 0.3;
-const STATISTICS_BATCH = 64;
 /** Epochs between two numbers of the strip. */
 const STRIP = 200;
 

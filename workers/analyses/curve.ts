@@ -7,7 +7,7 @@
 import { digestOf } from '#lib/digest.ts';
 import { KnownError } from '#lib/knownError.ts';
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
-import { CURVE_PLACES, movesStatistics } from '#lib/analysis/requests/curve.ts';
+import { CURVE_PLACES, movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.ts';
 import { analysisIdOf } from '#lib/analysis/requests/requests.ts';
 import { pointOnCurve, straightState, trainCurve, type CurveState } from '#lib/analysis/curveTraining.ts';
 import { readMetadata, readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
@@ -22,8 +22,6 @@ type Request = UnitJob<'curve'>['request'];
 
 /** Numbers of the strip of losses. */
 const STRIP = 200;
-/** Samples over which statistics along the curve are measured at once. */
-const STATISTICS_BATCH = 64;
 
 export const curveRun: UnitRun<'curve'> = {
   engine: 'float64 on the processor',

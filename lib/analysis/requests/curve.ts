@@ -9,6 +9,7 @@ import type { LossName } from '#lib/network/loss.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { Problem } from '#lib/parsed.ts';
 import { CURVES, type CurveKind } from '#lib/slice/curve.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { checkpointId, checkpointProblems, lossChoice, lossProblems, sampleProblems, seedChoice } from './evaluation.ts';
 import { jsonNumber, type JsonNumber } from './jsonNumber.ts';
 import { GRADIENT_PASSES, type AnalysisKind } from './kind.ts';
@@ -92,3 +93,26 @@ function places(): z.ZodMiniType<readonly JsonNumber[]> {
 
 /** Whether the network has batch norm, whose statistics at a new place have to be measured there. */
 export const movesStatistics = (manifest: SubjectManifest): boolean => manifest.network.buffers.length > 0;
+
+/** Samples over which batch-norm statistics along a curve are measured at once. */
+export const STATISTICS_BATCH = 64;
+
+/** A slice along a trained curve: 61 places as in Garipov et al. 2018, on the samples that it was trained on. */
+export function sliceAlongCurve(request: CurveRequest, bend: string, manifest: SubjectManifest): SliceRecipe {
+  const axis = { min: 0, max: 1, count: 61 };
+  const { subject, samples, loss, from, to, shape } = request;
+  const titleOf = (id: string): string => manifest.checkpoints.find((each) => each.id === id)?.title ?? id;
+  return {
+    format: 1,
+    subject,
+    samples: [{ set: 'train', count: samples }],
+    loss,
+    mode: { batchNorm: movesStatistics(manifest) ? { policy: 'recomputed', samples, batch: Math.min(STATISTICS_BATCH, samples) } : 'frozen', dropout: 'off' },
+    centre: from,
+    axes: [
+      { ...axis, direction: { kind: 'towards', checkpoint: to, length: 'difference', orthogonal: false } },
+      { ...axis, direction: { kind: 'vector', as: 'point', digest: bend, title: `bend towards ${titleOf(to)}`.slice(0, 120) } },
+    ],
+    curve: { kind: shape, range: axis },
+  };
+}
