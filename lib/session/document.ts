@@ -7,6 +7,8 @@
 import * as z from 'zod/mini';
 import type * as Y from 'yjs';
 import { read } from '#lib/parsed.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { costOfSlice } from '#lib/work/costCaps.ts';
 import { requestSchema, type AnalysisRequest } from '#lib/analysis/requests/requests.ts';
 import { pointsIn, recipeSchema, sliceIdSchema, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { showable } from './people.ts';
@@ -104,6 +106,14 @@ export function analysesOf(doc: Y.Doc): ReadonlyMap<string, AnalysisRecord> {
 /** Points of all slices that are not put away. */
 export function pointsPlaced(doc: Y.Doc): number {
   return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => sum + (isPutAway ? 0 : pointsIn(recipe)), 0);
+}
+
+/** Multiply-adds of all slices that are not put away and whose network is known. */
+export function workPlaced(doc: Y.Doc, subjectOf: (id: string) => SubjectManifest | undefined): number {
+  return [...slicesOf(doc).values()].reduce((sum, { recipe, isPutAway }) => {
+    const manifest = isPutAway ? undefined : subjectOf(recipe.subject);
+    return manifest ? sum + costOfSlice(recipe, manifest).sliceWork : sum;
+  }, 0);
 }
 
 /** Writes or, with null, deletes one record. Callers go through commands.ts, which can be undone. */

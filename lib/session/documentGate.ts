@@ -7,7 +7,7 @@
  */
 import * as Y from 'yjs';
 import { parsed, refused, type Parsed } from '#lib/parsed.ts';
-import { MAPS, pointsPlaced, prepareDocument, type MapName } from './document.ts';
+import { MAPS, pointsPlaced, prepareDocument, workPlaced, type MapName } from './document.ts';
 import { refusalOf, type Change, type Surroundings } from './policy.ts';
 
 export const MAX_UPDATE_BYTES = 64 * 1024;
@@ -117,7 +117,7 @@ export class DocumentGate {
       subjectOf,
       hasSlice: (id) => map('slices').has(id),
       // Read only where a slice changed: every one of them is parsed for it.
-      points: changes.some((change) => change.map === 'slices') ? pointsPlaced(this.#shadow) : 0,
+      ...(changes.some((change) => change.map === 'slices') ? { points: pointsPlaced(this.#shadow), work: workPlaced(this.#shadow, subjectOf) } : { points: 0, work: 0 }),
       sizes: { session: map('session').size, slices: map('slices').size, annotations: map('annotations').size, analyses: map('analyses').size },
     };
     for (const change of changes) {

@@ -9,6 +9,7 @@ import { read, sayProblems } from '#lib/parsed.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { analysisIdOf, readRequest } from '#lib/analysis/requests/requests.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+import { SESSION_WORK, costProblems } from '#lib/work/costCaps.ts';
 import {
   analysisRecordSchema,
   annotationIdSchema,
@@ -32,6 +33,8 @@ export type Surroundings = {
   readonly sizes: Readonly<Record<MapName, number>>;
   /** Points of all slices that are not put away, those of this change included. */
   readonly points: number;
+  /** Their multiply-adds. */
+  readonly work: number;
 };
 
 /** Null when the change is allowed, else why not. */
@@ -55,13 +58,14 @@ function titleRefusal({ key, after }: Change): string | null {
   return title.ok ? null : sayProblems(title.problems);
 }
 
-function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes, points }: Surroundings): string | null {
+function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes, points, work }: Surroundings): string | null {
   if (after === undefined) return 'a slice can be put away, not erased: notes may stand on it';
   const record = read(sliceRecordSchema, after);
   if (!record.ok) return sayProblems(record.problems);
   const { recipe, by } = record.value;
   if (sliceIdOf(recipe) !== key) return 'the id of a slice must be the hash of its recipe';
   if (!record.value.isPutAway && points > MAX_POINTS) return `the slices of this session would have more than ${MAX_POINTS.toLocaleString('en')} points: put one away first`;
+  if (!record.value.isPutAway && work > SESSION_WORK) return 'the slices of this session would take more work than is lent to anybody: put one away first';
   if (before !== undefined) {
     const earlier = read(sliceRecordSchema, before);
     const same = earlier.ok && canonicalJson({ ...earlier.value, isPutAway: false }) === canonicalJson({ ...record.value, isPutAway: false });
@@ -70,7 +74,9 @@ function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes
   if (by !== person.id) return 'a slice is signed by who places it';
   if (sizes.slices > MAX_SLICES) return `this session already has ${MAX_SLICES} slices`;
   const checked = readRecipe(recipe, subjectOf);
-  return checked.ok ? null : sayProblems(checked.problems);
+  if (!checked.ok) return sayProblems(checked.problems);
+  const dear = costProblems(recipe, subjectOf(recipe.subject)!);
+  return dear.length === 0 ? null : sayProblems(dear);
 }
 
 function analysisRefusal({ key, before, after }: Change, { person, subjectOf, sizes }: Surroundings): string | null {

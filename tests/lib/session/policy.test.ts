@@ -1,6 +1,7 @@
 /** Limits of the session document that no test would reach by writing. */
 import { describe, expect, it } from 'vitest';
 import { MAX_ANNOTATIONS, MAX_POINTS, MAX_SLICES } from '#lib/session/document.ts';
+import { SESSION_WORK } from '#lib/work/costCaps.ts';
 import { refusalOf } from '#lib/session/policy.ts';
 import { sliceIdOf } from '#lib/slice/recipe.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
@@ -8,12 +9,13 @@ import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 const recipe = planeRecipe();
 const slice = sliceIdOf(recipe);
 const signed = { by: 'ada', byName: 'Ada', at: 1 };
-const around = (slices: number, annotations: number, points = 81) => ({
+const around = (slices: number, annotations: number, points = 81, work = 0) => ({
   person: { id: 'ada', role: 'edit' as const },
   subjectOf: () => lineSubject().manifest,
   hasSlice: () => true,
   sizes: { session: 1, slices, annotations, analyses: 0 },
   points,
+  work,
 });
 
 describe('policy', () => {
@@ -29,6 +31,12 @@ describe('policy', () => {
     expect(refusalOf(change, around(2, 0, MAX_POINTS))).toBeNull();
     expect(refusalOf(change, around(2, 0, MAX_POINTS + 1))).toContain('put one away');
     expect(refusalOf({ ...change, before: placed, after: { ...placed, isPutAway: true } }, around(2, 0, MAX_POINTS + 1))).toBeNull();
+  });
+
+  it('[V14] a session has a largest amount of work, of slices that are not put away', () => {
+    const change = { map: 'slices' as const, key: slice, before: undefined, after: { ...signed, recipe, isPutAway: false } };
+    expect(refusalOf(change, around(2, 0, 81, SESSION_WORK))).toBeNull();
+    expect(refusalOf(change, around(2, 0, 81, SESSION_WORK * 1.1))).toMatch(/more work than is lent to anybody: put one away/);
   });
 
   it('[D6] a session has a largest number of notes, and those it has can still be changed', () => {
