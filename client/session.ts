@@ -27,6 +27,7 @@ import { recallDuty, rememberDuty } from './lenderChoice.ts';
 import { pageAnalysts } from './pageAnalysts.ts';
 import { pageWorkers } from './pageWorkers.ts';
 import { watchPresence } from './presence.ts';
+import { createMeasureHere } from './measureHere.ts';
 import { createPricer } from './price.ts';
 import type { Lending } from './lendingTypes.ts';
 import type { Session } from './sessionTypes.ts';
@@ -88,6 +89,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
   };
   const care = careFor(volunteer, browserSurroundings());
   const pricer = createPricer(volunteer);
+  const measuring = createMeasureHere(volunteer);
   const analyses = createAnalyses({
     socket,
     host: pageAnalysts,
@@ -281,6 +283,10 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
         if (socket.connected) socket.volatile.emit('point', lastPointer);
       }, POINT_MS);
     },
+    async measureHere(recipe, onTile, signal) {
+      const subject = await shelf.load(recipe.subject);
+      if (subject) await measuring.measure(recipe, subject, await vectors.load(recipe), onTile, signal);
+    },
     price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined, await vectors.load(recipe)),
     backendsOf(sliceId) {
       const counts = new Map<string, number>();
@@ -298,6 +304,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       window.removeEventListener('pagehide', volunteer.handBack);
       clearTimeout(pointTimer);
       pricer.close();
+      measuring.close();
       care.close();
       volunteer.close();
       analyses.close();

@@ -10,6 +10,8 @@ import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Tile } from '#lib/work/tile.ts';
+import type { TileResult } from '#lib/work/tileResult.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import type { LenderCare } from './lenderCare.ts';
@@ -83,6 +85,8 @@ export type Session = {
   rename(name: string): Promise<string | null>;
   point(pointer: Pointer): void;
   price(recipe: SliceRecipe): Promise<Price>;
+  /** Measures a slice that is not placed on this device alone, coarse levels first. Rejects with an AbortError once `signal` is aborted. */
+  measureHere(recipe: SliceRecipe, onTile: (tile: Tile, result: TileResult) => void, signal: AbortSignal): Promise<void>;
   /** What the tiles of a slice that are here were computed with, most tiles first. */
   backendsOf(sliceId: string): readonly ComputedWith[];
   /** Every tile of a slice that is listed, with who computed it. */

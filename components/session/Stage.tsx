@@ -13,8 +13,11 @@ import { say } from '#components/words.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { LayerSource } from '#components/landscape/layerSource.ts';
 import type { Measure } from '#lib/slice/measure.ts';
-import { rangesOf } from '#lib/slice/recipe.ts';
 import { measureTitle } from '#components/sliceTitle.ts';
+import { FLAT, poseOf } from '#lib/slice/pose.ts';
+import { rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { useStore } from '#components/useStore.ts';
+import { VolumeStage } from '#components/volume/VolumeStage.tsx';
 import { LayerControls } from './LayerControls.tsx';
 import { ComparePanes } from '#components/compare/ComparePanes.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
@@ -61,15 +64,24 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const counts = source.surface.counts(set);
   const isComparing = view.comparison.panes.length > 0 && rangesOf(slice.recipe).length < 3;
   const hasAccuracy = isClassification(slice.recipe.loss);
+  const whole = 'setLayer' in source ? source.whole : null;
+  const manifest = session.catalogue.getSnapshot().find(({ id }) => id === slice.recipe.subject)?.manifest;
+  const isMoving = whole !== null && view.pose !== null && manifest !== undefined;
 
   return (
     <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
       <div className={styles.view}>
         <div className={styles.picture} data-picture={isComparing ? undefined : ''}>
-          {isComparing ? <ComparePanes source={source} /> : <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />}
+          {isMoving && view.pose ? (
+            <VolumeStage whole={whole} manifest={manifest} look={shownLook} geography={geography} pose={view.pose} onPose={view.setPose} hasAccuracy={hasAccuracy} />
+          ) : isComparing ? (
+            <ComparePanes source={source} />
+          ) : (
+            <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+          )}
         </div>
         <div className={styles.controls}>
-          {isPlane && (
+          {isPlane && !isMoving && (
             <Segments
               label="View"
               isLabelHidden
@@ -81,7 +93,9 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           {isPlane && sets.length > 1 && (
             <Segments label="Samples shown" isLabelHidden value={set} segments={sets.map((value) => ({ value, title: value === 'train' ? 'Train' : 'Test' }))} onChange={(next) => view.setLook({ ...look, set: next })} />
           )}
-          {'setLayer' in source && <LayerControls source={source} />}
+          {'setLayer' in source && <VolumeSwitch />}
+          {'setLayer' in source && !isMoving && <LayerControls source={source} />}
+          {slice.recipe.cut && <MoveThisPlane recipe={slice.recipe} />}
           <NoteButton />
         </div>
         {view.isNoting && !view.note && (
@@ -97,6 +111,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
         {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} recipe={slice.recipe} />}
         <NoteCard />
       </div>
+      {!isMoving && (
       <div className={styles.foot}>
         <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
         {isPlane && (
@@ -110,6 +125,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           </div>
         )}
       </div>
+      )}
     </div>
   );
 }
@@ -118,6 +134,45 @@ export function Stage({ source, pins, geography, job }: StageProps) {
 function lookShown(look: Look, set: SetName, measure: Measure | undefined): Look {
   if (measure) return { ...look, set, colourScale: 'linear', heightScale: 'linear', range: 'auto' };
   return set === look.set ? look : { ...look, set };
+}
+
+/** Layers one by one, or the whole volume as a box with a plane that moves through it. */
+function VolumeSwitch() {
+  const { pose, setPose } = useRoomView();
+  return (
+    <Segments
+      label="Volume shown as"
+      isLabelHidden
+      value={pose === null ? 'layers' : 'box'}
+      segments={[
+        { value: 'layers', title: 'Layers', icon: 'layers' },
+        { value: 'box', title: 'Box and plane', icon: 'cube' },
+      ]}
+      onChange={(next) => setPose(next === 'box' ? FLAT : null)}
+    />
+  );
+}
+
+/** Back to the volume that this plane was placed in, where it can be moved on; nothing where that volume is not in the session. */
+function MoveThisPlane({ recipe }: { readonly recipe: SliceRecipe }) {
+  const session = useSession();
+  const view = useRoomView();
+  const slices = useStore(session.slices);
+  const volumeId = sliceIdOf({ ...recipe, cut: undefined });
+  if (!recipe.cut || !slices.has(volumeId)) return null;
+  const pose = poseOf(recipe.cut);
+  return (
+    <Button
+      size="small"
+      icon="cube"
+      onClick={() => {
+        view.chooseSlice(volumeId);
+        view.setPose(pose);
+      }}
+    >
+      Move this plane
+    </Button>
+  );
 }
 
 function NoteButton() {

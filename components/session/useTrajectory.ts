@@ -17,6 +17,8 @@ export type Bead = {
   readonly epoch: number | null;
   readonly a: number;
   readonly b: number;
+  /** In a volume; else 0. */
+  readonly c: number;
   readonly outOfPlane: number;
 };
 
@@ -62,7 +64,7 @@ function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): G
       total += distance;
       within += captured * distance;
     }
-    return { id, title, epoch: epoch ?? null, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, outOfPlane };
+    return { id, title, epoch: epoch ?? null, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, c: coordinates[2] ?? 0, outOfPlane };
   });
   const beadOf = (id: string) => beads.find((bead) => bead.id === id);
   return {

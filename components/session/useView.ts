@@ -8,6 +8,7 @@ import type { Camera } from '#lib/session/camera.ts';
 import type { SliceRecord } from '#lib/session/document.ts';
 import type { LinkState } from '#lib/session/linkState.ts';
 import type { Look } from '#lib/session/look.ts';
+import type { Pose } from '#lib/slice/pose.ts';
 import { useStore } from '#components/useStore.ts';
 import { NO_COMPARISON, type Comparison } from '#components/compare/comparison.ts';
 import { NO_OVERLAYS, type Overlays } from './overlays.ts';
@@ -47,7 +48,13 @@ export type View = {
   readonly setCrosshair: (place: Place | null) => void;
   readonly setLayer: (layer: number | null) => void;
   readonly setOverlays: (overlays: Overlays) => void;
+<<<<<<< HEAD
   readonly setComparison: (comparison: Comparison) => void;
+=======
+  /** In a volume, where the plane stands that this person moves through it; null while layers are shown. */
+  readonly pose: Pose | null;
+  readonly setPose: (pose: Pose | null) => void;
+>>>>>>> e3b6708 (Oblique planes)
   readonly restore: (link: LinkState) => void;
 };
 
@@ -63,13 +70,18 @@ export function useView(session: Session, opened: LinkState): View {
   const [crosshair, setCrosshair] = useState<Place | null>(null);
   const [layer, setLayer] = useState(opened.layer);
   const [overlays, setOverlays] = useState(NO_OVERLAYS);
+<<<<<<< HEAD
   const [comparison, setComparison] = useState(NO_COMPARISON);
+=======
+  const [pose, setPose] = useState<Pose | null>(null);
+>>>>>>> e3b6708 (Oblique planes)
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
   const chooseSlice = useCallback((id: string) => {
     setWanted(id);
     setLayer(null);
+    setPose(null);
     setCrosshair(null);
     setNote(null);
     // A cross-section belongs to its slice; what is shown of any slice stays on.
@@ -99,8 +111,13 @@ export function useView(session: Session, opened: LinkState): View {
       setLayer,
       overlays,
       setOverlays,
+<<<<<<< HEAD
       comparison,
       setComparison,
+=======
+      pose,
+      setPose,
+>>>>>>> e3b6708 (Oblique planes)
       chooseSlice,
       setLook,
       setCamera,
@@ -111,7 +128,11 @@ export function useView(session: Session, opened: LinkState): View {
       setCrosshair,
       restore,
     }),
+<<<<<<< HEAD
     [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
+=======
+    [sliceId, slices, wanted, overlays, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, pose, chooseSlice, restore],
+>>>>>>> e3b6708 (Oblique planes)
   );
 }
 

@@ -51,6 +51,7 @@ type TextFieldProps = {
   readonly maxLength?: number;
   readonly placeholder?: string;
   readonly inputMode?: 'text' | 'decimal' | 'numeric';
+  readonly onBlur?: () => void;
 };
 
 export function TextField({ label, value, onChange, hint, problem, ...input }: TextFieldProps) {

@@ -28,7 +28,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 export const cutSchema: z.ZodMiniType<Cut> = z.strictObject({ at: triple, u: triple, v: triple, ranges: z.tuple([rangeSchema, rangeSchema]) });
 
-const dotOf = ([a, b, c]: Triple, [x, y, z]: Triple): number => a * x + b * y + c * z;
+export const dotOf = ([a, b, c]: Triple, [x, y, z]: Triple): number => a * x + b * y + c * z;
 
 const lengthOf = (vector: Triple): number => Math.sqrt(dotOf(vector, vector));
 
