@@ -96,7 +96,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           {'setLayer' in source && <VolumeSwitch />}
           {'setLayer' in source && !isMoving && <LayerControls source={source} />}
           {slice.recipe.cut && <MoveThisPlane recipe={slice.recipe} />}
-          <NoteButton />
+          {!isMoving && <NoteButton />}
         </div>
         {view.isNoting && !view.note && (
           <p className={styles.mode} role="status">
@@ -112,19 +112,19 @@ export function Stage({ source, pins, geography, job }: StageProps) {
         <NoteCard />
       </div>
       {!isMoving && (
-      <div className={styles.foot}>
-        <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
-        {isPlane && (
-          <div className={styles.bar}>
-            <ColourBar title={`${measure ? measureTitle(measure) : `Mean ${LOSS_TITLES[slice.recipe.loss]}`}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
-          </div>
-        )}
-        {isPlane && (
-          <div className={styles.key}>
-            <Key colourMap={look.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
-          </div>
-        )}
-      </div>
+        <div className={styles.foot}>
+          <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
+          {isPlane && (
+            <div className={styles.bar}>
+              <ColourBar title={`${measure ? measureTitle(measure) : `Mean ${LOSS_TITLES[slice.recipe.loss]}`}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
+            </div>
+          )}
+          {isPlane && (
+            <div className={styles.key}>
+              <Key colourMap={look.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
+            </div>
+          )}
+        </div>
       )}
     </div>
   );
@@ -138,7 +138,7 @@ function lookShown(look: Look, set: SetName, measure: Measure | undefined): Look
 
 /** Layers one by one, or the whole volume as a box with a plane that moves through it. */
 function VolumeSwitch() {
-  const { pose, setPose } = useRoomView();
+  const { pose, setPose, setCrosshair } = useRoomView();
   return (
     <Segments
       label="Volume shown as"
@@ -148,7 +148,11 @@ function VolumeSwitch() {
         { value: 'layers', title: 'Layers', icon: 'layers' },
         { value: 'box', title: 'Box and plane', icon: 'cube' },
       ]}
-      onChange={(next) => setPose(next === 'box' ? FLAT : null)}
+      onChange={(next) => {
+        // The crosshair of a layer means another point on the plane.
+        setCrosshair(null);
+        setPose(next === 'box' ? FLAT : null);
+      }}
     />
   );
 }

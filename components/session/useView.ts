@@ -48,13 +48,10 @@ export type View = {
   readonly setCrosshair: (place: Place | null) => void;
   readonly setLayer: (layer: number | null) => void;
   readonly setOverlays: (overlays: Overlays) => void;
-<<<<<<< HEAD
   readonly setComparison: (comparison: Comparison) => void;
-=======
   /** In a volume, where the plane stands that this person moves through it; null while layers are shown. */
   readonly pose: Pose | null;
   readonly setPose: (pose: Pose | null) => void;
->>>>>>> e3b6708 (Oblique planes)
   readonly restore: (link: LinkState) => void;
 };
 
@@ -70,11 +67,8 @@ export function useView(session: Session, opened: LinkState): View {
   const [crosshair, setCrosshair] = useState<Place | null>(null);
   const [layer, setLayer] = useState(opened.layer);
   const [overlays, setOverlays] = useState(NO_OVERLAYS);
-<<<<<<< HEAD
   const [comparison, setComparison] = useState(NO_COMPARISON);
-=======
   const [pose, setPose] = useState<Pose | null>(null);
->>>>>>> e3b6708 (Oblique planes)
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
@@ -111,13 +105,10 @@ export function useView(session: Session, opened: LinkState): View {
       setLayer,
       overlays,
       setOverlays,
-<<<<<<< HEAD
       comparison,
       setComparison,
-=======
       pose,
       setPose,
->>>>>>> e3b6708 (Oblique planes)
       chooseSlice,
       setLook,
       setCamera,
@@ -128,11 +119,7 @@ export function useView(session: Session, opened: LinkState): View {
       setCrosshair,
       restore,
     }),
-<<<<<<< HEAD
-    [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, chooseSlice, restore],
-=======
-    [sliceId, slices, wanted, overlays, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, pose, chooseSlice, restore],
->>>>>>> e3b6708 (Oblique planes)
+    [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, pose, chooseSlice, restore],
   );
 }
 
