@@ -14,6 +14,7 @@ import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
 import { UmapCard } from './UmapCard.tsx';
+import { LowGradientsCard } from './LowGradientsCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
@@ -27,6 +28,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'curve-class', title: 'Shape and convexity of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
   { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
+  { id: 'low-gradients', title: 'Low points in full space, for everybody', needs: 'slice', isFor: hasLosses, Card: LowGradientsCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
