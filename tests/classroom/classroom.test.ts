@@ -36,17 +36,20 @@ const evaluate: Evaluate = (recipe, key, distort) => {
   return known.get(key)!;
 };
 
+const SLOW_PROBES = 600;
+
 async function holdClass(seed: number) {
   const clock = createManualClock();
   const random = createRandom(seed);
   const storage = createMemoryStorage();
   const subjects = new Map([[subject.id, subject]]);
   const inline = createInlineProber(subjects);
-  // Probing takes its time, so a wrong tile is seen before it is struck.
+  // Probing takes its time while people come, so a wrong tile is seen before it is struck.
+  let asked = 0;
   const prober: Prober = {
     ...inline,
     truthAt: async (...point) => {
-      await new Promise<void>((resolve) => void clock.after(4, resolve));
+      if (asked++ < SLOW_PROBES) await new Promise<void>((resolve) => void clock.after(20, resolve));
       return inline.truthAt(...point);
     },
   };
