@@ -41,8 +41,8 @@ const schema = z.object({
   NODE_ENV: z.optional(z.string()),
 });
 
-/** What one thread does in a second, of multiply-adds in float64. */
-const PER_THREAD = 2e8;
+/** What one thread does in a second, of multiply-adds of convolutions in float64, about. */
+const PER_THREAD = 1e9;
 /** So many threads at most where nothing is said. */
 const MOST_THREADS = 4;
 

@@ -28,7 +28,7 @@ import { WatchedSlice, type Disputed, type TileListener } from './watchedSlice.t
 export type DeviceListener = (record: DeviceRecord, before: DeviceState) => void;
 
 /** Multiply-adds a second that float64 may take, where nothing else is said: about what one core does. */
-export const TRUTH_BUDGET: TruthBudget = { perSecond: 2e8 };
+const TRUTH_BUDGET: TruthBudget = { perSecond: 1e9 };
 
 export type TileBookDependencies = {
   readonly storage: Storage;

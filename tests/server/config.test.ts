@@ -6,7 +6,7 @@ import { readConfig } from '#server/config.ts';
 describe('settings', () => {
   it('[H7] nothing has to be set', () => {
     const config = readConfig({});
-    expect(config).toMatchObject({ ok: true, value: { host: '0.0.0.0', port: 3000, dataDir: resolve('data'), publicUrl: null, maxPeople: 300, probeThreads: 1, truthBudget: 2e8, trustProxy: false, isDevelopment: false } });
+    expect(config).toMatchObject({ ok: true, value: { host: '0.0.0.0', port: 3000, dataDir: resolve('data'), publicUrl: null, maxPeople: 300, probeThreads: 1, truthBudget: 1e9, trustProxy: false, isDevelopment: false } });
   });
 
   it('[H7] takes what is set, and an empty variable as not set', () => {
