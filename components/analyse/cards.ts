@@ -15,6 +15,9 @@ import { TraceCard } from './TraceCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
 import { UmapCard } from './UmapCard.tsx';
 import { LowGradientsCard } from './LowGradientsCard.tsx';
+import { HistogramCard } from './HistogramCard.tsx';
+import { RankCard } from './RankCard.tsx';
+import { ValleysCard } from './ValleysCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
@@ -31,7 +34,10 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'low-gradients', title: 'Low points in full space, for everybody', needs: 'slice', isFor: hasLosses, Card: LowGradientsCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
+  { id: 'valleys', title: 'Valleys and their persistence', needs: 'slice', isFor: isFlat, Card: ValleysCard },
+  { id: 'rank', title: 'The surface in few products', needs: 'slice', isFor: isPlane, Card: RankCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
+  { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },

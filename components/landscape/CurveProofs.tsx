@@ -13,7 +13,9 @@ const STEPS = 24;
 
 export function CurveProofs({ tangent, proof, scales, frame }: CurveProofsProps & { readonly scales: CurveScales; readonly frame: Frame }) {
   const path = line<CurvePoint>(({ a }) => scales.xOf(a), ({ loss }) => scales.yOf(loss)).defined(({ loss }) => scales.lossScale?.kind !== 'log' || loss > 0);
-  const reach = (scales.aAt(frame.right) - scales.aAt(frame.left)) * TANGENT_SHARE;
+  const [least, most] = [scales.aAt(frame.left), scales.aAt(frame.right)];
+  const reach = (most - least) * TANGENT_SHARE;
+  const onTangent = ({ coordinates: [at = 0], loss, slope }: Tangent, a: number): CurvePoint => ({ a, loss: loss + (a - at) * slope });
   // On a logarithmic scale a straight line is bent, so it is drawn in steps.
   const straight = (from: CurvePoint, to: CurvePoint): string =>
     path(Array.from({ length: STEPS + 1 }, (_, step) => ({ a: from.a + ((to.a - from.a) * step) / STEPS, loss: from.loss + ((to.loss - from.loss) * step) / STEPS }))) ?? '';
@@ -24,10 +26,7 @@ export function CurveProofs({ tangent, proof, scales, frame }: CurveProofsProps 
         <path
           className={styles.tangent}
           data-tangent=""
-          d={straight(
-            { a: tangent.coordinates[0]! - reach, loss: tangent.loss - reach * tangent.slope },
-            { a: tangent.coordinates[0]! + reach, loss: tangent.loss + reach * tangent.slope },
-          )}
+          d={straight(onTangent(tangent, Math.max(least, tangent.coordinates[0]! - reach)), onTangent(tangent, Math.min(most, tangent.coordinates[0]! + reach)))}
         />
       )}
       {points.length === 3 && (

@@ -19,6 +19,7 @@ import { rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { VolumeStage } from '#components/volume/VolumeStage.tsx';
 import { LayerControls } from './LayerControls.tsx';
+import { BendLegend } from '#components/analyse/BendLegend.tsx';
 import { ComparePanes } from '#components/compare/ComparePanes.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
@@ -59,7 +60,10 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const { sets } = source.surface;
   const set = sets.includes(look.set) ? look.set : (sets[0] ?? 'train');
   const { measure } = slice.recipe;
-  const shownLook = lookShown(look, set, measure);
+  // Hues say how the plane bends, so losses are left the greys.
+  const isBent = view.overlays.isBendShown && rangesOf(slice.recipe).length > 1 && !measure;
+  const usual = lookShown(look, set, measure);
+  const shownLook = isBent ? { ...usual, colourMap: 'greys' as const } : usual;
   const isPlane = rangesOf(slice.recipe).length > 1;
   const counts = source.surface.counts(set);
   const isComparing = view.comparison.panes.length > 0 && rangesOf(slice.recipe).length < 3;
@@ -121,7 +125,8 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           )}
           {isPlane && (
             <div className={styles.key}>
-              <Key colourMap={look.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
+              {isBent && <BendLegend />}
+              <Key colourMap={shownLook.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
             </div>
           )}
         </div>
