@@ -1,4 +1,5 @@
 /** Every card of the Analyse tab, in the order they stand. To add one, add a line. */
+import { hasSeeds } from '#lib/slice/groups.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { CompareCard } from '#components/compare/CompareCard.tsx';
 import type { AnalyseCard } from './card.ts';
@@ -10,6 +11,7 @@ import { CurveCard } from './CurveCard.tsx';
 import { ConvexityCard } from './ConvexityCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { DensityCard } from './DensityCard.tsx';
+import { SeedsCard } from './SeedsCard.tsx';
 import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { TrueLossCard } from './TrueLossCard.tsx';
@@ -38,6 +40,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'rank', title: 'The surface in few products', needs: 'slice', isFor: isPlane, Card: RankCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
   { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
+  { id: 'seeds', title: 'The same slice, other seeds', needs: 'slice', isFor: (recipe) => isFlat(recipe) && hasSeeds(recipe), Card: SeedsCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },

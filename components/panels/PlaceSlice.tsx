@@ -15,6 +15,7 @@ import { formatSeconds } from '#components/durations.ts';
 import { plural, say } from '#components/words.ts';
 import { AxisFields } from './AxisFields.tsx';
 import { EvaluationFields } from './EvaluationFields.tsx';
+import { GroupButtons } from './GroupButtons.tsx';
 import { NetworkFacts } from './NetworkFacts.tsx';
 import { dimensionsOf, draftFor, isPrincipal, isRandom, KIND_TITLES, kindsFor, withAxes, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
 import { PrincipalFields } from './PrincipalFields.tsx';
@@ -150,6 +151,7 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
         {refusals.map(({ path, message }) => (
           <ProblemText key={path + message} text={message} />
         ))}
+        <GroupButtons form={form} subject={subject} />
         <Button type="submit" tone="accent" icon="plus" disabled={problems.length > 0}>
           {problems.length > 0 ? `${plural(problems.length, 'field')} to mend` : 'Place it'}
         </Button>

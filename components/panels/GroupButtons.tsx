@@ -1,0 +1,58 @@
+/** Several slices with one press: the same one under five seeds, or the figures of the notebook. Each says what all of it would cost. */
+import { useState } from 'react';
+import { hasSeeds, notebookFigures, seedGroup, USUAL_SEEDS } from '#lib/slice/groups.ts';
+import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { ProblemText } from '#components/ui/Field.tsx';
+import { formatSeconds } from '#components/durations.ts';
+import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import type { PlaceForm } from './usePlaceForm.ts';
+import styles from './Panel.module.css';
+
+/** Of the notebook's own runs. */
+const NOTEBOOK_SEEDS = [228, 229] as const;
+
+export function GroupButtons({ form: { recipe, problems, price }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+  const session = useSession();
+  const view = useRoomView();
+  const [refusal, setRefusal] = useState<string>();
+  const figures = notebookFigures(subject.manifest, subject.id, NOTEBOOK_SEEDS);
+  const isReady = problems.length === 0 && price.kind === 'known';
+
+  /** By the rate that was measured for the slice in the form. */
+  const costOf = (recipes: readonly SliceRecipe[]): string => {
+    if (price.kind !== 'known') return '';
+    const work = (each: SliceRecipe) => pointsIn(each) * passesIn(each);
+    return `, about ${formatSeconds((price.price.seconds * recipes.reduce((sum, each) => sum + work(each), 0)) / work(recipe))} here`;
+  };
+  const placeAll = async (recipes: readonly SliceRecipe[]) => {
+    setRefusal(undefined);
+    try {
+      await session.vectors.keep(recipe);
+    } catch (error) {
+      return setRefusal(error instanceof Error ? error.message : String(error));
+    }
+    for (const each of recipes) {
+      const outcome = session.place(each);
+      if ('problems' in outcome) return setRefusal(outcome.problems.map(({ message }) => message).join(' '));
+      if (each === recipes[0]) view.chooseSlice(outcome.sliceId);
+    }
+    view.setPlacing(false);
+  };
+
+  if (!hasSeeds(recipe)) return null;
+  return (
+    <div className={styles.row} role="group" aria-label="Place several at once">
+      <Button size="small" icon="copy" disabled={!isReady} onClick={() => void placeAll(seedGroup(recipe))}>
+        {USUAL_SEEDS} seeds{costOf(seedGroup(recipe))}
+      </Button>
+      {figures.length > 0 && (
+        <Button size="small" icon="copy" disabled={!isReady} title="Lines and planes around the initial and every trained point, train and test, over −0.3 … 0.3 (Merkulov's notebook)" onClick={() => void placeAll(figures)}>
+          All figures, {figures.length} slices{costOf(figures)}
+        </Button>
+      )}
+      <ProblemText text={refusal} />
+    </div>
+  );
+}
