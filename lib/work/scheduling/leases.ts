@@ -34,6 +34,8 @@ export class Leases {
   readonly #demand: Demand;
   readonly #devices: Devices;
   #revocations: Revocation[] = [];
+  /** Who may still be at a tile that was taken from them as overdue, by slice and tile. */
+  readonly #late = new Map<SliceWork, Map<number, string>>();
   #count = 0;
   #twins = 0;
 
@@ -126,6 +128,7 @@ export class Leases {
 
   /** Takes back all tiles of a slice, wherever they are. */
   withdraw(slice: SliceWork): void {
+    this.#late.delete(slice);
     for (const device of this.#devices.all()) {
       for (let index = device.held.length - 1; index >= 0; index--) {
         const held = device.held[index]!;
@@ -138,11 +141,26 @@ export class Leases {
 
   /** Its results are overdue: all it holds waits again, and it is told to leave what it has not begun. */
   lose(device: Device): void {
+    for (const { slice, tile } of device.held.slice(0, device.facts.workers)) {
+      const ofSlice = this.#late.get(slice);
+      if (ofSlice) ofSlice.set(tile, device.facts.id);
+      else this.#late.set(slice, new Map([[tile, device.facts.id]]));
+    }
     for (const { slice, tile } of device.held.slice(device.facts.workers)) {
       this.#revocations.push({ device: device.facts.id, slice: slice.spec.id, tile, isUseless: false });
     }
     this.takeBackAll(device);
     this.#devices.change(device, () => (device.isSilent = true));
+  }
+
+  /** A tile is done: who is late with it need not go on. */
+  relieveLate(slice: SliceWork, tile: number, doneBy: string | null): void {
+    const ofSlice = this.#late.get(slice);
+    const late = ofSlice?.get(tile);
+    if (!ofSlice || late === undefined) return;
+    ofSlice.delete(tile);
+    if (ofSlice.size === 0) this.#late.delete(slice);
+    if (late !== doneBy && this.#devices.get(late)) this.#revocations.push({ device: late, slice: slice.spec.id, tile, isUseless: true });
   }
 
   /** Something was heard of it. */

@@ -179,6 +179,7 @@ export class Scheduler {
     const isNew = this.#demand.update(slice, () => slice.finish(tile));
     if (!isNew) return 'duplicate';
     for (const slot of slice.holders(tile)) this.#leases.drop(this.#devices.at(slot), slice, tile, true);
+    this.#leases.relieveLate(slice, tile, device);
     return 'accepted';
   }
 
@@ -258,12 +259,13 @@ export class Scheduler {
     const budget = leaseMs(tier, rest, this.#devices) * workers;
     const idle = Math.max(1, workers - device.held.length);
     // Who was never measured with work of this kind shows with the first tiles how fast it is.
-    const room = device.knows(slice.spec.costClass) ? MOST_HELD - device.held.length : idle;
+    const isTrial = !device.knows(slice.spec.costClass);
+    const room = isTrial ? idle : MOST_HELD - device.held.length;
     return this.#demand.update(slice, () => {
       const tiles: number[] = [];
       let ms = 0;
       while (tiles.length < room && (tiles.length < idle || ms < budget)) {
-        const tile = slice.take(tier, person);
+        const tile = slice.take(tier, person, isTrial);
         if (tile === null) break;
         const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
         ms += own;
@@ -299,7 +301,10 @@ export class Scheduler {
   }
 
   #isGated(device: Device): boolean {
-    return device.isMeasured && this.#devices.devices >= GATED_FROM && device.rate < GATED_BELOW * this.#devices.meanRate;
+    if (this.#devices.devices < GATED_FROM) return false;
+    if (device.isMeasured) return device.rate < GATED_BELOW * this.#devices.meanRate;
+    // It may be the slowest of all: it shows how fast it is with something nobody waits for, where there is such.
+    return this.#devices.meanRate > 0 || this.#demand.has(TIER.viewed) || this.#demand.has(TIER.surroundings) || this.#demand.has(TIER.background);
   }
 
   /** Whether a device should put this before what it does: one urgent lease at a time, and never the slow. */

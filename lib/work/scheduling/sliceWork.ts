@@ -91,12 +91,13 @@ export class SliceWork {
     for (const stack of this.#stacks) for (const tile of new Set(stack)) if (this.state[tile] === TILE_STATE.waiting) this.#count(tile, 1);
   }
 
-  /** Takes the next tile of a tier that this person may have. */
-  take(tier: Tier, person: string): number | null {
+  /** Takes the next tile of a tier that this person may have; or the cheapest of its stage, to be tried on who was never measured. */
+  take(tier: Tier, person: string, isTrial = false): number | null {
     if (tier === TIER.checking) return this.#takeCheck(person);
     if (this.waiting[tier] === 0) return null;
     for (const [stage, stack] of this.#stacks.entries()) {
       if (stack.length === 0 || this.#tierOfStage(stage) !== tier) continue;
+      if (isTrial) this.#cheapestNext(stack);
       const kept: number[] = [];
       let taken: number | null = null;
       while (taken === null && stack.length > 0) {
@@ -198,6 +199,16 @@ export class SliceWork {
       stack.length = 0;
       for (const tile of tiles.sort((one, other) => ranks.get(other)! - ranks.get(one)! || other - one)) stack.push(tile);
     }
+  }
+
+  /** Of a stage, the cheapest tile goes to the end of the stack, where the next is taken from. */
+  #cheapestNext(stack: number[]): void {
+    let cheapest = -1;
+    for (let at = stack.length - 1; at >= 0; at--) {
+      if (this.state[stack[at]!] !== TILE_STATE.waiting) continue;
+      if (cheapest < 0 || this.spec.cost[stack[at]!]! < this.spec.cost[stack[cheapest]!]!) cheapest = at;
+    }
+    if (cheapest >= 0 && cheapest < stack.length - 1) stack.push(...stack.splice(cheapest, 1));
   }
 
   #tierOfStage(stage: number): Tier {

@@ -262,6 +262,26 @@ describe('scheduler', () => {
     expect(scheduler.ask('d1', 1000, 1000).length).toBeGreaterThan(0);
   });
 
+  it('[L15] who was never measured begins with the cheapest tile, and not with a first picture while others can see to that', () => {
+    const scheduler = new Scheduler();
+    for (let index = 0; index < 9; index++) scheduler.join(device(`d${index}`));
+    scheduler.addSlice(specOf('a', 'ada', [1, 3], UNIT, { cost: Float32Array.of(UNIT, UNIT, UNIT / 8, UNIT) }));
+    scheduler.watch(new Map([['a', 1]]));
+    const [tried] = scheduler.ask('d0', 1, 0);
+    expect(tried!.tile).toBe(2);
+    scheduler.complete('d0', 'd0', 'a', 2, 1, 1);
+    expect(scheduler.ask('d0', 1, 1)[0]!.tile).toBe(0);
+  });
+
+  it('[L5] who is late with a tile that others have done meanwhile is told to leave it', () => {
+    const { scheduler, grants } = lentOnce('one', 'two');
+    expect(scheduler.sweep(1e6)).toEqual(['one']);
+    expect(scheduler.takeRevocations()).toEqual([]);
+    scheduler.ask('two', 1, 1e6);
+    scheduler.complete('two', 'two', 'a', grants[0]!.tile, 1, 1e6 + 1);
+    expect(scheduler.takeRevocations()).toEqual([{ device: 'one', slice: 'a', tile: grants[0]!.tile, isUseless: true }]);
+  });
+
   it('[L16] a device goes on with a slice it has ready, while that costs nobody their turn', () => {
     const world = new World();
     for (const person of ['ada', 'bob']) for (const index of [1, 2, 3]) world.scheduler.addSlice(specOf(`${person}${index}`, person, [400], UNIT, { loadMs: 300 }));
