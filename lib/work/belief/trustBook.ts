@@ -36,6 +36,8 @@ type Held = Omit<Arrival, 'doubtful' | 'isSuspicious'> & {
 
 /** A newcomer has at most so many points waiting for their first judgement. */
 const UNJUDGED_POINTS = 1024;
+/** Of a newcomer's first tile so many points are judged before anything else. */
+const FIRST_POINTS = 4;
 /** Agreement with a trusted device counts as so many recomputed points at most. */
 const OPINION_POINTS = 16;
 /** Points of one tile that are asked at once, when it is looked at again. */
@@ -89,8 +91,7 @@ export class TrustBook {
   /** Points that may be lent to a device now: a newcomer proves itself on a few before it is given many. */
   room(key: string, now: number): number {
     if (!this.mayReturn(key, now)) return 0;
-    const state = stateOf(this.#devices.get(key)!, now);
-    if (state !== 'new' && state !== 'cooldown') return Infinity;
+    if (!isUnproven(this.#devices.get(key)!, now)) return Infinity;
     let waiting = 0;
     for (const tile of this.#byDevice.get(key) ?? []) {
       const held = this.#tiles.get(tile)!;
@@ -105,9 +106,13 @@ export class TrustBook {
     const record = this.#devices.get(device)!;
     const share = probedShare(record, now);
     const chosen = planProbes({ ...arrival, share }, this.#budget, this.#dice);
+    const isFirst = isUnproven(record, now) && (this.#byDevice.get(device)?.size ?? 0) === 0;
     this.#hold({ tile, device, points, pointCost, agreed: new Set(), asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set() });
     const decisions: Decision[] = [];
-    if (chosen.length > 0) decisions.push({ kind: 'probe', tile, points: chosen, isUrgent: arrival.isSuspicious });
+    // A newcomer is lent little before its first judgement: that does not wait behind what is asked of everybody else.
+    const hurried = arrival.isSuspicious ? chosen.length : isFirst ? FIRST_POINTS : 0;
+    if (hurried > 0 && chosen.length > 0) decisions.push({ kind: 'probe', tile, points: chosen.slice(0, hurried), isUrgent: true });
+    if (chosen.length > hurried) decisions.push({ kind: 'probe', tile, points: chosen.slice(hurried), isUrgent: false });
     if (isDear(this.#budget, pointCost) && (arrival.isSuspicious || this.#dice() < share)) decisions.push({ kind: 'secondOpinion', tile, notTo: [record.person] });
     return decisions;
   }
@@ -273,4 +278,10 @@ export class TrustBook {
     const isWorthKeeping = record.state !== before.state || record.mismatched !== before.mismatched || Math.floor(record.compared / 32) !== Math.floor(before.compared / 32);
     return isWorthKeeping ? [{ kind: 'device', record, before: before.state }] : [];
   }
+}
+
+/** Nothing of it was judged since it came, or came back. */
+function isUnproven(record: DeviceRecord, now: number): boolean {
+  const state = stateOf(record, now);
+  return state === 'new' || state === 'cooldown';
 }

@@ -8,8 +8,14 @@
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
 import { pointsOf, type Point, type Tile, type Tiling } from '#lib/work/tile.ts';
 
-/** Times the usual residual from which a point is striking. */
+/** Times the usual residual from which a point is striking, at least. */
 const STRIKING = 12;
+/**
+ * A smooth surface bends more in some places than in others, and there honest points stand out: the limit rises by a tenth
+ * with every tile that has a striking point and falls back slowly, so that about one tile in 128 has one.
+ */
+const RISE = 1.1;
+const FALL = 1 - 0.1 / 128;
 /** Residuals of a level before they say what is usual there. */
 const ENOUGH = 24;
 /** Tiles of a device before their sum says anything, and how many times its usual size it may be. */
@@ -24,7 +30,7 @@ const CLIP = 4;
 type Usual = { count: number; mean: number; size: number };
 
 /** Of one level: what is usual of a point, and of the mean over a tile, whose points lie together and are not independent. */
-type Level = { readonly point: Usual; readonly tile: Usual };
+type Level = { readonly point: Usual; readonly tile: Usual; limit: number };
 
 /** What the neighbours say of a tile. `doubtful` are indices of its points, the most striking first. */
 export type Witnessed = { readonly doubtful: readonly number[]; readonly isLeaning: boolean };
@@ -64,12 +70,13 @@ export class Witness {
       const residual = relative(found, foretold);
       if (isKnown) {
         const by = (residual - mean) / size;
-        if (Math.abs(by) > STRIKING) striking.push({ index, by: Math.abs(by) });
+        if (Math.abs(by) > level.limit) striking.push({ index, by: Math.abs(by) });
         sum += Math.max(-CLIP, Math.min(CLIP, by));
         count++;
       }
       learn(level.point, residual, isKnown ? size * CLIP : Infinity);
     }
+    level.limit = Math.max(STRIKING, level.limit * (striking.length > 0 ? RISE : FALL));
     this.take(tile, means);
     return {
       doubtful: striking.toSorted((one, other) => other.by - one.by).map(({ index }) => index),
@@ -111,7 +118,7 @@ export class Witness {
 
   #levelOf(level: number): Level {
     let known = this.#levels.get(level);
-    if (!known) this.#levels.set(level, (known = { point: { count: 0, mean: 0, size: 0 }, tile: { count: 0, mean: 0, size: 0 } }));
+    if (!known) this.#levels.set(level, (known = { point: { count: 0, mean: 0, size: 0 }, tile: { count: 0, mean: 0, size: 0 }, limit: STRIKING }));
     return known;
   }
 

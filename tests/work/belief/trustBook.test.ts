@@ -50,6 +50,15 @@ describe('trust book', () => {
     expect(many.accepted).toBe(many.returned);
   });
 
+  it('[V12] the first points of a newcomer are asked before anything else: until they are judged it is lent little', () => {
+    const book = new TrustBook({ perSecond: 1e9 }, () => 0.5);
+    book.admit('new', 'ada', 0);
+    const asked = ['s/0/0/0', 's/0/0/1'].map((tile) => book.arrived({ tile: tile as `s/0/0/${number}`, device: 'new', points: 64, pointCost: 1, doubtful: [], isSuspicious: false }, 0));
+    const urgent = asked.map((decisions) => decisions.flatMap((decision) => (decision.kind === 'probe' && decision.isUrgent ? decision.points : [])).length);
+    expect(urgent).toEqual([4, 0]);
+    expect(asked[0]!.flatMap((decision) => (decision.kind === 'probe' ? decision.points : [])).length).toBe(16);
+  });
+
   it('[V9] a sleeper loses everything that was not proven, also what was verified', () => {
     const fleet = runFleet([(tile, points, random) => (tile < 600 ? honest(tile, points, random) : allWrong(tile, points, random))], 610, 4);
     expect(fleet.tilesOf(0)).toBe(601);
