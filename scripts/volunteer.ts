@@ -12,7 +12,7 @@ import type { JoinedSession, ProblemDetails } from '#lib/wire/api.ts';
 import type { BackendWish } from '#lib/wire/workerMessages.ts';
 import { probeGraphics } from './volunteer/graphics.ts';
 import { joinHeadless, type Headless } from './volunteer/headless.ts';
-import { nodeWorkers } from './volunteer/nodeWorkers.ts';
+import { nodeAnalysts, nodeWorkers } from './volunteer/nodeWorkers.ts';
 import { EXIT, HELP, readOptions, type Target, type VolunteerOptions } from './volunteer/options.ts';
 import { createProgress } from './volunteer/progress.ts';
 import { createStopSignals } from './volunteer/stopSignals.ts';
@@ -69,12 +69,14 @@ async function lend({ target, backend, threads }: VolunteerOptions): Promise<voi
   const found = await Promise.race([stopped, Promise.all([sessionOf(target), subjectsOf(target.origin), lackOf(backend)])]);
   if (!found) return;
   const [joined, subjects, lack] = found;
+  const workers = { script: new URL('./computeThread.mjs', import.meta.url), threads, hasGraphics: lack === null && backend !== 'wasm' };
   const headless = joinHeadless({
     origin: target.origin,
     session: joined.id,
     key: joined.key,
     subjects,
-    host: nodeWorkers({ script: new URL('./computeThread.mjs', import.meta.url), threads, hasGraphics: lack === null && backend !== 'wasm' }),
+    host: nodeWorkers(workers),
+    analysts: nodeAnalysts(workers),
     onNotice: progress.say,
   });
   const { volunteer, connection } = headless;

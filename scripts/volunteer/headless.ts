@@ -3,6 +3,8 @@
  *
  * The same connection, document link and lending code as a page has. It never writes to the document.
  */
+import { createAnalysisRunner } from '#client/analysisRunner.ts';
+import type { AnalystHost } from '#client/analystPool.ts';
 import { openConnection, type NetworkPlace } from '#client/connection.ts';
 import { linkDocument } from '#client/documentLink.ts';
 import { createFiles } from '#client/files.ts';
@@ -13,7 +15,7 @@ import { openVectorShelf } from '#client/vectorShelf.ts';
 import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { slicesOf, titleOf, type SliceRecord } from '#lib/session/document.ts';
+import { analysesOf, slicesOf, titleOf, type AnalysisRecord, type SliceRecord } from '#lib/session/document.ts';
 
 export type Headless = {
   readonly connection: Store<ConnectionState>;
@@ -32,13 +34,14 @@ export type HeadlessOptions = {
   readonly key: string | null;
   readonly subjects: readonly Subject[];
   readonly host: ComputeHost;
+  readonly analysts: AnalystHost;
   /** Something went wrong that the person should read. */
   readonly onNotice: (message: string) => void;
 };
 
 const LEAVE_MS = 5000;
 
-export function joinHeadless({ origin, session, key, subjects, host, onNotice }: HeadlessOptions): Headless {
+export function joinHeadless({ origin, session, key, subjects, host, analysts, onNotice }: HeadlessOptions): Headless {
   let token: string | null = null;
   let clientId: number | null = null;
   // Node says nothing of the network going and coming; the transport finds out.
@@ -47,11 +50,16 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
   const { socket } = connection;
   const link = linkDocument(socket, onNotice);
   let slices: ReadonlyMap<string, SliceRecord> = new Map();
-  const readSlices = () => (slices = slicesOf(link.doc.getSnapshot()));
-  const watchDocument = () => void link.doc.getSnapshot().on('afterTransaction', readSlices);
+  let analyses: ReadonlyMap<string, AnalysisRecord> = new Map();
+  const readDocument = () => {
+    slices = slicesOf(link.doc.getSnapshot());
+    analyses = analysesOf(link.doc.getSnapshot());
+  };
+  const watchDocument = () => void link.doc.getSnapshot().on('afterTransaction', readDocument);
   watchDocument();
   link.doc.subscribe(watchDocument);
-  const vectors = openVectorShelf(createFiles({ session, key, origin }));
+  const files = createFiles({ session, key, origin });
+  const vectors = openVectorShelf(files);
   const volunteer = createVolunteer({
     socket,
     host,
@@ -63,6 +71,24 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
     networks: () => subjects.map(({ manifest }) => manifest.network),
     identity: passingIdentity(),
     onFailure: onNotice,
+  });
+  const isLending = () => ['helping', 'idle'].includes(volunteer.state.getSnapshot().kind);
+  const runner = createAnalysisRunner({
+    socket,
+    host: analysts,
+    files,
+    recordOf: (id) => analyses.get(id),
+    loadSubject: async (id) => subjects.find((each) => each.id === id) ?? null,
+    isLending,
+  });
+  let wasLending = false;
+  volunteer.state.subscribe(() => {
+    if (isLending() !== wasLending) runner.look();
+    wasLending = isLending();
+  });
+  runner.problems.subscribe(() => {
+    const message = [...runner.problems.getSnapshot().values()].at(-1);
+    if (message !== undefined) onNotice(message);
   });
   let points = 0;
   volunteer.state.subscribe(() => {
@@ -77,6 +103,7 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
       clientId = welcome.clientId;
       void link.join(welcome.clientId).then(() => {
         volunteer.rejoin();
+        runner.rejoin();
         resolve(titleOf(link.doc.getSnapshot()));
       });
     });
@@ -90,6 +117,7 @@ export function joinHeadless({ origin, session, key, subjects, host, onNotice }:
     leave: async () => {
       volunteer.stop();
       await Promise.race([volunteer.delivered(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+      runner.close();
       volunteer.close();
       link.close();
       const isGone = new Promise<void>((resolve) => {

@@ -6,7 +6,9 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { AnalystHost } from '#client/analystPool.ts';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
+import type { FromAnalyst } from '#lib/wire/analystMessages.ts';
 import type { FromWorker } from '#lib/wire/workerMessages.ts';
 import type { ThreadData } from './computeThread.ts';
 
@@ -28,10 +30,26 @@ export function nodeWorkers({ script, threads, hasGraphics }: NodeWorkersOptions
   return {
     cpuWorkers: () => threads ?? availableParallelism(),
     hire(hear, fail) {
-      const worker = new Worker(script, { workerData: { hasGraphics } satisfies ThreadData });
+      const worker = new Worker(script, { workerData: { hasGraphics, does: 'tiles' } satisfies ThreadData });
       worker.on('message', (message: FromWorker) => hear(message));
       worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
       worker.on('exit', (code) => fail(`the compute thread ended (${code})`));
+      return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
+    },
+  };
+}
+
+/** Each holds a network and its samples, and computes beside the workers for tiles. */
+const MOST_ANALYSTS = 2;
+
+export function nodeAnalysts({ script, threads, hasGraphics }: NodeWorkersOptions): AnalystHost {
+  return {
+    most: Math.min(MOST_ANALYSTS, threads ?? availableParallelism()),
+    hire(hear, fail) {
+      const worker = new Worker(script, { workerData: { hasGraphics, does: 'analyses' } satisfies ThreadData });
+      worker.on('message', (message: FromAnalyst) => hear(message));
+      worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
+      worker.on('exit', (code) => fail(`the thread for analyses ended (${code})`));
       return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
     },
   };

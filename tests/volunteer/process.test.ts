@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { analysisIdOf, type AnalysisRequest } from '#lib/analysis/requests/requests.ts';
+import { unitsOf } from '#lib/session/analysisLedger.ts';
+import { writeRecord } from '#lib/session/document.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { CreatedSession, SliceProgress } from '#lib/wire/api.ts';
 import { systemClock } from '#server/clock.ts';
@@ -144,6 +147,23 @@ describe('npm run volunteer', () => {
     await until(() => looking.said.text, (text) => text.includes('Joined'), 'a view link to join');
     looking.child.kill('SIGINT');
     expect(await looking.ended).toBe(0);
+  });
+
+  it('[A2] computes the units of an analysis that the session asks for', async () => {
+    const session = await post<CreatedSession>('/api/v1/sessions', {});
+    const [subject] = [...subjects.values()].filter(({ manifest }) => /spiral/i.test(manifest.title));
+    const { id, manifest } = subject!;
+    const request: AnalysisRequest = { kind: 'checkpointLosses', format: 1, subject: id, samples: [{ set: 'train', count: 64 }], loss: manifest.loss, mode: { batchNorm: 'frozen', dropout: 'off' } };
+    const page = await openPage(url(), { session: session.id, key: session.key });
+    await page.change((doc) => writeRecord(doc, 'analyses', analysisIdOf(request), { by: page.welcome.me.id, byName: 'Ada', at: 1, request, isPaused: false, isPutAway: false }));
+    const { child, ended } = volunteer([session.viewLink, '--backend', 'wasm', '--threads', '1']);
+    const units = () => Promise.resolve([...unitsOf(page.ledger).values()]);
+    const done = await until(units, (found) => found.filter(({ verified }) => verified !== null).length === manifest.checkpoints.length, 'every checkpoint');
+    expect(new Set(done.map(({ by }) => by)).size).toBe(1);
+    expect(done[0]!.by).not.toBe(page.welcome.me.id);
+    page.close();
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
   });
 
   it('[A2] comes back by itself when the server was away, and goes on', async () => {
