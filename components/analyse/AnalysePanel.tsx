@@ -36,6 +36,11 @@ export function AnalysePanel({ source, geography }: AnalysePanelProps) {
           );
         })}
       </div>
+      <p className={panel.soft}>
+        <a href="/walkthroughs" target="_blank" rel="noreferrer">
+          {say('walk.link')}
+        </a>
+      </p>
     </div>
   );
 }

@@ -50,6 +50,7 @@ export function HomeScreen({ hero, networks }: HomeScreenProps) {
       </main>
       <footer className={styles.footer}>
         <a href="/conformance">{say('conformance.link')}</a>
+        <a href="/walkthroughs">{say('walk.link')}</a>
       </footer>
     </div>
   );

@@ -1,6 +1,7 @@
 /** A surface as a sum of products f(α)·g(β): how few of them come near it, by the singular values of its grid of losses. Rule O15 in docs/SPEC.md. */
-import { Matrix, SingularValueDecomposition } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
 import { KnownError } from '#lib/knownError.ts';
+import { directSvd } from './directSvd.ts';
 import { rankErrors, type RankError } from './rankErrors.ts';
 import type { SampledSurface } from './sampledSurface.ts';
 import { rankApproximation } from './svdWalk.ts';
@@ -18,10 +19,7 @@ export function surfaceRanks(surface: SampledSurface): SurfaceRanks {
   const holes = Array.from(values).filter((value) => !Number.isFinite(value)).length;
   if (holes > 0) throw new KnownError('not-finite', `${holes} of ${values.length} losses are not known or not finite, so the surface cannot be taken apart: choose a smaller range, or wait until it is complete`);
   const matrix = Matrix.from1DArray(rows, columns, Array.from(values));
-  const found = new SingularValueDecomposition(matrix, { autoTranspose: true });
-  const order = found.diagonal.map((_, index) => index).sort((one, other) => found.diagonal[other]! - found.diagonal[one]!).slice(0, Math.min(rows, columns));
-  const pick = (from: Matrix): Matrix => from.subMatrixColumn(order);
-  const parts = { u: pick(found.leftSingularVectors), v: pick(found.rightSingularVectors), singularValues: order.map((index) => found.diagonal[index]!) };
+  const parts = directSvd(matrix);
   return {
     singularValues: parts.singularValues,
     errors: rankErrors(parts.singularValues, rows, columns),

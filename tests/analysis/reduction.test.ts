@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
+import { directSvd, svdComparison } from '#lib/analysis/directSvd.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
 import { rankErrors } from '#lib/analysis/rankErrors.ts';
 import { rebuiltFrom, reconstructionError } from '#lib/analysis/reconstruction.ts';
@@ -133,6 +134,21 @@ describe('singular values by way of AᵀA', () => {
     expect(walk.direct[1]! / 1e-9).toBeCloseTo(1, 4);
     expect(Math.abs(walk.singularValues[1]! / 1e-9 - 1)).toBeGreaterThan(0.01);
     expect(walk.doubtfulFrom).toBe(1);
+  });
+});
+
+describe('a library beside it', () => {
+  test.each([[6, 4], [4, 6]])('[R11] of a %i × %i matrix: once signs and order are those of the walk, nothing differs', (rows, columns) => {
+    const random = createRandom(31);
+    const walk = svdWalk(Array.from({ length: rows }, () => Array.from({ length: columns }, () => random.normal())));
+    const found = directSvd(walk.matrix);
+    // Some sign of the library is not that of the walk, whose largest entries are positive.
+    const turned = { ...found, u: found.u.clone().mul(-1), v: found.v.clone().mul(-1) };
+    for (const other of [found, turned]) {
+      const { values, u, v } = svdComparison(walk, other);
+      expect(Math.max(values, u, v)).toBeLessThan(1e-12);
+    }
+    expect(svdComparison(walk, { ...found, v: found.v.clone().mul(0.5) }).v).toBeGreaterThan(0.1);
   });
 });
 
