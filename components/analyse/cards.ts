@@ -20,6 +20,7 @@ import { LowGradientsCard } from './LowGradientsCard.tsx';
 import { HistogramCard } from './HistogramCard.tsx';
 import { RankCard } from './RankCard.tsx';
 import { ValleysCard } from './ValleysCard.tsx';
+import { LineFitCard, isLineFit } from './LineFitCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
@@ -34,6 +35,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
   { id: 'low-gradients', title: 'Low points in full space, for everybody', needs: 'slice', isFor: hasLosses, Card: LowGradientsCard },
+  { id: 'line-fit', title: 'The exact lowest point', needs: 'slice', isFor: (recipe, manifest) => hasLosses(recipe) && isLineFit({ ...manifest, loss: recipe.loss }), Card: LineFitCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'valleys', title: 'Valleys and their persistence', needs: 'slice', isFor: isFlat, Card: ValleysCard },
