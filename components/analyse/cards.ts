@@ -22,6 +22,7 @@ import { RankCard } from './RankCard.tsx';
 import { ValleysCard } from './ValleysCard.tsx';
 import { LineFitCard, isLineFit } from './LineFitCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
+import { RescaleCard } from './RescaleCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
 const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1 && !recipe.measure;
@@ -36,6 +37,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
   { id: 'low-gradients', title: 'Low points in full space, for everybody', needs: 'slice', isFor: hasLosses, Card: LowGradientsCard },
   { id: 'line-fit', title: 'The exact lowest point', needs: 'slice', isFor: (recipe, manifest) => hasLosses(recipe) && isLineFit({ ...manifest, loss: recipe.loss }), Card: LineFitCard },
+  { id: 'rescale', title: 'Sharp or flat: the same network rescaled', needs: 'slice', isFor: isFlat, Card: RescaleCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'valleys', title: 'Valleys and their persistence', needs: 'slice', isFor: isFlat, Card: ValleysCard },

@@ -22,8 +22,8 @@ export type Inspected = {
 };
 
 export type InspectQuestion = Inspected & {
-  /** `values`: the loss and its spread at every spot. `gradients`: the gradient of the first set at every spot, with stored statistics and dropout off. */
-  readonly ask: 'values' | 'gradients';
+  /** `values`: the loss and its spread at every spot. `gradients`: the gradient of the first set at every spot, with stored statistics and dropout off. `largest`: the largest eigenvalue of its Hessian, likewise. */
+  readonly ask: 'values' | 'gradients' | 'largest';
 };
 
 export type SpotValue = {
@@ -36,6 +36,8 @@ export type SpotValue = {
 
 export type InspectAnswer =
   | { readonly ask: 'values'; readonly values: readonly (readonly SpotValue[])[] }
+  /** Each with a bound on its error. */
+  | { readonly ask: 'largest'; readonly eigenvalues: readonly { readonly max: number; readonly maxError: number }[] }
   | { readonly ask: 'gradients'; readonly gradients: readonly { readonly loss: number; readonly gradient: Float64Array<ArrayBuffer> }[] };
 
 export type FromInspector =
