@@ -17,7 +17,8 @@ export const shortNumber = (value: number): string => {
 
 export function MatrixTable({ label, matrix }: MatrixTableProps) {
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={label}>
+    // A wide one may have to be scrolled, by keyboard too.
+    <div className={styles.scroll} role="group" aria-label={label} {...(matrix.columns > 3 && { tabIndex: 0 })}>
       <table className={styles.matrix}>
         <tbody>
           {matrix.to2DArray().map((row, at) => (

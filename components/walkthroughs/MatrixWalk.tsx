@@ -62,7 +62,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
       <section className={styles.step} aria-labelledby="step-values">
         <h2 id="step-values">3. σ = √λ, the columns of V, and u = Av/σ</h2>
         <p>
-          σ = <output data-walk="sigma">{singularValues.map((value) => value.toPrecision(9).replace(/\.?0+$/, '')).join(', ')}</output>
+          σ = <output data-walk="sigma">{singularValues.map((value) => String(Number(value.toPrecision(9)))).join(', ')}</output>
         </p>
         {doubtfulFrom !== null && <p className={styles.warning}>{say('walk.doubtful', { from: doubtfulFrom + 1 })}</p>}
         <div className={styles.side}>
@@ -84,7 +84,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
       <section className={styles.step} aria-labelledby="step-library">
         <h2 id="step-library">5. A library, without AᵀA</h2>
         <p>{say('walk.library')}</p>
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Singular values of both ways">
+        <div className={styles.scroll} tabIndex={0} role="group" aria-label="Singular values of both ways">
           <table className={styles.table}>
             <thead>
               <tr>

@@ -23,7 +23,7 @@ for (const { name, options } of LOOKS) {
     await page.getByLabel('Row 1, column 1').fill('x');
     await expect(page.getByRole('alert')).toContainText('one number');
     await page.getByLabel('Row 1, column 1').fill('0');
-    await expect(sigma).toHaveText('6.40312424, 0');
+    await expect(sigma).toHaveText(/^6\.40312424, /);
     await check();
 
     await page.getByRole('tab', { name: 'SVD' }).focus();
@@ -43,10 +43,10 @@ for (const { name, options } of LOOKS) {
     await page.getByRole('button', { name: 'Make the pictures' }).click();
     await expect(page.getByRole('status')).toHaveText('Done.', { timeout: 60_000 });
     const numbers = (method: string) => page.getByRole('region', { name: method, exact: true }).locator('dd');
-    const [flat, bent] = [Number(await numbers('Two principal components').first().textContent()), Number(await numbers('UMAP').first().textContent())];
-    expect(bent).toBeGreaterThan(flat);
+    const flat = (await numbers('Two principal components').first().textContent())!;
+    expect(Number(await numbers('UMAP').first().textContent())).toBeGreaterThan(Number(flat));
     await page.getByRole('slider', { name: /neighbours/ }).press('ArrowRight');
-    await expect(numbers('Two principal components').first()).not.toHaveText(String(flat));
+    await expect(numbers('Two principal components').first()).not.toHaveText(flat);
     await check();
 
     await page.getByLabel('Auto-encoder: epochs').fill('20000');
