@@ -10,6 +10,7 @@ import { ProblemText } from '#components/ui/Field.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
 import { say } from '#components/words.ts';
 import { GreyPicture } from './GreyPicture.tsx';
+import { tinyNumber } from './MatrixTable.tsx';
 import { drawnImage, imageOfFile } from './images.ts';
 import styles from './Walkthroughs.module.css';
 
@@ -118,7 +119,7 @@ function Ranks({ rows }: { readonly rows: Rows }) {
             { title: '2-norm, by formula', drawn: 'line', look: 'second', points: errors.map(({ rank: at, spectral: value }): XY => [at, value]).filter(([, value]) => value > 1e-9 * largest) },
           ]}
         />
-        <p className={styles.soft}>{say('walk.image.difference', { values: walk.difference.toExponential(1) })}</p>
+        <p className={styles.soft}>{say('walk.image.difference', { values: tinyNumber(walk.difference) })}</p>
         {walk.doubtfulFrom !== null && <p className={styles.warning}>{say('walk.doubtful', { from: walk.doubtfulFrom + 1 })}</p>}
         <p className={styles.warning}>{say('walk.float32', { lost, total: errors.length })}</p>
       </section>

@@ -15,6 +15,9 @@ export const shortNumber = (value: number): string => {
   return String(Number(rounded.toFixed(5))).replace('-', '−');
 };
 
+/** A difference that may be as small as rounding: two digits and a power of ten. */
+export const tinyNumber = (value: number): string => (value === 0 ? '0' : value.toExponential(1).replace('e-', 'e−').replace('e+', 'e'));
+
 export function MatrixTable({ label, matrix }: MatrixTableProps) {
   return (
     // A wide one may have to be scrolled, by keyboard too.

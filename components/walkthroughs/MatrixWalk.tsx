@@ -8,7 +8,7 @@ import { ProblemText } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { say } from '#components/words.ts';
 import { Matrix } from 'ml-matrix';
-import { MatrixFields, MatrixTable, entryOf, shortNumber } from './MatrixTable.tsx';
+import { MatrixFields, MatrixTable, entryOf, shortNumber, tinyNumber } from './MatrixTable.tsx';
 import styles from './Walkthroughs.module.css';
 
 const FIRST: readonly (readonly string[])[] = [['3', '0'], ['4', '5']];
@@ -79,7 +79,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
           <Named name="Vᵀ" matrix={v.transpose()} />
           <Named name="UΣVᵀ" matrix={product} />
         </div>
-        <p className={styles.soft}>{say('walk.residual', { share: residual.toExponential(1) })}</p>
+        <p className={styles.soft}>{say('walk.residual', { share: tinyNumber(residual) })}</p>
       </section>
       <section className={styles.step} aria-labelledby="step-library">
         <h2 id="step-library">5. A library, without AᵀA</h2>
@@ -100,7 +100,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
                   <td>{rank + 1}</td>
                   <td>{singularValues[rank]!.toPrecision(10)}</td>
                   <td>{value.toPrecision(10)}</td>
-                  <td>{Math.abs(value - singularValues[rank]!).toExponential(1)}</td>
+                  <td>{tinyNumber(Math.abs(value - singularValues[rank]!))}</td>
                 </tr>
               ))}
             </tbody>
@@ -110,7 +110,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
           <Named name="V of the library, signs turned" matrix={compared.aligned.v} />
           <Named name="U of the library, signs turned" matrix={compared.aligned.u} />
         </div>
-        <p className={styles.soft}>{say('walk.differences', { values: compared.values.toExponential(1), u: compared.u.toExponential(1), v: compared.v.toExponential(1) })}</p>
+        <p className={styles.soft}>{say('walk.differences', { values: tinyNumber(compared.values), u: tinyNumber(compared.u), v: tinyNumber(compared.v) })}</p>
       </section>
     </>
   );
