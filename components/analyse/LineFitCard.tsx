@@ -23,7 +23,7 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
   const set = useShownSet(source);
   const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
   const count = recipe.samples.find((each) => each.set === set)?.count;
-  if (!subject || count === undefined) return <p className={panel.soft}>{say('weights.loading')}</p>;
+  if (!subject || count === undefined) return <p className={panel.soft}>{say('lineFit.loading')}</p>;
   const fit = lineFit(firstOf(subject.sets[set], count));
   const range = source.surface.range(set);
   const [xx, x, , one] = fit.hessian;
