@@ -42,6 +42,8 @@ const FIRST_POINTS = 4;
 const OPINION_POINTS = 16;
 /** Points of one tile that are asked at once, when it is looked at again. */
 const DRAWN_AT_ONCE = 16;
+/** Tiles under way that are passed over in search of one to audit. */
+const MOST_AUDITED = 64;
 /** Tiles of a suspect that are looked at again at once. */
 const SUSPECT_TILES = 8;
 /** So many people beside its maker prove a tile where none of their devices is trusted. */
@@ -191,18 +193,24 @@ export class TrustBook {
     return [...this.#change(before, record), ...this.#consequences(record, now)];
   }
 
-  /** When nothing else is asked: further points of a tile that is not verified yet; null when there is nothing to be had. */
+  /**
+   * When nothing else is asked: further points of a tile that is not verified yet; null when there is nothing to be had.
+   * One tile after the other, the first to come first, so that some are verified long before all are.
+   */
   audit(): Decision | null {
-    for (let tries = Math.min(8, this.#open.size); tries > 0; tries--) {
-      const [tile] = this.#open;
-      this.#open.delete(tile!);
-      this.#open.add(tile!);
-      const held = this.#tiles.get(tile!)!;
-      if (held.asked > 0 || isDear(this.#budget, held.pointCost) || held.agreed.size >= held.points) continue;
+    let looked = 0;
+    for (const tile of this.#open) {
+      if (++looked > MOST_AUDITED) return null;
+      const held = this.#tiles.get(tile)!;
+      if (held.asked > 0) continue;
+      if (isDear(this.#budget, held.pointCost) || held.agreed.size >= held.points) {
+        this.#open.delete(tile);
+        continue;
+      }
       const most = Math.min(affordable(this.#budget, held.pointCost), DRAWN_AT_ONCE, held.points - held.agreed.size);
       const points = drawPoints(held.points, most, this.#dice, [], held.agreed);
       held.asked += points.length;
-      return { kind: 'probe', tile: tile!, points, isUrgent: false };
+      return { kind: 'probe', tile, points, isUrgent: false };
     }
     return null;
   }
