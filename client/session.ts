@@ -243,9 +243,9 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       const before = slices.getSnapshot().get(sliceId);
       if (before) run({ map: 'slices', id: sliceId, before, after: { ...before, isPutAway: true }, title: 'Put a slice away' });
     },
-    annotate({ slice, a, b }, kind, text) {
+    annotate({ slice, a, b, c }, kind, text) {
       const noteId = crypto.randomUUID();
-      run({ map: 'annotations', id: noteId, before: null, after: { ...signed(), kind, text, slice, a, b }, title: 'Add a note' });
+      run({ map: 'annotations', id: noteId, before: null, after: { ...signed(), kind, text, slice, a, b, ...(c !== undefined && { c }) }, title: 'Add a note' });
       return noteId;
     },
     editAnnotation(noteId, change) {

@@ -75,7 +75,7 @@ export type Session = {
   /** Places a slice and returns its id, or the problems beside their fields. */
   place(recipe: SliceRecipe): { readonly sliceId: string } | { readonly problems: readonly Problem[] };
   putAway(sliceId: string): void;
-  annotate(at: { slice: string; a: number; b: number }, kind: AnnotationKind, text: string): string;
+  annotate(at: { slice: string; a: number; b: number; c?: number }, kind: AnnotationKind, text: string): string;
   editAnnotation(id: string, change: Partial<Pick<Annotation, 'kind' | 'text'>>): void;
   deleteAnnotation(id: string): void;
   setTitle(title: string): void;

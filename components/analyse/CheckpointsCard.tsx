@@ -30,8 +30,8 @@ export function CheckpointsCard({ recipe, source, geography }: SliceCardProps) {
           </tr>
         </thead>
         <tbody>
-          {[...trajectory, ...checkpoints].map(({ id, title, a, b, outOfPlane }) => {
-            const loss = surface.estimateAt(set, a, b);
+          {[...trajectory, ...checkpoints].map(({ id, title, a, b, c, outOfPlane }) => {
+            const loss = surface.estimateAt(set, a, b, c);
             return (
               <tr key={id}>
                 <th scope="row">{title}</th>

@@ -28,7 +28,7 @@ export function createLayerSource(whole: WholeSource): LayerSource {
     range: (set) => surface.range(set),
     counts: (set) => surface.counts(set),
     valueAt: (set, column, row) => surface.valueAt(set, column, row, layer),
-    estimateAt: (set, a, b) => surface.estimateAt(set, a, b, coordinateOf(gamma, layer)),
+    estimateAt: (set, a, b, c = coordinateOf(gamma, layer)) => surface.estimateAt(set, a, b, c),
   };
   return {
     ...whole,

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { ANNOTATION_KINDS, KIND_TITLES, MAX_TEXT, type Annotation, type AnnotationKind } from '#lib/session/document.ts';
 import { formatCoordinate } from '#lib/session/words.ts';
+import { coordinateOf, gridOf } from '#lib/slice/grid.ts';
 import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field } from '#components/ui/Field.tsx';
@@ -25,7 +26,9 @@ export function NoteCard() {
 
 function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly existing: Annotation | undefined }) {
   const session = useSession();
-  const { sliceId, slice, setNote, setNoting } = useRoomView();
+  const { sliceId, slice, layer, setNote, setNoting } = useRoomView();
+  const gamma = slice && gridOf(rangesOf(slice.recipe)).axes[2];
+  const layerAt = gamma ? { c: coordinateOf(gamma, layer ?? gamma.anchor) } : {};
   const [kind, setKind] = useState<AnnotationKind>(existing?.kind ?? 'note');
   const [text, setText] = useState(existing?.text ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -41,7 +44,7 @@ function Editor({ draft, existing }: { readonly draft: NoteDraft; readonly exist
     event.preventDefault();
     if (isEmpty) return;
     if (draft.kind === 'edit') session.editAnnotation(draft.id, { kind, text: text.trim() });
-    else if (sliceId !== null) session.annotate({ slice: sliceId, a: at.a, b: at.b }, kind, text.trim());
+    else if (sliceId !== null) session.annotate({ slice: sliceId, a: at.a, b: at.b, ...layerAt }, kind, text.trim());
     close();
   };
 

@@ -9,7 +9,7 @@ import type { Annotation } from '#lib/session/document.ts';
 import { hueOf } from '#lib/session/people.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
-import { parametersAt } from '#lib/slice/frame.ts';
+import { placeOnSlice, pointOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { geometryOf } from './frames.ts';
@@ -68,16 +68,16 @@ export function usePins(session: Session, { slice, sliceId }: View): readonly Pl
 }
 
 function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string, vectors: Vectors): Foreign | null {
-  const key = `${target} ${note.slice} ${note.a} ${note.b}`;
+  const key = `${target} ${note.slice} ${note.a} ${note.b} ${note.c ?? ''}`;
   const before = projected.get(key);
   if (before !== undefined) return before && { ...before, id };
   const source = geometryOf(from, subject, vectors);
   const destination = geometryOf(to, subject, vectors);
   let outcome: Foreign | null = null;
   if (source.ok && destination.ok) {
-    const point = parametersAt(source.value.frame, note.a, note.b, new Float64Array(source.value.frame.origin.length));
-    const { coordinates, outOfPlane } = destination.value.projector.project(point);
-    outcome = { id, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, outOfPlane };
+    const { coordinates, outOfPlane } = destination.value.projector.project(pointOnSlice(from, source.value.frame, note.a, note.b, note.c));
+    const place = placeOnSlice(to, coordinates);
+    outcome = place && { id, a: place.a, b: place.b, outOfPlane };
   } else {
     console.info(`note ${id} cannot be placed here`, [source, destination].map((each) => (each.ok ? '' : sayProblems(each.problems))).join(' '));
   }

@@ -5,6 +5,7 @@ import type { Subject } from '#lib/network/subject.ts';
 import { axisFacts, type AxisFacts } from '#lib/slice/frame.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
+import { placeOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { geometryOf } from './frames.ts';
@@ -56,7 +57,7 @@ function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): G
   const { checkpoints, trajectory } = subject.manifest;
   let within = 0;
   let total = 0;
-  const beads = checkpoints.map(({ id, title, epoch }, row): Bead => {
+  const beads = checkpoints.flatMap(({ id, title, epoch }, row): readonly Bead[] => {
     const parameters = subject.checkpoints[row]!;
     const { coordinates, outOfPlane, captured } = projector.project(parameters);
     if (trajectory.includes(id)) {
@@ -64,7 +65,8 @@ function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): G
       total += distance;
       within += captured * distance;
     }
-    return { id, title, epoch: epoch ?? null, a: coordinates[0] ?? 0, b: coordinates[1] ?? 0, c: coordinates[2] ?? 0, outOfPlane };
+    const place = placeOnSlice(recipe, coordinates);
+    return place ? [{ id, title, epoch: epoch ?? null, ...place, outOfPlane }] : [];
   });
   const beadOf = (id: string) => beads.find((bead) => bead.id === id);
   return {

@@ -43,6 +43,8 @@ export type Annotation = Signed & {
   readonly slice: string;
   readonly a: number;
   readonly b: number;
+  /** The third coordinate of a point of a volume. */
+  readonly c?: number | undefined;
 };
 
 export const MAX_TEXT = 2000;
@@ -68,6 +70,7 @@ export const annotationSchema: z.ZodMiniType<Annotation> = z.strictObject({
   slice: sliceIdSchema,
   a: coordinate,
   b: coordinate,
+  c: z.optional(coordinate),
 });
 
 export const titleSchema = z.string().check(z.maxLength(MAX_TITLE, `a title has at most ${MAX_TITLE} characters`), showable);

@@ -51,11 +51,11 @@ export type SurfaceView = {
   range(set: SetName): LossRange | null;
   counts(set: SetName): SurfaceCounts;
   valueAt(set: SetName, column: number, row: number): Measured | null;
-  /** Bilinear between the samples around (a, b); null outside, and where one of them is unknown or not finite. */
-  estimateAt(set: SetName, a: number, b: number): number | null;
+  /** Between the samples around a place; null outside, and where one of them is unknown or not finite. @param c of a volume; without it, in the layer that is shown */
+  estimateAt(set: SetName, a: number, b: number, c?: number): number | null;
 };
 
-export type Surface = Omit<SurfaceView, 'field' | 'valueAt' | 'estimateAt'> & {
+export type Surface = Omit<SurfaceView, 'field' | 'valueAt'> & {
   /** Takes a result in. Returns the samples to draw again, or null where nothing changed. */
   insert(tile: Tile, result: TileResult, verified: boolean): Block | null;
   /** Changes what is believed of a tile; null where the tile is not here or was so marked before. */
@@ -67,8 +67,6 @@ export type Surface = Omit<SurfaceView, 'field' | 'valueAt' | 'estimateAt'> & {
   /** As of a plane, of one layer: the first unless told. */
   field(set: SetName, layer?: number): Field;
   valueAt(set: SetName, column: number, row: number, layer?: number): Measured | null;
-  /** Trilinear in a volume. */
-  estimateAt(set: SetName, a: number, b: number, c?: number): number | null;
 };
 
 type Standing = typeof FIELD.measured | typeof FIELD.verified | typeof FIELD.rechecked;

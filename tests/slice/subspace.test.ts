@@ -4,6 +4,7 @@ import { createRandom } from '#lib/random.ts';
 import { placeOnCurve } from '#lib/slice/curve.ts';
 import { placeOnCut, type Cut, type Triple } from '#lib/slice/cut.ts';
 import { axesFrameOf, axisFacts, buffersAt, frameOf, layerFrame, parametersAt } from '#lib/slice/frame.ts';
+import { placeOnSlice, pointOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { filesOf, pointsIn, problemsOf, rangesOf, readRecipe, sliceIdOf, type DirectionRecipe, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { normOf } from '#lib/slice/vectors.ts';
@@ -131,6 +132,16 @@ describe('curves', () => {
     expect(placeOnCurve('polygon', 0.75)).toEqual([0.5, 0.5]);
     // (1−t)²w₀ + 2t(1−t)θ + t²w₂ at t = ¼, with weights 9/16, 6/16, 1/16.
     expect(placeOnCurve('bezier', 0.25)).toEqual([1 / 16, 6 / 16]);
+  });
+
+  it('[S9] a place on a curve is where the curve is, and only its ends are found again', () => {
+    const recipe = recipeOf([towards('w1'), towards('w2')], { curve: { kind: 'polygon', range: { min: 0, max: 1, count: 61 } } });
+    const frame = frameOf(recipe, SUBJECT);
+    expect(close(pointOnSlice(recipe, frame, 0.5, 0), SUBJECT.checkpoints[2]!)).toBeLessThan(1e-6);
+    expect(close(pointOnSlice(recipe, frame, 1, 0), SUBJECT.checkpoints[1]!)).toBeLessThan(1e-6);
+    const { project } = projectorOf(frame);
+    expect([0, 1, 2].map((row) => placeOnSlice(recipe, project(SUBJECT.checkpoints[row]!).coordinates)?.a ?? null)).toEqual([0, 1, null]);
+    expect(placeOnSlice(recipeOf(volume), [0.1, 0.2, 0.3])).toEqual({ a: 0.1, b: 0.2, c: 0.3 });
   });
 
   it('[S9] a curve is a line of points over t', () => {
