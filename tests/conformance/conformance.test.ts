@@ -259,6 +259,20 @@ describe('[J4] the check fails for:', () => {
       }),
     ));
 
+  it('wrong second derivatives: on the device alone', () =>
+    fails(
+      wrongSecondDerivatives.measure({
+        hessian: batchedHessian,
+        device: {
+          evaluate: async (recipe, subject, tile) => {
+            const result = await wasm().evaluate(recipe, subject, tile);
+            const half = (values: Float64Array): Float64Array => values.map((value) => value / 2);
+            return { ...result, sets: result.sets.map((sums) => ({ ...sums, ...(sums.curvature && { curvature: { ...sums.curvature, min: half(sums.curvature.min), max: half(sums.curvature.max) } }) })) };
+          },
+        },
+      }),
+    ));
+
   it('"dropout surface" ambiguous', () => fails(ambiguousDropout.measure((_mode, _network, training) => (training !== 'none' && training && training.dropout > 0 ? 'with dropout' : 'without dropout'))));
 
   it('static equal split across workers', () => fails(staticSplit.measure((tiles, msPerTile) => Math.max(...msPerTile.map((ms) => Math.ceil(tiles.length / msPerTile.length) * ms)))));
