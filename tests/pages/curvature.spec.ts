@@ -14,8 +14,10 @@ test('[Q7] one window computes eigenvalues, another sees them and places the pla
   test.setTimeout(150_000);
   const { page, errors } = await openWindow(browser);
   await page.goto('/');
-  await page.getByRole('button', { name: /Start a (new )?session/i }).first().click();
-  await placeSlice(page, { network: /spiral/i, kind: 'Random plane', count: 9 });
+  await page.getByRole('button', { name: 'Start a class' }).click();
+  await expect(page).toHaveURL(/\/s\/[\w-]+/);
+  await page.keyboard.press('Escape');
+  await placeSlice(page, { network: /spiral/i, count: 9 });
   await lend(page, 'wasm');
   await expectComplete(page, 81);
 
