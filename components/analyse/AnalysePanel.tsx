@@ -6,6 +6,7 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
+import { cardElementId } from './card.ts';
 import { CARDS } from './cards.ts';
 
 type AnalysePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null };
@@ -23,14 +24,14 @@ export function AnalysePanel({ source, geography }: AnalysePanelProps) {
         {CARDS.map((card) => {
           if (card.needs === 'nothing') {
             return (
-              <Disclosure key={card.id} title={card.title} isMadeWhenOpen>
+              <Disclosure key={card.id} id={cardElementId(card.id)} title={card.title} isMadeWhenOpen>
                 <card.Card />
               </Disclosure>
             );
           }
           if (!shown || !card.isFor(shown.recipe, shown.manifest)) return null;
           return (
-            <Disclosure key={card.id} title={card.title} isMadeWhenOpen>
+            <Disclosure key={card.id} id={cardElementId(card.id)} title={card.title} isMadeWhenOpen>
               <card.Card key={shown.sliceId} {...shown} />
             </Disclosure>
           );

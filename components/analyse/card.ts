@@ -15,6 +15,9 @@ export type SliceCardProps = {
   readonly geography: GeographyOutcome | null;
 };
 
+/** What a card's element is called, for whoever wants to open it. */
+export const cardElementId = (id: string): string => `analyse-${id}`;
+
 /** A card is made only while it is open: what it computes, it computes then. */
 export type AnalyseCard = { readonly id: string; readonly title: string } & (
   | { readonly needs: 'slice'; readonly isFor: (recipe: SliceRecipe, manifest: SubjectManifest) => boolean; readonly Card: ComponentType<SliceCardProps> }

@@ -19,10 +19,12 @@ import { UmapCard } from './UmapCard.tsx';
 import { LowGradientsCard } from './LowGradientsCard.tsx';
 import { HistogramCard } from './HistogramCard.tsx';
 import { RankCard } from './RankCard.tsx';
+import { RescaleCard } from './RescaleCard.tsx';
+import { ScatterCard } from './ScatterCard.tsx';
+import { TrustCard } from './TrustCard.tsx';
 import { ValleysCard } from './ValleysCard.tsx';
 import { LineFitCard, isLineFit } from './LineFitCard.tsx';
 import { LowPointsCard } from './LowPointsCard.tsx';
-import { RescaleCard } from './RescaleCard.tsx';
 import { SlopeCard } from './SlopeCard.tsx';
 
 const isLine = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 1 && !recipe.measure;
@@ -32,6 +34,7 @@ const isFlat = (recipe: SliceRecipe): boolean => rangesOf(recipe).length < 3 && 
 const always = (): boolean => true;
 
 export const CARDS: readonly AnalyseCard[] = [
+  { id: 'trust', title: 'Can you trust this?', needs: 'slice', isFor: hasLosses, Card: TrustCard },
   { id: 'curve-class', title: 'Shape and convexity of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
   { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
@@ -42,6 +45,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'section', title: 'Cross-section', needs: 'slice', isFor: isPlane, Card: CrossSectionCard },
   { id: 'valleys', title: 'Valleys and their persistence', needs: 'slice', isFor: isFlat, Card: ValleysCard },
   { id: 'rank', title: 'The surface in few products', needs: 'slice', isFor: isPlane, Card: RankCard },
+  { id: 'scatter', title: 'Curvature and test error', needs: 'nothing', Card: ScatterCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
   { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
   { id: 'seeds', title: 'The same slice, other seeds', needs: 'slice', isFor: (recipe) => isFlat(recipe) && hasSeeds(recipe), Card: SeedsCard },

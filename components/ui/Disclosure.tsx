@@ -5,6 +5,7 @@ import styles from './Disclosure.module.css';
 
 type DisclosureProps = {
   readonly title: string;
+  readonly id?: string;
   /** How what is inside stands, said while it is closed. */
   readonly summary?: string;
   /** Whether it must not be closed now: something inside asks for attention. */
@@ -16,11 +17,11 @@ type DisclosureProps = {
   readonly children: ReactNode;
 };
 
-export function Disclosure({ title, summary, isHeldOpen = false, isOpenAtFirst = false, isMadeWhenOpen = false, children }: DisclosureProps) {
+export function Disclosure({ title, id, summary, isHeldOpen = false, isOpenAtFirst = false, isMadeWhenOpen = false, children }: DisclosureProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const isShown = isOpen || isHeldOpen;
   return (
-    <details className={styles.disclosure} open={isShown} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details id={id} className={styles.disclosure} open={isShown} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className={styles.summary}>
         <span className={styles.title}>{title}</span>
         <Icon name="chevron" />
