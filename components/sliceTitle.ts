@@ -1,7 +1,9 @@
 /** A slice in words, for cards and announcements: what kind, around what, how fine. */
 import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCount } from '#lib/session/words.ts';
+import { formatCoordinate, formatCount } from '#lib/session/words.ts';
+import type { Cut } from '#lib/slice/cut.ts';
+import { poseOf } from '#lib/slice/pose.ts';
 import type { Measure } from '#lib/slice/measure.ts';
 import { rangesOf, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorPolicy } from '#lib/slice/recipe.ts';
 
@@ -39,6 +41,13 @@ const capital = (word: string): string => word.charAt(0).toUpperCase() + word.sl
 /** What a direction is named after; null for one drawn at random. */
 const endOf = (direction: DirectionRecipe, manifest: SubjectManifest | undefined): string | null =>
   direction.kind === 'random' ? null : direction.kind === 'vector' ? direction.title : checkpointTitle(manifest, direction.checkpoint);
+
+/** `turned 15°, tilted 30°, through α 0, β 0, γ 0.2` */
+export function poseTitle(cut: Cut): string {
+  const { at, turn, tilt, roll } = poseOf(cut);
+  const degrees = (angle: number) => `${Number(angle.toFixed(1))}°`.replace('-', '−');
+  return `turned ${degrees(turn)}, tilted ${degrees(tilt)}${roll === 0 ? '' : `, rolled ${degrees(roll)}`}, through ${['α', 'β', 'γ'].map((name, axis) => `${name} ${formatCoordinate(at[axis]!)}`).join(', ')}`;
+}
 
 /** `filter-wise`; null where no direction was drawn at random. */
 export function normalisationTitle({ axes }: SliceRecipe): string | null {

@@ -14,7 +14,7 @@ import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
-import { checkpointTitle, directionTitle, gridTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
 import { wordsOfBelief } from './beliefWords.ts';
@@ -130,6 +130,12 @@ function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; reado
         {checkpointTitle(manifest, recipe.centre)}
         <span className={styles.under}>trained {trained}</span>
       </dd>
+      {recipe.cut && (
+        <>
+          <dt>Plane</dt>
+          <dd>{poseTitle(recipe.cut)}</dd>
+        </>
+      )}
       <dt>Grid</dt>
       <dd>{gridTitle(recipe)}</dd>
     </dl>

@@ -3,11 +3,12 @@ import { attempt } from '#lib/knownError.ts';
 import type { Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
-import { frameOf, type Frame } from '#lib/slice/frame.ts';
+import { axesFrameOf, frameOf, type Frame } from '#lib/slice/frame.ts';
 import { projectorOf, type Projector } from '#lib/slice/projection.ts';
 import { filesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 
-export type Geometry = { readonly frame: Frame; readonly projector: Projector };
+/** `axes` is the frame of the directions themselves: of the volume, for an oblique plane in one. */
+export type Geometry = { readonly frame: Frame; readonly axes: Frame; readonly projector: Projector };
 
 /** Two directions of a large network are about a megabyte. */
 const KEPT = 16;
@@ -32,5 +33,5 @@ export function geometryOf(recipe: SliceRecipe, subject: Subject, vectors: Vecto
 const make = (recipe: SliceRecipe, subject: Subject, vectors: Vectors): Parsed<Geometry> =>
   attempt(() => {
     const frame = frameOf(recipe, subject, vectors);
-    return { frame, projector: projectorOf(frame) };
+    return { frame, axes: recipe.cut ? axesFrameOf(recipe, subject, vectors) : frame, projector: projectorOf(frame) };
   });

@@ -53,7 +53,7 @@ export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | nu
 function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): GeographyOutcome {
   const geometry = geometryOf(recipe, subject, vectors);
   if (!geometry.ok) return { kind: 'refused', reason: sayProblems(geometry.problems) };
-  const { frame, projector } = geometry.value;
+  const { frame, axes, projector } = geometry.value;
   const { checkpoints, trajectory } = subject.manifest;
   let within = 0;
   let total = 0;
@@ -72,7 +72,7 @@ function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): G
   return {
     kind: 'known',
     geography: {
-      facts: axisFacts(frame),
+      facts: axisFacts(axes),
       trajectory: trajectory.flatMap((id) => beadOf(id) ?? []),
       checkpoints: beads.filter(({ id }) => !trajectory.includes(id)),
       captured: total > 0 ? within / total : null,

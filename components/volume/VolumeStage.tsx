@@ -94,20 +94,22 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
       </div>
       <div className={styles.board}>
         <CutFields pose={pose} step={(ranges[0].max - ranges[0].min) / 40} snap={snap} onSnap={setSnap} onPose={onPose} landmarks={landmarks} />
-        <div className={styles.row}>
-          <Toggle kind="checkbox" label="Measure it as it rests" isOn={isMeasuring} onChange={setMeasuringWanted} />
-          <span role="status" className={styles.status}>
-            {measuring.kind === 'failed' ? measuring.reason : MEASURING_WORDS[measuring.kind]}
-          </span>
-        </div>
-        <ProblemText text={problem ?? undefined} />
-        <Readout surface={plane.surface} version={version} set={look.set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
-        <div className={styles.row}>
-          {edit && (
-            <Button tone="accent" icon="plus" onClick={place}>
-              Place this plane
-            </Button>
-          )}
+        <div className={styles.side}>
+          <div className={styles.row}>
+            <Toggle kind="checkbox" label="Measure it as it rests" isOn={isMeasuring} onChange={setMeasuringWanted} />
+            <span role="status" className={styles.status}>
+              {measuring.kind === 'failed' ? measuring.reason : MEASURING_WORDS[measuring.kind]}
+            </span>
+          </div>
+          <ProblemText text={problem ?? undefined} />
+          <Readout surface={plane.surface} version={version} set={look.set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
+          <div className={styles.row}>
+            {edit && (
+              <Button tone="accent" icon="plus" onClick={place}>
+                Place this plane
+              </Button>
+            )}
+          </div>
         </div>
       </div>
     </div>

@@ -103,7 +103,6 @@ export function planeLayers(cube: Cube, cut: Cut, surface: SurfaceView, look: Lo
       image: new ImageData(data, columns, rows),
       bounds: [corner(left, bottom), corner(left, top), corner(right, top), corner(right, bottom)],
       coordinateSystem: CARTESIAN,
-      _imageCoordinateSystem: CARTESIAN,
       textureParameters: { minFilter: 'linear', magFilter: 'linear' },
       parameters: { depthCompare: 'less-equal', depthWriteEnabled: true, cullMode: 'none' },
     }),
