@@ -177,6 +177,8 @@ export class TileBook {
   #arrived(slice: WatchedSlice, record: TileRecord, result: TileResult): void {
     const free = slice.examine(record, result, this.#repeats);
     this.#perform(this.#book.arrived({ tile: record.tile, device: record.device, points: result.points, pointCost: slice.tiling.pointCost, ...free }, this.#now()));
+    // Where nothing is asked of it yet, what stands open may be audited.
+    this.#desk.pump();
   }
 
   async #compare(slice: WatchedSlice, before: TileRecord, other: Disputed): Promise<void> {

@@ -8,6 +8,7 @@ export function wordsOfBelief({ isVerified, isRechecked, proof }: Pick<LedgerEnt
   const points = `${formatCount(proof.agreed)} ${proof.agreed === 1 ? 'point' : 'points'}`;
   switch (proof.kind) {
     case 'points':
+      if (proof.agreed === 0) return 'verified: the server recomputed points of the tiles that came with this one, and many more of this device';
       return `verified: the server recomputed ${points} of this tile and many more of this device`;
     case 'everyPoint':
       return 'verified: the server recomputed every point of this tile';

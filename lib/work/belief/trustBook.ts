@@ -32,7 +32,13 @@ type Held = Omit<Arrival, 'doubtful' | 'isSuspicious'> & {
   /** People whose devices found the same, and another, value. */
   readonly supporters: Set<string>;
   readonly opponents: Set<string>;
+  /** Points of it, or of the tiles that came with it, agreed. */
+  isCovered: boolean;
+  batch: Batch | null;
 };
+
+/** Small tiles that came one after another share their probes; those `waiting` are not judged yet. */
+type Batch = { readonly tiles: readonly TileKey[]; readonly waiting: Map<TileKey, Set<number>> };
 
 /** A newcomer has at most so many points waiting for their first judgement. */
 const UNJUDGED_POINTS = 1024;
@@ -56,6 +62,8 @@ export class TrustBook {
   readonly #catches = new Map<string, number>();
   readonly #tiles = new Map<TileKey, Held>();
   readonly #byDevice = new Map<string, Set<TileKey>>();
+  /** By device: tiles that wait for their share of probes to amount to one, and how much it is. */
+  readonly #gathering = new Map<string, { owed: number; tiles: TileKey[] }>();
   /** Tiles that are not verified, in the order in which they are audited. */
   readonly #open = new Set<TileKey>();
 
@@ -97,7 +105,7 @@ export class TrustBook {
     let waiting = 0;
     for (const tile of this.#byDevice.get(key) ?? []) {
       const held = this.#tiles.get(tile)!;
-      if (held.agreed.size === 0 && !isDear(this.#budget, held.pointCost)) waiting += held.points;
+      if (held.agreed.size === 0 && !held.isCovered && !isDear(this.#budget, held.pointCost)) waiting += held.points;
     }
     return Math.max(0, UNJUDGED_POINTS - waiting);
   }
@@ -107,10 +115,11 @@ export class TrustBook {
     const { tile, device, points, pointCost } = arrival;
     const record = this.#devices.get(device)!;
     const share = probedShare(record, now);
-    const chosen = planProbes({ ...arrival, share }, this.#budget, this.#dice);
     const isFirst = isUnproven(record, now) && (this.#byDevice.get(device)?.size ?? 0) === 0;
-    this.#hold({ tile, device, points, pointCost, agreed: new Set(), asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set() });
-    const decisions: Decision[] = [];
+    const isAlone = isFirst || arrival.isSuspicious;
+    const chosen = isAlone ? planProbes({ ...arrival, share }, this.#budget, this.#dice) : [];
+    this.#hold({ tile, device, points, pointCost, agreed: new Set(), asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set(), isCovered: false, batch: null });
+    const decisions: Decision[] = isAlone ? [] : [...this.#gather(arrival, share)];
     // A newcomer is lent little before its first judgement: that does not wait behind what is asked of everybody else.
     const hurried = arrival.isSuspicious ? chosen.length : isFirst ? FIRST_POINTS : 0;
     if (hurried > 0 && chosen.length > 0) decisions.push({ kind: 'probe', tile, points: chosen.slice(0, hurried), isUrgent: true });
@@ -130,7 +139,9 @@ export class TrustBook {
     const before = this.#devices.get(held.device)!;
     if (wrong.length === 0) {
       const decisions = this.#change(before, afterAgreement(before, agreed, now));
-      return this.#devices.get(held.device)!.state === 'trusted' && before.state !== 'trusted' ? [...decisions, ...this.#settleAll(held.device, now)] : [...decisions, ...this.#settle(held, now)];
+      const covered = this.#cover(held, judgements);
+      if (this.#devices.get(held.device)!.state === 'trusted' && before.state !== 'trusted') return [...decisions, ...this.#settleAll(held.device, now)];
+      return [...decisions, ...[held, ...covered].flatMap((each) => (this.#tiles.has(each.tile) ? this.#settle(each, now) : []))];
     }
     let record: DeviceRecord = { ...before, compared: before.compared + agreed };
     for (const { severity } of wrong) record = afterMismatch(record, severity, now);
@@ -231,6 +242,56 @@ export class TrustBook {
     this.#byDevice.get(held.device)?.delete(tile);
   }
 
+  /**
+   * A tile joins those of its device that wait for probes. Once their share amounts to a point, that many are drawn from
+   * all of them: what is asked is the same share of points however small the tiles are.
+   */
+  #gather({ tile, device, points, pointCost }: Arrival, share: number): readonly Decision[] {
+    const most = affordable(this.#budget, pointCost);
+    if (most === 0) return [];
+    const waiting = this.#gathering.get(device) ?? { owed: 0, tiles: [] };
+    this.#gathering.set(device, waiting);
+    waiting.owed += Math.min(share * points, most);
+    waiting.tiles.push(tile);
+    const count = Math.floor(waiting.owed);
+    if (count === 0) return [];
+    waiting.owed -= count;
+    const tiles = waiting.tiles.splice(0).flatMap((each) => this.#tiles.get(each) ?? []);
+    const total = tiles.reduce((sum, each) => sum + each.points, 0);
+    const drawn = new Map<Held, number[]>();
+    for (let at of drawPoints(total, Math.min(count, total), this.#dice)) {
+      for (const held of tiles) {
+        if (at < held.points) {
+          drawn.set(held, [...(drawn.get(held) ?? []), at]);
+          break;
+        }
+        at -= held.points;
+      }
+    }
+    const batch: Batch = { tiles: tiles.map((each) => each.tile), waiting: new Map([...drawn].map(([held, indices]) => [held.tile, new Set(indices)])) };
+    for (const held of tiles) held.batch = batch;
+    return [...drawn].map(([held, indices]): Decision => {
+      held.asked += indices.length;
+      return { kind: 'probe', tile: held.tile, points: indices, isUrgent: false };
+    });
+  }
+
+  /** Points of a tile agreed: when all that were asked of its batch did, every tile of it is covered. */
+  #cover(held: Held, judgements: readonly Judgement[]): readonly Held[] {
+    const { batch } = held;
+    const waiting = batch?.waiting.get(held.tile);
+    if (!batch || !waiting) return [];
+    for (const { index } of judgements) waiting.delete(index);
+    if (waiting.size === 0) batch.waiting.delete(held.tile);
+    if (batch.waiting.size > 0) return [];
+    const covered = batch.tiles.flatMap((tile) => this.#tiles.get(tile) ?? []);
+    for (const each of covered) {
+      each.isCovered = true;
+      each.batch = null;
+    }
+    return covered;
+  }
+
   #hold(held: Held): void {
     this.forget(held.tile);
     this.#tiles.set(held.tile, held);
@@ -246,6 +307,7 @@ export class TrustBook {
     if (stateOf(record, now) === 'quarantined') {
       for (const tile of theirs) this.forget(tile);
       this.#byDevice.delete(record.key);
+      this.#gathering.delete(record.key);
       // Also where nothing is held: what of earlier days is stored goes with it.
       return [{ kind: 'rollBack', device: record.key, tiles: theirs, notTo: [record.person] }];
     }
@@ -276,7 +338,7 @@ export class TrustBook {
     if (agreed >= points) return say({ kind: 'everyPoint', agreed });
     if (held.opponents.size > 0 && held.asked > 0) return [];
     if (isVouchedFor || (held.supporters.size >= VOTERS && agreed > 0)) return say({ kind: 'secondOpinion', agreed });
-    return agreed > 0 && held.asked === 0 && isTrusted(this.#devices.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
+    return (agreed > 0 || held.isCovered) && held.asked === 0 && isTrusted(this.#devices.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
   }
 
   #change(before: DeviceRecord, record: DeviceRecord): readonly Decision[] {

@@ -10,10 +10,9 @@ export type Habit = (tile: number, points: number, random: Random) => readonly n
 const NONE: readonly number[] = [];
 export const honest: Habit = () => NONE;
 
-const TILE_POINTS = 64;
 const GROSS = 1e6;
 
-export function runFleet(habits: readonly Habit[], tilesEach: number, seed: number) {
+export function runFleet(habits: readonly Habit[], tilesEach: number, seed: number, tilePoints = 64) {
   const random = createRandom(seed);
   const book = new TrustBook({ perSecond: 1e9 }, random.uniform);
   const returned = new Map<TileKey, { readonly device: string; readonly wrong: readonly number[] }>();
@@ -56,15 +55,15 @@ export function runFleet(habits: readonly Habit[], tilesEach: number, seed: numb
     const count = returnedBy.get(key) ?? 0;
     returnedBy.set(key, count + 1);
     const tile: TileKey = `slice/0/0/${place}`;
-    returned.set(tile, { device: key, wrong: habits[device]!(count, TILE_POINTS, random) });
-    act(book.arrived({ tile, device: key, points: TILE_POINTS, pointCost: 1, doubtful: [], isSuspicious: false }, now));
+    returned.set(tile, { device: key, wrong: habits[device]!(count, tilePoints, random) });
+    act(book.arrived({ tile, device: key, points: tilePoints, pointCost: 1, doubtful: [], isSuspicious: false }, now));
   }
   return {
-    accepted: verified.size * TILE_POINTS,
+    accepted: verified.size * tilePoints,
     wrong: [...verified].reduce((sum, tile) => sum + returned.get(tile)!.wrong.length, 0),
     recomputed,
     takenBack,
-    returned: returned.size * TILE_POINTS,
+    returned: returned.size * tilePoints,
     tilesOf: (device: number) => returnedBy.get(`device-${device}`) ?? 0,
     stateOf: (device: number) => states.get(`device-${device}`) ?? 'new',
   };

@@ -34,6 +34,14 @@ describe('trust book', () => {
     expect(wrong / accepted).toBeLessThan(mostWrong);
   });
 
+  it.each([4, 16])('[V3] tiles of %d points share their probes: no more is recomputed, and as much is verified', (points) => {
+    const fleet = runFleet([honest, honest, oneWrong], Math.floor(40_000 / points), 3, points);
+    expect(fleet.recomputed / fleet.returned).toBeLessThan(0.025);
+    expect(fleet.accepted).toBeGreaterThan(2 * 40_000 * 0.99);
+    expect(fleet.wrong).toBe(0);
+    expect(fleet.stateOf(2)).toBe('quarantined');
+  });
+
   it('[V5] a device that is always wrong is out with its first tile, and none of its tiles was ever verified', () => {
     for (let seed = 0; seed < 50; seed++) {
       const fleet = runFleet([allWrong, honest], 20, seed);
