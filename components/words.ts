@@ -105,6 +105,8 @@ const WORDS = {
   'slice.losses.what': 'The same network, samples, mode, centre and axes: only the loss differs.',
   'slice.losses.place': 'Place it',
   'slice.losses.here': 'It is placed already: show it',
+  'analysis.open': 'Analyses under way',
+  'analysis.askedBy': 'asked for by {who}',
   'analysis.asked': 'In this session',
   'analysis.new': 'Something new, as below',
   'analysis.price': 'About {time} on this device.',

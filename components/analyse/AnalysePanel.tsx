@@ -8,6 +8,7 @@ import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import { cardElementId } from './card.ts';
 import { CARDS } from './cards.ts';
+import { OpenAnalyses } from './OpenAnalyses.tsx';
 
 type AnalysePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null };
 
@@ -42,6 +43,7 @@ export function AnalysePanel({ source, geography }: AnalysePanelProps) {
           {say('walk.link')}
         </a>
       </p>
+      <OpenAnalyses />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { PlaceSlice } from '#components/panels/PlaceSlice.tsx';
 import { SlicePanel } from '#components/panels/SlicePanel.tsx';
 import { Button } from '#components/ui/Button.tsx';
 import { Tabs, type TabItem } from '#components/ui/Tabs.tsx';
+import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { SliceList } from './SliceList.tsx';
 import { useOffPath } from './useOffPath.ts';
@@ -33,6 +34,7 @@ export function Inspector({ isNarrow, source, pins, geography, job, measured }: 
   const view = useRoomView();
   const [isUp, setUp] = useState(false);
   const { sliceId } = view;
+  const underWay = useStore(session.analyses.views).filter(({ status }) => status !== 'done').length;
   // Asked anew with every twentieth of the picture: a helper with another backend may have come.
   const step = job ? Math.floor((20 * job.measured) / Math.max(1, job.points)) : 0;
   const backends = useOffPath(sliceId ?? '', sliceId === null ? null : `${sliceId} ${step}`, () => session.backendsOf(sliceId ?? '')) ?? [];
@@ -42,7 +44,7 @@ export function Inspector({ isNarrow, source, pins, geography, job, measured }: 
   const items: readonly TabItem<TabName>[] = [
     ...(isNarrow ? [{ id: 'slices', title: 'Slices' } as const] : []),
     { id: 'slice', title: 'Slice' },
-    { id: 'analyse', title: 'Analyse' },
+    { id: 'analyse', title: 'Analyse', count: underWay },
     { id: 'look', title: 'Look' },
     { id: 'pins', title: 'Pins', count: pins.length },
     { id: 'compute', title: 'Compute' },

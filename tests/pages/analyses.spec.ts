@@ -27,7 +27,11 @@ test('[U21] one window asks for an analysis after its price, the other sees it r
 
   const curve = 'Curve between two networks';
   const [from, at] = [await openCard(ann.page, curve), await openCard(ben.page, curve)];
-  for (const each of [from, at]) await each.getByLabel('Steps').fill('20000');
+  // Long enough that nobody's machine is done before the pause.
+  for (const each of [from, at]) {
+    await each.getByLabel('Steps').fill('20000');
+    await each.getByLabel('Batch').fill('256');
+  }
   await from.getByRole('button', { name: 'Compute here' }).click();
   await expect(at.getByText(/computed by/)).toBeVisible();
   await at.getByRole('button', { name: 'Pause', exact: true }).click();
