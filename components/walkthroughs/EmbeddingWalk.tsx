@@ -34,7 +34,7 @@ const numberOf = (draft: Draft, name: FieldName): number | null => {
 };
 
 const METHODS: readonly { readonly name: EmbeddingName; readonly title: string; readonly what: WordKey }[] = [
-  { name: 'pca', title: 'Two principal components', what: 'walk.pca' },
+  { name: 'pca', title: 'Two components (PCA)', what: 'walk.pca' },
   { name: 'umap', title: 'UMAP', what: 'walk.umap' },
   { name: 'encoder', title: 'Auto-encoder', what: 'walk.encoder' },
 ];

@@ -88,13 +88,13 @@ function Ranks({ rows }: { readonly rows: Rows }) {
           <GreyPicture title="What is left" matrix={left} like={null} />
         </div>
         <dl className={styles.facts}>
-          <dt>‖A − A_k‖ (Frobenius), measured</dt>
+          <dt>‖A − A<sub>k</sub>‖ (Frobenius), measured</dt>
           <dd data-walk="frobenius">{left.norm('frobenius').toPrecision(7)}</dd>
           <dt>√Σσᵢ² over i &gt; k</dt>
           <dd>{now.frobenius.toPrecision(7)}</dd>
-          <dt>‖A − A_k‖₂, measured</dt>
+          <dt>‖A − A<sub>k</sub>‖₂, measured</dt>
           <dd>{spectral.toPrecision(7)}</dd>
-          <dt>σ of k + 1</dt>
+          <dt>σ number k + 1</dt>
           <dd>{now.spectral.toPrecision(7)}</dd>
           <dt>Lost, as a share of ‖A‖</dt>
           <dd>{(100 * now.relative).toPrecision(3)} %</dd>

@@ -1,6 +1,6 @@
-/** Points in space as they look after a turn about the upright axis, from a little above. */
+/** Points in space as they look after a turn about the upright axis, from above. */
 
-const TILT = 0.35;
+const TILT = 0.8;
 
 /** @param space rows of three, the second upright @param degrees of the turn */
 export function turned(space: readonly (readonly number[])[], degrees: number): readonly (readonly [number, number])[] {

@@ -43,10 +43,10 @@ for (const { name, options } of LOOKS) {
     await page.getByRole('button', { name: 'Make the pictures' }).click();
     await expect(page.getByRole('status')).toHaveText('Done.', { timeout: 60_000 });
     const numbers = (method: string) => page.getByRole('region', { name: method, exact: true }).locator('dd');
-    const flat = (await numbers('Two principal components').first().textContent())!;
+    const flat = (await numbers('Two components (PCA)').first().textContent())!;
     expect(Number(await numbers('UMAP').first().textContent())).toBeGreaterThan(Number(flat));
     await page.getByRole('slider', { name: /neighbours/ }).press('ArrowRight');
-    await expect(numbers('Two principal components').first()).not.toHaveText(flat);
+    await expect(numbers('Two components (PCA)').first()).not.toHaveText(flat);
     await check();
 
     await page.getByLabel('Auto-encoder: epochs').fill('20000');
