@@ -206,6 +206,7 @@ const WORDS = {
   'valleys.none': 'No loss here is finite.',
   'valleys.more': '{n} smaller ones are in the chart only.',
   'valleys.test': '{exceeding} of {n} valleys are deeper than {draws} surfaces of chance would make them (at the level {chance}). The deepest of all has nothing to end in and is not tested.',
+  'valleys.single': 'There is one valley only: everything here runs down to the same place, and there is nothing to test.',
   'valleys.what': 'Each dot is a valley of this slice: the further above the line, the higher one must climb to leave it. As smooth: noise with the smoothness and the losses of this surface. Shuffled: the same losses anywhere.',
   'rank.what': 'A surface of rank k is a sum of k products f(α)·g(β). Few ranks that come near mean that the axes act nearly apart; they say nothing of other directions. Errors are those of the losses, not of their logarithms.',
   'weights.loading': 'Fetching the weights …',

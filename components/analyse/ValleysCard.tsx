@@ -111,7 +111,7 @@ function Chance({ surface }: { readonly surface: SampledSurface }) {
           </Button>
         </div>
       )}
-      {test && <p className={panel.small}>{say('valleys.test', { exceeding: test.exceeding, n: test.valleys.length, draws: test.largest.length, chance: SURPRISING })}</p>}
+      {test && <p className={panel.small}>{test.valleys.length === 0 ? say('valleys.single') : say('valleys.test', { exceeding: test.exceeding, n: test.valleys.length, draws: test.largest.length, chance: SURPRISING })}</p>}
       <p className={`${panel.small} ${panel.soft}`}>{say('valleys.what')}</p>
     </>
   );

@@ -115,7 +115,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
         {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} recipe={slice.recipe} />}
         <NoteCard />
       </div>
-      {!isMoving && (
+      {!isMoving && !isComparing && (
         <div className={styles.foot}>
           <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
           {isPlane && (
