@@ -179,9 +179,9 @@ void main(void) {
       colour = mix(mix(colour, grey, 0.38), vec3(isDark > 0.5 ? 0.3 : 0.9), 0.2);
       colour = mix(colour, isDark > 0.5 ? vec3(0.05) : vec3(1.0), 0.26 * stripes);
     } else if (state == RECHECKED) {
-      float marks = lineAt(doubt, doubtWidth, 1.0) * (1.0 - smoothstep(0.25, 0.5, doubtWidth));
-      colour = mix(mix(colour, grey, 0.5), vec3(isDark > 0.5 ? 0.35 : 0.9), 0.15);
-      colour = mix(colour, isDark > 0.5 ? vec3(1.0) : vec3(0.1), 0.42 * marks);
+      float marks = lineAt(doubt, doubtWidth, 0.75) * (1.0 - smoothstep(0.25, 0.5, doubtWidth));
+      colour = mix(mix(colour, grey, 0.42), vec3(isDark > 0.5 ? 0.35 : 0.9), 0.18);
+      colour = mix(colour, isDark > 0.5 ? vec3(1.0) : vec3(0.1), 0.26 * marks);
     } else if (state == MEASURED) {
       colour = mix(mix(colour, grey, 0.3), vec3(isDark > 0.5 ? 0.4 : 0.9), 0.06);
     }
