@@ -130,6 +130,6 @@ const isCoarser = (axis: AxisGrid | undefined, index: number, stride: number): b
  * map may be a tile by itself.
  */
 function sideFor(pointCost: number, dimensions: number, isCurvature: boolean): number {
-  const points = isCurvature && pointCost > 1e9 ? (pointCost > 8e9 ? 1 : 4) : pointCost > 1e9 ? 16 : pointCost > 3e6 ? 64 : 256;
+  const points = isCurvature && pointCost > 1e9 ? (pointCost > 8e9 ? 1 : 4) : pointCost > 1e9 ? 4 : pointCost > 2e7 ? 16 : pointCost > 3e6 ? 64 : 256;
   return dimensions === 1 ? Math.min(points, 32) : Math.sqrt(points);
 }
