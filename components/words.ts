@@ -270,6 +270,8 @@ const WORDS = {
   'caveat.raw': 'Without normalisation, widths depend on the scale of the weights: the same function with rescaled layers looks sharper or flatter.',
   'caveat.line': 'A line between two networks shows neither convexity nor width. A hump on it may come from two orders of the same neurons.',
   'caveat.three': 'The plane holds the three networks exactly. Low ground between them on it says nothing of paths that leave it.',
+  'caveat.vector': 'These directions were computed, and show what they were chosen for: where training went, or where the loss bends most. They say nothing of the directions that were left out.',
+  'caveat.curve': 'The curve was trained to have a low loss: that one exists does not make the straight line low, nor anything beside the curve.',
   'caveat.statistics': 'Batch-norm statistics are those of the centre: far from it, humps may be theirs. Recompute them to be sure.',
   'inspect.running': 'Looking closer on this device …',
   'inspect.failed': 'That did not work: {reason}',

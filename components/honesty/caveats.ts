@@ -10,11 +10,13 @@ const SOURCES = {
   'caveat.line': 'Goodfellow, Vinyals and Saxe 2015, arXiv 1412.6544',
   'caveat.statistics': 'Izmailov et al. 2018, arXiv 1803.05407; Garipov et al. 2018, arXiv 1802.10026',
   'caveat.three': 'Garipov, Izmailov, Podoprikhin, Vetrov and Wilson 2018, arXiv 1802.10026',
+  'caveat.vector': 'principal axes: Li et al. 2018, section 7; eigenvectors: Yao et al. 2020, arXiv 1912.07145',
+  'caveat.curve': 'Garipov, Izmailov, Podoprikhin, Vetrov and Wilson 2018, arXiv 1802.10026',
 } as const satisfies Partial<Record<WordKey, string>>;
 
 const caveat = (key: keyof typeof SOURCES): Caveat => ({ text: say(key), source: SOURCES[key] });
 
-export function caveatsOf({ axes, mode }: SliceRecipe): readonly Caveat[] {
+export function caveatsOf({ axes, mode, curve }: SliceRecipe): readonly Caveat[] {
   const found: Caveat[] = [];
   const kinds = axes.map(({ direction }) => direction.kind);
   const random = axes.map(({ direction }) => direction).find((direction) => direction.kind === 'random');
@@ -25,6 +27,8 @@ export function caveatsOf({ axes, mode }: SliceRecipe): readonly Caveat[] {
   const towards = kinds.filter((kind) => kind === 'towards').length;
   if (towards === 1) found.push(caveat('caveat.line'));
   if (towards > 1) found.push(caveat('caveat.three'));
+  if (curve) found.push(caveat('caveat.curve'));
+  else if (kinds.includes('vector')) found.push(caveat('caveat.vector'));
   if (towards > 0 && mode.batchNorm === 'frozen') found.push(caveat('caveat.statistics'));
   return found;
 }

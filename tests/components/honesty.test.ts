@@ -60,6 +60,14 @@ describe('the honesty panel', () => {
     expect(said({ recipe, axes: { ...input.axes!, cosine: 0.7 } })).toContain('sheared');
   });
 
+  it('[J8] tells computed directions from random ones', () => {
+    const vector = { kind: 'vector', digest: 'ab'.repeat(32), title: 'PC 1' } as const;
+    const text = said({ recipe: planeRecipe({ axes: planeRecipe().axes.map((axis) => ({ ...axis, direction: vector })) }) });
+    expect(text).toContain('chosen for');
+    expect(text).toContain('section 7');
+    expect(text).not.toContain('average curvature');
+  });
+
   it('[J8] invents nothing: what is not known yet is not there', () => {
     const text = said({ axes: null, centreNorm: null, captured: null, checkpoints: [], spread: null, measured: null });
     expect(text).not.toMatch(/±|‖|cosine|Out of plane|Verified|NaN|undefined/);
