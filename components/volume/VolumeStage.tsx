@@ -50,6 +50,7 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
   const theme = useResolvedTheme();
   const reducedMotion = useMedia('(prefers-reduced-motion: reduce)');
   const slices = useStore(session.slices);
+  const annotations = useStore(session.annotations);
   const [snap, setSnap] = useState(SNAP_DEGREES);
   const [isMeasuring, setMeasuringWanted] = useState(true);
   const [problem, setProblem] = useState<string | null>(null);
@@ -58,7 +59,11 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
   const version = useGrowth(plane);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const path = useMemo(() => (known?.trajectory ?? []).map(({ a, b, c }) => [a, b, c] as const), [known]);
-  const landmarks = useMemo(() => [...(known?.trajectory ?? []), ...(known?.checkpoints ?? [])].map(({ id, title, a, b, c }): Landmark => ({ id, title, place: [a, b, c] })), [known]);
+  const landmarks = useMemo((): readonly Landmark[] => {
+    const checkpoints = [...(known?.trajectory ?? []), ...(known?.checkpoints ?? [])].map(({ id, title, a, b, c }): Landmark => ({ id, title, place: [a, b, c] }));
+    const pins = [...annotations].flatMap(([id, { slice, text, a, b, c = 0 }]): readonly Landmark[] => (slice === whole.sliceId ? [{ id, title: `Pin: ${text.slice(0, 40)}`, place: [a, b, c] }] : []));
+    return [...checkpoints, ...pins];
+  }, [known, annotations, whole]);
   const placed = useMemo(() => {
     const axes = canonicalJson(whole.recipe.axes);
     return [...slices.values()].flatMap(({ recipe, isPutAway }) => (!isPutAway && recipe.cut && recipe.subject === whole.recipe.subject && canonicalJson(recipe.axes) === axes ? [recipe.cut] : []));
