@@ -57,7 +57,7 @@ function Found({ spectrum, request, recipe }: FoundProps) {
         </thead>
         <tbody>
           {largest.map((each, rank) => (
-            <tr key={each.value}>
+            <tr key={rank}>
               <th scope="row">{rank + 1}</th>
               <td>{valueWords(each)}</td>
               <td>{valueWords(least[rank]!)}</td>
