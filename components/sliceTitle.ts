@@ -22,9 +22,13 @@ export const checkpointTitle = (manifest: SubjectManifest | undefined, id: strin
 
 const SHAPES = ['point', 'line', 'plane', 'volume'] as const;
 
-/** `Random plane`, `Line towards Initial`, `Oblique plane`: short enough for a card. */
+/** `Random plane`, `Line towards Initial`, `Oblique plane`, `Convexity of random plane`: short enough for a card. */
 export function shapeTitle(recipe: SliceRecipe, manifest: SubjectManifest | undefined): string {
-  const { axes, cut, curve } = recipe;
+  const shape = plainShape(recipe, manifest);
+  return recipe.measure ? `Convexity of ${shape.charAt(0).toLowerCase()}${shape.slice(1)}` : shape;
+}
+
+function plainShape({ axes, cut, curve }: SliceRecipe, manifest: SubjectManifest | undefined): string {
   if (cut) return 'Oblique plane';
   const ends = axes.map(({ direction }) => endOf(direction, manifest));
   if (curve) return `${curve.kind === 'bezier' ? 'Bézier curve' : 'Chain'} to ${ends[0] ?? ''}`;
@@ -55,11 +59,10 @@ export function normalisationTitle({ axes }: SliceRecipe): string | null {
   return direction?.kind === 'random' ? NORMALISATION_TITLES[direction.normalisation] : null;
 }
 
-/** `Random plane, filter-wise`, `Line towards Initial`, `Convexity map: random plane`. */
+/** `Random plane, filter-wise`, `Line towards Initial`. */
 export function kindOf(recipe: SliceRecipe, manifest: SubjectManifest | undefined): string {
   const [shape, normalisation] = [shapeTitle(recipe, manifest), normalisationTitle(recipe)];
-  const words = normalisation === null ? shape : `${shape}, ${normalisation}`;
-  return recipe.measure ? `Convexity map: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+  return normalisation === null ? shape : `${shape}, ${normalisation}`;
 }
 
 /** Says *full*, for a curvature within the slice alone is another number, and which parameters. */

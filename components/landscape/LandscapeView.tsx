@@ -148,6 +148,7 @@ export function LandscapeView(props: LandscapeViewProps) {
             else overlays.current.delete(view);
           }}
           view={view}
+          heightTitle={source.surface.tiling.measure ? '−λmin/λmax' : 'loss'}
           ticks={ticks}
           steps={{ alpha: stepOf(grid.axes[0]!), beta: stepOf(grid.axes[1]!) }}
           axisLabels={axisLabels}

@@ -10,6 +10,8 @@ import styles from './Overlay.module.css';
 export type OverlayProps = {
   readonly ref: Ref<HTMLDivElement>;
   readonly view: ViewId;
+  /** What the height is. */
+  readonly heightTitle: string;
   readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[]; readonly loss: readonly number[] };
   readonly steps: { readonly alpha: number; readonly beta: number };
   readonly axisLabels: readonly [alpha: string, beta: string];
@@ -24,7 +26,7 @@ export type OverlayProps = {
 /** Above this many people only their points are drawn: names would cover the surface. */
 const MANY_PEOPLE = 12;
 
-export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints }: OverlayProps) {
+export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints }: OverlayProps) {
   const marks = [...trajectory, ...checkpoints];
   const opacities = opacitiesOf(marks);
   const endOf = (index: number) => (index >= trajectory.length ? 'alone' : index === 0 ? 'first' : index === trajectory.length - 1 ? 'last' : undefined);
@@ -42,7 +44,7 @@ export function Overlay({ ref, view, ticks, steps, axisLabels, cursor, pins, onP
       {view === '3d' && ticks.loss.map((value) => <Tick key={`l${value}`} axis="loss" value={value} text={formatLoss(value)} />)}
       <AxisTitle axis="alpha" text={axisLabels[0]} />
       <AxisTitle axis="beta" text={axisLabels[1]} />
-      {view === '3d' && <AxisTitle axis="loss" text="loss" />}
+      {view === '3d' && <AxisTitle axis="loss" text={heightTitle} />}
       {marks.map((mark, index) => (
         <span key={mark.id} className={styles.mark} data-mark="checkpoint" data-a={mark.a} data-b={mark.b}>
           <span

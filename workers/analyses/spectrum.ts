@@ -4,6 +4,7 @@ import { SPECTRUM_TOLERANCE, type Eigenvalue, type SpectrumRequest } from '#lib/
 import { digestOf } from '#lib/digest.ts';
 import { writeVectorFile } from '#lib/formats/vectorFile.ts';
 import { normOf } from '#lib/slice/vectors.ts';
+import { PRODUCT_ERROR } from '#workers/curvature/deviceCurvature.ts';
 import { curvatureOf, runMethod } from './curvatureRun.ts';
 import type { UnitRun } from './unitRun.ts';
 
@@ -19,7 +20,8 @@ export const spectrumRun: UnitRun<'spectrum'> = {
       const ritz = (yield* runMethod(curved, method, (found) => (found ? [found.min, found.max] : []))) as Ritz;
       const last = ritz.values.length - 1;
       const count = Math.min(ends, ritz.values.length);
-      const at = (index: number): Eigenvalue => ({ value: ritz.values[index]!, error: ritz.errors[index]! });
+      const rounding = PRODUCT_ERROR * Math.max(Math.abs(ritz.min), Math.abs(ritz.max));
+      const at = (index: number): Eigenvalue => ({ value: ritz.values[index]!, error: Math.max(ritz.errors[index]!, rounding) });
       const part = group.spread(group.pick(gradient));
       const file = (title: string, what: string, values: Float64Array) => {
         const bytes = writeVectorFile({ kind: 'direction', subject: subject.id, title, made: { request: request satisfies SpectrumRequest, what }, values: Float32Array.from(values) });

@@ -11,7 +11,7 @@ import { buffersAt, parametersAt } from '#lib/slice/frame.ts';
 import type { Measure } from '#lib/slice/measure.ts';
 import type { PointCurvature, SetSums } from '#lib/work/tileResult.ts';
 import type { EvaluationJob, Evaluator, PreparedSlice } from '#workers/evaluator.ts';
-import type { DeviceCurvature } from './deviceCurvature.ts';
+import { PRODUCT_ERROR, type DeviceCurvature } from './deviceCurvature.ts';
 
 /** @throws NoEngine where no backend here gets the derivatives at the centre right */
 export async function prepareConvexity(evaluator: Evaluator, job: EvaluationJob, measure: Measure, signal?: AbortSignal): Promise<Omit<PreparedSlice, 'outputs'>> {
@@ -40,7 +40,9 @@ export async function prepareConvexity(evaluator: Evaluator, job: EvaluationJob,
           const sums = sets[which]!;
           sums.lossSum[index] = loss * sums.samples;
           sums.correct[index] = correct;
-          for (const name of ['min', 'max', 'minError', 'maxError', 'products'] as const) sums.curvature[name][index] = found[name];
+          for (const name of ['min', 'max', 'products'] as const) sums.curvature[name][index] = found[name];
+          const rounding = PRODUCT_ERROR * Math.max(Math.abs(found.min), Math.abs(found.max));
+          for (const name of ['minError', 'maxError'] as const) sums.curvature[name][index] = Math.max(found[name], rounding);
         }
       }
       return { points: points.length, sets };

@@ -31,6 +31,9 @@ export type DeviceCurvature = {
   dispose(): void;
 };
 
+/** What an eigenvalue found with float32 products may be off whatever the method says of it, as a share of the largest. */
+export const PRODUCT_ERROR = 1e-6;
+
 const MOST_SAMPLES = 256;
 /** What the passes of a block keep on the device, as a multiple of its activations. */
 const KEPT_SHARE = 4;
