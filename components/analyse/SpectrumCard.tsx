@@ -94,19 +94,26 @@ function PlacePlane({ spectrum, request, recipe }: FoundProps) {
   if (!edit) return null;
   const { largest, least, vectors, loss } = spectrum;
   const axis = ({ value }: Eigenvalue, digest: string) => ({ digest, title: `λ = ${formatLoss(value)}`, curvature: value });
-  const place = (second: { readonly digest: string; readonly title: string; readonly curvature: number }) => {
+  const place = async (second: { readonly digest: string; readonly title: string; readonly curvature: number }) => {
     const { checkpoint, samples } = request;
-    const outcome = session.place(planeOfVectors({ recipe: { ...recipe, samples: [samples] }, checkpoint, loss, axes: [axis(largest[0]!, vectors.largest), second] }));
+    const plane = planeOfVectors({ recipe: { ...recipe, samples: [samples] }, checkpoint, loss, axes: [axis(largest[0]!, vectors.largest), second] });
+    try {
+      // A slice of files is placed once they are here: only then can it be said whether they span a plane.
+      await session.vectors.load(plane);
+    } catch (error) {
+      return setProblems([{ path: '', message: error instanceof Error ? error.message : String(error) }]);
+    }
+    const outcome = session.place(plane);
     if ('problems' in outcome) setProblems(outcome.problems);
     else view.chooseSlice(outcome.sliceId);
   };
   return (
     <div className={panel.row}>
-      <Button size="small" icon="plus" onClick={() => place(axis(least[0]!, vectors.least))}>
+      <Button size="small" icon="plus" onClick={() => void place(axis(least[0]!, vectors.least))}>
         {say('spectrum.place')}
       </Button>
       {vectors.gradient !== null && (
-        <Button size="small" tone="quiet" icon="plus" onClick={() => place({ digest: vectors.gradient!, title: 'gradient', curvature: largest[0]!.value })}>
+        <Button size="small" tone="quiet" icon="plus" onClick={() => void place({ digest: vectors.gradient!, title: 'gradient', curvature: largest[0]!.value })}>
           {say('spectrum.gradient')}
         </Button>
       )}
