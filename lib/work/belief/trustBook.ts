@@ -42,8 +42,8 @@ type Batch = { readonly tiles: readonly TileKey[]; readonly waiting: Map<TileKey
 
 /** A newcomer has at most so many points waiting for their first judgement. */
 const UNJUDGED_POINTS = 1024;
-/** Of a newcomer's first tile so many points are judged before anything else. */
-const FIRST_POINTS = 4;
+/** Of a newcomer's first tile so many points are judged before anything else: one tells who is always wrong, and thousands may come at once. */
+const FIRST_POINTS = 1;
 /** Agreement with a trusted device counts as so many recomputed points at most. */
 const OPINION_POINTS = 16;
 /** Points of one tile that are asked at once, when it is looked at again. */

@@ -27,7 +27,7 @@ type TierRule = {
 };
 
 export const TIER_RULES: Readonly<Record<Tier, TierRule>> = {
-  0: { targetMs: 500, shareOfRest: 0.5, floor: 0, preempts: [2, 3, 4] },
+  0: { targetMs: 500, shareOfRest: 0.5, floor: 0, preempts: [1, 2, 3, 4] },
   1: { targetMs: 1000, shareOfRest: 0.5, floor: 0, preempts: [3, 4] },
   2: { targetMs: 2000, shareOfRest: 0.5, floor: 0, preempts: [4] },
   // Long leases of background work would make the end of a short job all tail.

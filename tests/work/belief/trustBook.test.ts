@@ -63,7 +63,7 @@ describe('trust book', () => {
     book.admit('new', 'ada', 0);
     const asked = ['s/0/0/0', 's/0/0/1'].map((tile) => book.arrived({ tile: tile as `s/0/0/${number}`, device: 'new', points: 64, pointCost: 1, doubtful: [], isSuspicious: false }, 0));
     const urgent = asked.map((decisions) => decisions.flatMap((decision) => (decision.kind === 'probe' && decision.isUrgent ? decision.points : [])).length);
-    expect(urgent).toEqual([4, 0]);
+    expect(urgent).toEqual([1, 0]);
     expect(asked[0]!.flatMap((decision) => (decision.kind === 'probe' ? decision.points : [])).length).toBe(16);
   });
 
