@@ -33,7 +33,6 @@ type Slice = {
   /** Of the coarse level, and of all, still to come. */
   coarseLeft: number;
   left: number;
-  unverified: number;
 };
 
 /** A result as it arrives: who computed it, under which identity. */
@@ -67,6 +66,8 @@ export class Broker {
   #trust: TrustBook;
   #truth: TruthQueue<Inquiry>;
   readonly #slices: (Slice | undefined)[] = [];
+  #left = 0;
+  #inquiries = 0;
   readonly #cost: Float32Array;
   readonly #stage: Uint8Array;
 
@@ -87,6 +88,7 @@ export class Broker {
   crash(now: number): void {
     const { truthPerSecond, dice } = this.#options;
     this.#scheduler = new Scheduler();
+    this.#inquiries = 0;
     this.#trust = new TrustBook({ perSecond: truthPerSecond }, dice);
     this.#truth = new TruthQueue({ perSecond: truthPerSecond });
     for (const slice of this.#slices) {
@@ -108,9 +110,10 @@ export class Broker {
       index, person,
       status: new Uint8Array(tiles), device: new Int32Array(tiles).fill(-1), attack: new Uint8Array(tiles), wrong: new Uint16Array(tiles), shownAt: new Float64Array(tiles),
       witness: hasFreeChecks ? new Witness(geometry.tiling) : null,
-      coarseLeft: this.#stage.reduce((sum, stage) => sum + Number(stage === 0), 0), left: tiles, unverified: tiles,
+      coarseLeft: this.#stage.reduce((sum, stage) => sum + Number(stage === 0), 0), left: tiles,
     };
     this.#slices[index] = slice;
+    this.#left += tiles;
     this.#addToScheduler(slice);
     this.#watch();
     measures.opened(index, person, now);
@@ -153,14 +156,15 @@ export class Broker {
 
   /** The next points for float64 and how long they take, in milliseconds; how long to wait where the budget is spent; null for nothing. */
   nextTruth(now: number): { readonly inquiry: Inquiry | null; readonly ms: number } | null {
-    if (this.#truth.size === 0) {
+    if (this.#inquiries === 0) {
       const audit = this.#trust.audit();
       if (!audit) return null;
       this.#perform([audit], now, true);
     }
     const request = this.#truth.take(now);
+    if (request) this.#inquiries--;
     if (request) return { inquiry: request.tag, ms: (request.cost / this.#options.truthPerSecond) * 1000 };
-    return this.#truth.size > 0 ? { inquiry: null, ms: this.#truth.wait(now) } : null;
+    return this.#inquiries > 0 ? { inquiry: null, ms: this.#truth.wait(now) } : null;
   }
 
   judge({ slice: index, tile, points, origin, isAudit }: Inquiry, now: number): void {
@@ -171,15 +175,9 @@ export class Broker {
     this.#perform(this.#trust.judged(tileName(index, tile), judgements, now), now);
   }
 
-  /** Every open slice: what is still to come, what is not verified. */
-  progress(): { readonly left: number; readonly unverified: number; readonly checksWaiting: number } {
-    let [left, unverified] = [0, 0];
-    for (const slice of this.#slices) {
-      if (!slice) continue;
-      left += slice.left;
-      unverified += slice.unverified;
-    }
-    return { left, unverified, checksWaiting: this.#truth.size };
+  /** Tiles still to come in all open slices together, and inquiries that wait for float64. */
+  progress(): { readonly left: number; readonly checksWaiting: number } {
+    return { left: this.#left, checksWaiting: this.#inquiries };
   }
 
   /** Points shown and points verified that are wrong now, and all that are verified. */
@@ -231,6 +229,7 @@ export class Broker {
     slice.wrong[tile] = landscape.wrongIn(origin);
     slice.shownAt[tile] = now;
     slice.left--;
+    this.#left--;
     if (slice.wrong[tile]! > 0) measures.wrongShown(slice.wrong[tile]!);
     if (this.#stage[tile] === 0 && --slice.coarseLeft === 0) measures.coarse(slice.index, now);
     if (slice.left === 0) measures.complete(slice.index, now);
@@ -274,13 +273,13 @@ export class Broker {
           const [index, tile] = placeOf(decision.tile);
           const slice = this.#slices[index]!;
           const origin: Origin = { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: index, tile };
+          this.#inquiries++;
           this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, isUrgent: decision.isUrgent, tag: { slice: index, tile, points: decision.points, origin, isAudit } });
           break;
         }
         case 'verify': {
           const [index, tile] = placeOf(decision.tile);
           const slice = this.#slices[index]!;
-          if (slice.status[tile] === SHOWN) slice.unverified--;
           slice.status[tile] = VERIFIED;
           break;
         }
@@ -312,12 +311,12 @@ export class Broker {
     const slice = this.#slices[index]!;
     if (slice.status[tile] === 0) return;
     const { geometry, measures } = this.#options;
-    if (slice.status[tile] === VERIFIED) slice.unverified++;
     measures.takenBack(slice.person, geometry.pointsIn(tile), slice.wrong[tile]!, now - slice.shownAt[tile]!, slice.status[tile] === VERIFIED);
     slice.status[tile] = 0;
     slice.device[tile] = -1;
     slice.wrong[tile] = 0;
     slice.left++;
+    this.#left++;
     if (this.#stage[tile] === 0) slice.coarseLeft++;
     slice.witness?.forget(geometry.tiles[tile]!);
     for (const person of notTo.length > 0 ? notTo : ['']) this.#scheduler.reopen(sliceName(index), tile, person);

@@ -9,6 +9,8 @@ import { ATTACKS } from './attacks.ts';
 export const WASTE_CAUSES = ['duplicate', 'revoked', 'lost', 'refused', 'barred', 'rolledBack', 'checking'] as const;
 export type WasteCause = (typeof WASTE_CAUSES)[number];
 
+/** A shorter time than this says nothing of who was served. */
+const FAIR_FROM_MS = 5000;
 /** Every so many calls of the scheduler one is timed. */
 const TIMED_EVERY = 16;
 const ERR_EVERYWHERE: ReadonlySet<string> = new Set(['offset', 'replay', 'nan', 'f16', 'scale']);
@@ -17,6 +19,7 @@ type Liar = { readonly attack: number; leases: Set<number> | null; tiles: number
 
 export class Measures {
   readonly #openedAt: number[] = [];
+  readonly #people: string[] = [];
   readonly #coarseAt: number[] = [];
   readonly #completeAt: number[] = [];
   readonly waste = new Map<WasteCause, number>(WASTE_CAUSES.map((cause) => [cause, 0]));
@@ -70,8 +73,11 @@ export class Measures {
 
   opened(slice: number, person: string, now: number): void {
     this.#openedAt[slice] = now;
+    this.#people[slice] = person;
     if (!this.served.has(person)) this.served.set(person, 0);
-    if (this.completed === 0) this.#servedBefore = new Map(this.served);
+    // From now until a slice is complete, but for a while at least, whoever has an open slice then has had work waiting.
+    this.#servedBefore = new Map(this.served);
+    this.fairShares.clear();
   }
 
   coarse(slice: number, now: number): void {
@@ -79,8 +85,10 @@ export class Measures {
   }
 
   complete(slice: number, now: number): void {
-    // From when the last slice was opened until the first was complete, everybody had work waiting.
-    if (this.completed === 0) for (const [person, points] of this.served) this.fairShares.set(person, points - (this.#servedBefore.get(person) ?? 0));
+    if (this.fairShares.size === 0 && now >= this.#openedAt.at(-1)! + FAIR_FROM_MS) {
+      const waiting = new Set(this.#people.filter((_, each) => this.#completeAt[each] === undefined));
+      for (const person of waiting) this.fairShares.set(person, this.served.get(person)! - this.#servedBefore.get(person)!);
+    }
     this.#completeAt[slice] = now;
   }
 
