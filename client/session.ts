@@ -3,6 +3,7 @@
  *
  * This is the only file that knows all of them. It draws nothing and decides nothing that the server decides.
  */
+import { canonicalJson } from '#lib/digest.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Network } from '#lib/network/program.ts';
@@ -10,11 +11,9 @@ import { CommandHistory } from '#lib/session/commands.ts';
 import { annotationsOf, setTitle, slicesOf, titleOf, writeRecord, type Annotation, type SliceRecord } from '#lib/session/document.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
+import { setSettings, settingsOf, USUAL_SETTINGS, type Settings } from '#lib/session/settings.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
-import { tileKey, tilesOf, type TileKey } from '#lib/work/tile.ts';
-import type { LedgerEntry } from '#lib/session/ledger.ts';
-import { tileAt } from '#lib/work/tileAt.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import { createAnalyses } from './analyses.ts';
 import { openConnection } from './connection.ts';
@@ -34,6 +33,7 @@ import type { Session } from './sessionTypes.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
+import { tilesKnown } from './tilesKnown.ts';
 import { openVectorShelf } from './vectorShelf.ts';
 import { keptIdentity } from './deviceIdentity.ts';
 import { createVolunteer } from './volunteer.ts';
@@ -52,6 +52,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
   const me = createStore<Person | null>(null);
   const code = createStore<string | null>(null);
   const title = createStore('');
+  const settings = createStore<Settings>(USUAL_SETTINGS);
   const slices = createStore<ReadonlyMap<string, SliceRecord>>(new Map());
   const annotations = createStore<ReadonlyMap<string, Annotation>>(new Map());
   const notices = createStore<readonly Notice[]>([]);
@@ -114,6 +115,8 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
   function readDocument(): void {
     const doc = link.doc.getSnapshot();
     title.set(titleOf(doc));
+    const nextSettings = settingsOf(doc);
+    if (canonicalJson(nextSettings) !== canonicalJson(settings.getSnapshot())) settings.set(nextSettings);
     slices.set(slicesOf(doc));
     annotations.set(annotationsOf(doc));
     analyses.read(doc);
@@ -209,6 +212,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     people: presence.people,
     pointers: presence.pointers,
     title,
+    settings,
     slices,
     annotations,
     analyses,
@@ -256,6 +260,10 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       const before = annotations.getSnapshot().get(noteId);
       if (before) run({ map: 'annotations', id: noteId, before, after: null, title: 'Delete a note' });
     },
+    changeSettings(next) {
+      if (link.canWrite()) setSettings(link.doc.getSnapshot(), next);
+      else notify({ kind: 'refused', message: STILL_CONNECTING });
+    },
     setTitle(next) {
       if (link.canWrite()) setTitle(link.doc.getSnapshot(), next);
       else notify({ kind: 'refused', message: STILL_CONNECTING });
@@ -288,16 +296,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       if (subject) await measuring.measure(recipe, subject, await vectors.load(recipe), onTile, signal);
     },
     price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined, await vectors.load(recipe)),
-    backendsOf(sliceId) {
-      const counts = new Map<string, number>();
-      for (const { backend } of listedTiles(sliceId).values()) counts.set(backend, (counts.get(backend) ?? 0) + 1);
-      return [...counts].map(([backend, tiles]) => ({ title: backend, tiles })).toSorted((one, other) => other.tiles - one.tiles);
-    },
-    tilesOf: listedTiles,
-    computedAt(sliceId, column, row, layer) {
-      const source = surfaces.of(sliceId);
-      return source ? ledger.entry(tileKey(tileAt(source.tiling, column, row, layer))) : null;
-    },
+    ...tilesKnown(surfaces, ledger),
     dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
     leave() {
       window.removeEventListener('beforeunload', askBeforeLeaving);
@@ -313,14 +312,6 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       connection.close();
     },
   };
-
-  function listedTiles(sliceId: string): ReadonlyMap<TileKey, LedgerEntry> {
-    const source = surfaces.of(sliceId);
-    return new Map((source ? tilesOf(source.tiling) : []).map(tileKey).flatMap((key) => {
-      const entry = ledger.entry(key);
-      return entry ? [[key, entry] as const] : [];
-    }));
-  }
 
   function after<T>(outcome: T): T {
     readDocument();

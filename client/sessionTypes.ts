@@ -9,6 +9,7 @@ import type { AnnotationKind, Annotation, SliceRecord } from '#lib/session/docum
 import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
+import type { Settings } from '#lib/session/settings.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Tile } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
@@ -52,6 +53,7 @@ export type Session = {
   /** Where the others point. */
   readonly pointers: Store<ReadonlyMap<string, Pointer>>;
   readonly title: Store<string>;
+  readonly settings: Store<Settings>;
   readonly slices: Store<ReadonlyMap<string, SliceRecord>>;
   readonly annotations: Store<ReadonlyMap<string, Annotation>>;
   /** Long analyses: asked for by people, computed by whoever is willing, shared by all. */
@@ -79,6 +81,7 @@ export type Session = {
   editAnnotation(id: string, change: Partial<Pick<Annotation, 'kind' | 'text'>>): void;
   deleteAnnotation(id: string): void;
   setTitle(title: string): void;
+  changeSettings(settings: Settings): void;
   undo(): 'done' | 'nothing' | 'changedSince';
   redo(): 'done' | 'nothing' | 'changedSince';
   /** Resolves to null, or to why the name was refused. */

@@ -199,8 +199,8 @@ export class Computing {
     this.#write(record);
   }
 
-  #write({ tile, digest, by, byName, backend, isVerified, proof, isRechecked }: TileRecord): void {
-    writeEntry(this.ledger, tile, { digest, by, byName, backend, isVerified, proof, isRechecked });
+  #write({ tile, digest, by, byName, backend, isVerified, proof, isRechecked, at }: TileRecord): void {
+    writeEntry(this.ledger, tile, { digest, by, byName, backend, isVerified, proof, isRechecked, at });
   }
 
   #lendAgain(key: TileKey, notTo: readonly string[]): void {

@@ -1,11 +1,13 @@
 /** Lending this browser: what it means, the controls, and what it may compute with. */
 import { BACKENDS } from '#lib/wire/workerMessages.ts';
 import { Select } from '#components/ui/Select.tsx';
+import { Toggle } from '#components/ui/Toggle.tsx';
 import { WISH_TITLES } from '#components/backendWords.ts';
 import { LenderControls } from '#components/lend/LenderControls.tsx';
 import { useContribution } from '#components/lend/useContribution.ts';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { useMay } from '#components/session/useMay.ts';
 import { say } from '#components/words.ts';
 import styles from './Panel.module.css';
 
@@ -30,6 +32,26 @@ export function ComputePanel() {
           onChange={(next) => session.lending.setWish(next)}
         />
       </section>
+      <MakersSection />
     </div>
+  );
+}
+
+/** Who computed the picture, and, for whoever may edit, how the session speaks of its helpers. */
+function MakersSection() {
+  const session = useSession();
+  const { overlays, setOverlays } = useRoomView();
+  const { edit } = useMay();
+  const settings = useStore(session.settings);
+  return (
+    <section className={styles.section}>
+      <Toggle label={say('makers.show')} isOn={overlays.replay !== null} onChange={(isOn) => setOverlays({ ...overlays, replay: isOn ? 1 : null })} />
+      {edit && (
+        <>
+          <Toggle kind="checkbox" label={say('makers.unnamed')} isOn={settings.helpers === 'unnamed'} onChange={(isOn) => session.changeSettings({ ...settings, helpers: isOn ? 'unnamed' : 'named' })} />
+          <Toggle kind="checkbox" label={say('makers.ranking')} isOn={settings.ranking === 'on'} onChange={(isOn) => session.changeSettings({ ...settings, ranking: isOn ? 'on' : 'off' })} />
+        </>
+      )}
+    </section>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Look } from '#lib/session/look.ts';
 import { CurveView } from '#components/landscape/CurveView.tsx';
 import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
+import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 import type { Pin } from '#components/landscape/marks.ts';
 import { useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
@@ -26,9 +27,11 @@ type PictureProps = {
   readonly pins: readonly PlacedNote[];
   readonly geography: GeographyOutcome | null;
   readonly hasAccuracy: boolean;
+  /** Laid over the colours, before what is read off the slice. */
+  readonly tint: Tint | null;
 };
 
-export function Picture({ source, look, pins, geography, hasAccuracy }: PictureProps) {
+export function Picture({ source, look, pins, geography, hasAccuracy, tint }: PictureProps) {
   const session = useSession();
   const view = useRoomView();
   const theme = useResolvedTheme();
@@ -73,7 +76,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy }: PictureP
   return (
     <LandscapeView
       {...shared}
-      tint={reading.tint}
+      tint={tint ?? reading.tint}
       section={reading.section}
       trajectory={trajectory}
       checkpoints={named}

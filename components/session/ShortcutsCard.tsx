@@ -10,6 +10,7 @@ const SHORTCUTS = [
   ['N', 'Place a note; again at the crosshair'],
   ['M', 'Low points'],
   ['H', 'How the plane bends: bowl, saddle, dome'],
+  ['O', 'Who computed this'],
   ['X', 'Cross-section; again at the crosshair for its ends'],
   ['V', 'Compare with other slices, or end it'],
   ['L', 'Linear or logarithmic colours'],

@@ -20,6 +20,8 @@ import { useStore } from '#components/useStore.ts';
 import { VolumeStage } from '#components/volume/VolumeStage.tsx';
 import { LayerControls } from './LayerControls.tsx';
 import { BendLegend } from '#components/analyse/BendLegend.tsx';
+import { MakersLegend } from '#components/lend/MakersLegend.tsx';
+import { useMakers } from '#components/lend/useMakers.ts';
 import { ComparePanes } from '#components/compare/ComparePanes.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
@@ -51,6 +53,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const view = useRoomView();
   const version = useGrowth(source);
   const { sliceId, slice, look, camera } = view;
+  const made = useMakers(source);
 
   // Others see which slice is open here even before the pointer moves.
   useEffect(() => session.point({ slice: sliceId, at: null }), [session, sliceId]);
@@ -81,7 +84,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           ) : isComparing ? (
             <ComparePanes source={source} />
           ) : (
-            <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} />
+            <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} tint={made.tint} />
           )}
         </div>
         <div className={styles.controls}>
@@ -126,6 +129,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           {isPlane && (
             <div className={styles.key}>
               {isBent && <BendLegend />}
+              {view.overlays.replay !== null && <MakersLegend makers={made.makers} />}
               <Key colourMap={shownLook.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
             </div>
           )}

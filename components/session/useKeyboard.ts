@@ -59,6 +59,7 @@ function pressOnPicture(event: KeyboardEvent, letter: string, { session, view, m
       else view.setNoting(!view.isNoting);
     },
     m: () => view.setOverlays({ ...overlays, lows: overlays.lows === null ? LEAST_PROMINENCE : null }),
+    o: () => view.setOverlays({ ...overlays, replay: overlays.replay === null ? 1 : null }),
     h: () => view.setOverlays({ ...overlays, isBendShown: !overlays.isBendShown }),
     x: () => {
       const isEnd = overlays.isCutting && view.crosshair;

@@ -23,6 +23,8 @@ export type LedgerEntry = {
   readonly proof: Proof | null;
   /** Its device was caught: shown until somebody else has computed it again. */
   readonly isRechecked: boolean;
+  /** When it was kept, in milliseconds since 1970. */
+  readonly at: number;
 };
 
 const entrySchema: z.ZodMiniType<LedgerEntry> = z.strictObject({
@@ -33,6 +35,7 @@ const entrySchema: z.ZodMiniType<LedgerEntry> = z.strictObject({
   isVerified: z.boolean(),
   proof: z.nullable(z.strictObject({ kind: z.enum(['points', 'everyPoint', 'secondOpinion']), agreed: z.int().check(z.nonnegative()) })),
   isRechecked: z.boolean(),
+  at: z.number(),
 });
 
 const MAP = 'tiles';

@@ -23,6 +23,7 @@ import {
   type MapName,
 } from './document.ts';
 import type { Person } from './people.ts';
+import { settingSchema } from './settings.ts';
 
 export type Change = { readonly map: MapName; readonly key: string; readonly before: unknown; readonly after: unknown };
 
@@ -42,7 +43,7 @@ export function refusalOf(change: Change, around: Surroundings): string | null {
   if (around.person.role !== 'edit') return 'this link can only look: ask for an edit link to change things';
   switch (change.map) {
     case 'session':
-      return titleRefusal(change);
+      return settingRefusal(change);
     case 'slices':
       return sliceRefusal(change, around);
     case 'annotations':
@@ -52,10 +53,11 @@ export function refusalOf(change: Change, around: Surroundings): string | null {
   }
 }
 
-function titleRefusal({ key, after }: Change): string | null {
-  if (key !== 'title') return `the session has no setting ${key}`;
-  const title = read(titleSchema, after);
-  return title.ok ? null : sayProblems(title.problems);
+function settingRefusal({ key, after }: Change): string | null {
+  const schema = key === 'title' ? titleSchema : settingSchema(key);
+  if (!schema) return `the session has no setting ${key}`;
+  const setting = read<unknown>(schema, after);
+  return setting.ok ? null : sayProblems(setting.problems);
 }
 
 function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes, points, work }: Surroundings): string | null {

@@ -41,7 +41,7 @@ function start() {
     serverLedger.transact(() => change(serverLedger));
     say('sync', 'ledger', updateMessage(Y.encodeStateAsUpdate(serverLedger, before)));
   };
-  const list = (ledger: Y.Doc, bytes: Uint8Array, isVerified: boolean, tile = tiles[0]!) => writeEntry(ledger, tile, { digest: digestOf(bytes), by: 'ada', byName: 'Ada', backend: 'CPU', isVerified, proof: isVerified ? { kind: 'points', agreed: 1 } : null, isRechecked: false });
+  const list = (ledger: Y.Doc, bytes: Uint8Array, isVerified: boolean, tile = tiles[0]!) => writeEntry(ledger, tile, { digest: digestOf(bytes), by: 'ada', byName: 'Ada', backend: 'CPU', isVerified, proof: isVerified ? { kind: 'points', agreed: 1 } : null, isRechecked: false, at: 5 });
   return { link, surfaces, fetches, say, changeLedger, list, counts: () => source.surface.counts('train'), restart: () => (serverLedger = new Y.Doc()), ledger: () => serverLedger };
 }
 
