@@ -3,7 +3,7 @@
  * How busy the processor is says nothing, for lending itself keeps it busy: only heat counts.
  *
  * It measures nothing itself: it listens to what the browser tells, where the browser tells it, and each pause can be overruled by the
- * person it is for. What it knows of the device stays on the device. Rules O2–O5 in docs/SPEC.md.
+ * person it is for. What it knows of the device stays on the device. Rules P12–P15 in docs/SPEC.md.
  */
 import type { Lending, PauseReason } from './lendingTypes.ts';
 import { createStore, type Store } from './store.ts';

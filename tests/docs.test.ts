@@ -15,7 +15,8 @@ const filesUnder = (path: string): string[] =>
 
 const tests = filesUnder(join(root, 'tests')).filter((file) => /\.(test|spec)\.tsx?$|Contract\.ts$/.test(file));
 const tested = new Set(tests.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\[([A-Z]\d+)\]/g)].map(([, rule]) => rule!)));
-const stated = new Set([...text('docs/SPEC.md').matchAll(/^\s*[-*|]\s*\*\*([A-Z]\d+)\*\*/gm)].map(([, rule]) => rule!));
+const rules = [...text('docs/SPEC.md').matchAll(/^\s*[-*|]\s*\*\*([A-Z]\d+)\*\*/gm)].map(([, rule]) => rule!);
+const stated = new Set(rules);
 
 describe('documents', () => {
   it.each(['README.md', 'ARCHITECTURE.md', 'docs/GLOSSARY.md', 'docs/PROTOCOL.md', 'docs/SPEC.md'])('[docs] every path that %s names exists', (document) => {
@@ -26,6 +27,10 @@ describe('documents', () => {
   it('[docs] every rule has a test named after it', () => {
     expect(stated.size).toBeGreaterThan(40);
     expect([...stated].filter((rule) => !tested.has(rule))).toEqual([]);
+  });
+
+  it('[docs] no two rules have the same number', () => {
+    expect(rules.filter((rule, index) => rules.indexOf(rule) !== index)).toEqual([]);
   });
 
   it('[docs] every rule that a test is named after is stated', () => {

@@ -71,7 +71,7 @@ function tab({ locks, battery }: { locks?: Surroundings['locks']; battery?: { ch
 }
 
 describe('careFor', () => {
-  it('[O2] on battery it pauses, until it is plugged in or the person allows it', async () => {
+  it('[P12] on battery it pauses, until it is plugged in or the person allows it', async () => {
     const battery = { charging: false, level: 0.4 };
     const { care, paused, lend, fire } = tab({ battery });
     lend();
@@ -87,7 +87,7 @@ describe('careFor', () => {
     expect(care.power.getSnapshot()).toEqual({ kind: 'mains' });
   });
 
-  it('[O3] in a hidden tab it pauses, unless the person allows it, and goes on when it is seen again', () => {
+  it('[P13] in a hidden tab it pauses, unless the person allows it, and goes on when it is seen again', () => {
     const { care, paused, world, lend, fire } = tab();
     lend();
     world.visibility = 'hidden';
@@ -101,7 +101,7 @@ describe('careFor', () => {
     expect([...paused]).toEqual([]);
   });
 
-  it('[O4] a device that is seriously hot is left alone until that is over', () => {
+  it('[P14] a device that is seriously hot is left alone until that is over', () => {
     const { paused, world, lend, stop } = tab();
     lend();
     world.hear('fair');
@@ -113,7 +113,7 @@ describe('careFor', () => {
     stop();
   });
 
-  it('[O5] of the tabs of one device one computes; another takes over when asked, or when the first stops', async () => {
+  it('[P15] of the tabs of one device one computes; another takes over when asked, or when the first stops', async () => {
     const locks = locksOfDevice();
     const [one, other] = [tab({ locks }), tab({ locks })];
     one.lend();
@@ -129,7 +129,7 @@ describe('careFor', () => {
     one.care.close();
   });
 
-  it('[O2] a browser that tells nothing pauses nothing', async () => {
+  it('[P12] a browser that tells nothing pauses nothing', async () => {
     const { care, paused, lend } = tab();
     lend();
     await turns();

@@ -141,7 +141,7 @@ describe('volunteer', () => {
     expect(waiting).toHaveLength(0);
   });
 
-  it('[O1] a pause hands back what runs and keeps the workers; a second reason outlives the first', async () => {
+  it('[P11] a pause hands back what runs and keeps the workers; a second reason outlives the first', async () => {
     const { volunteer, said, returned, waiting } = start();
     volunteer.start();
     for (let turn = 0; turn < 40 && volunteer.state.getSnapshot().kind !== 'helping'; turn++) await Promise.resolve();
@@ -164,7 +164,7 @@ describe('volunteer', () => {
     volunteer.close();
   });
 
-  it('[O1] who finishes completes what is held, asks for no more, and is off', async () => {
+  it('[P11] who finishes completes what is held, asks for no more, and is off', async () => {
     const { volunteer, returned, waiting } = start();
     volunteer.start();
     for (let turn = 0; turn < 40 && volunteer.state.getSnapshot().kind !== 'helping'; turn++) await Promise.resolve();

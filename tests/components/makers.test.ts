@@ -13,18 +13,18 @@ describe('who computed this', () => {
   // The last tile came first.
   const entries = new Map<TileKey, LedgerEntry>(keys.map((key, index) => [key, entry(index % 2 === 0 ? 'ada' : 'ben', 1000 - index, index % 2 === 0)]));
 
-  test('[O8] every point is somebody’s, first come first, and what is verified is counted apart', () => {
+  test('[P18] every point is somebody’s, first come first, and what is verified is counted apart', () => {
     const makers = makersOf(tiling, entries, ({ byName }) => byName);
     expect(makers.map(({ name }) => name)).toEqual(keys.length % 2 === 0 ? ['ben', 'ada'] : ['ada', 'ben']);
     expect(makers.reduce((sum, { points }) => sum + points, 0)).toBe(17 * 33);
     for (const { name, points, verified } of makers) expect(verified).toBe(name === 'ada' ? points : 0);
   });
 
-  test('[O8] without names they are numbered', () => {
+  test('[P18] without names they are numbered', () => {
     expect(makersOf(tiling, entries, (_, index) => `Helper ${index + 1}`).map(({ name }) => name)).toEqual(['Helper 1', 'Helper 2']);
   });
 
-  test('[O8] the replay hides what had not come yet, and at its end shows each point in its maker’s colour', () => {
+  test('[P18] the replay hides what had not come yet, and at its end shows each point in its maker’s colour', () => {
     const makers = makersOf(tiling, entries, ({ byName }) => byName);
     const hidden = ({ colours }: ReturnType<typeof makersTint>) => Array.from({ length: 17 * 33 }, (_, at) => at).filter((at) => colours[4 * at + 3] === 235).length;
     expect(hidden(makersTint(tiling, entries, makers, 0, null, false))).toBe(17 * 33);

@@ -24,7 +24,7 @@ const stopMs = (page: Page) =>
     return performance.now() - start;
   });
 
-test('[O6] a phone lends by code: nothing runs before the click, its points glow and are verified, and Stop is at once', async ({ browser }) => {
+test('[P16] a phone lends by code: nothing runs before the click, its points glow and are verified, and Stop is at once', async ({ browser }) => {
   const host = await openWindow(browser);
   const code = await hostedSlice(host.page, 65);
   const phone = await openWindow(browser, { viewport: { width: 320, height: 700 } });
@@ -46,7 +46,7 @@ test('[O6] a phone lends by code: nothing runs before the click, its points glow
   expect([...host.errors, ...phone.errors]).toEqual([]);
 });
 
-test('[O5] two tabs of one device: the second waits, takes over when asked, and the first waits then', async ({ browser }) => {
+test('[P15] two tabs of one device: the second waits, takes over when asked, and the first waits then', async ({ browser }) => {
   const host = await openWindow(browser);
   const code = await hostedSlice(host.page, 33);
   const first = await openWindow(browser);
@@ -62,7 +62,7 @@ test('[O5] two tabs of one device: the second waits, takes over when asked, and 
   await expect(second.getByText(/^(Helping —|Ready to help)/)).toBeVisible();
 });
 
-test('[O7] a code that leads nowhere is said, with the way back', async ({ page }) => {
+test('[P17] a code that leads nowhere is said, with the way back', async ({ page }) => {
   await page.goto('/v/AAA-AAA');
   await expect(page.getByText('No open session has the code AAA-AAA')).toBeVisible();
 });

@@ -101,7 +101,7 @@ describe('analyses of curvature', () => {
     expect(densityUnits[0]!.unit.nodes).not.toEqual(densityUnits[1]!.unit.nodes);
   });
 
-  test('[S13] the plane of two vectors reaches as far as the loss is doubled, and is a recipe', () => {
+  test('[S19] the plane of two vectors reaches as far as the loss is doubled, and is a recipe', () => {
     const recipe = randomRecipe(subject, { seeds: [1, 2], count: 3 });
     const digest = (letter: string) => letter.repeat(64);
     const of = (curvature: number, letter: string) => ({ digest: digest(letter), title: letter, curvature });
