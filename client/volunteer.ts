@@ -1,32 +1,39 @@
 /**
  * Lends this device: asks for work while the person is willing, computes it, returns it, hands back what it leaves.
  *
- * Pull, not push: there is always one lease behind the running ones, so a device never waits for the network.
+ * It says how many milliseconds of work it has room for, so that it never waits for the network; what is urgent is pushed
+ * to it and goes first, and what it has not begun may be taken back.
  * A result whose connection broke is kept and returned after the next welcome. It does not know what a tile means,
  * and not whether a page or a command line lends: whoever makes it brings the host of its workers.
  */
-import { sayProblems } from '#lib/parsed.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
-import type { LeaseOffer, ReturnedTile } from '#lib/wire/events.ts';
+import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LiveSocket } from './connection.ts';
+import { createDelivery } from './delivery.ts';
 import type { DeviceIdentity } from './deviceIdentity.ts';
 import { createEvaluatorPool, type ComputeHost, type EvaluatorPool } from './evaluatorPool.ts';
 import type { Lending, LendingState, Lent, PauseReason } from './lendingTypes.ts';
+import { createOfferQueue } from './offerQueue.ts';
+import { createRecentRate } from './recentRate.ts';
 import { createStore } from './store.ts';
 import type { VectorMap } from './vectorShelf.ts';
 
 const ANSWER_MS = 20_000;
 /** How often to ask again when there was nothing to do, should a push have been missed. */
 const ASK_AGAIN_MS = 4_000;
-/** Work to hold in advance, so that a quick device does not wait for the network. */
-const AHEAD_MS = 400;
-const MOST_AHEAD = 24;
+/** Work to hold beyond what runs, so that a quick device does not wait for the network: this and twice the way there and back. */
+const AHEAD_MS = 50;
+/** The way there and back, until it was measured. */
+const ROUND_TRIP_MS = 100;
 /** The server takes no request for more. */
-const MOST_ASKED = 64;
+const MOST_ASKED_MS = 60_000;
+/** Each worker has so much posted to it that it need not wait for this thread, which may be drawing. */
+const POSTED_MS = 20;
+const MOST_POSTED = 4;
 /** What the server takes of a backend's name. */
 const MOST_LETTERS = 80;
 /** The server hears at most this often that we lend, and each time that we stop: together within what it takes. */
@@ -38,8 +45,6 @@ const PAUSE_REASONS: readonly PauseReason[] = ['person', 'failures', 'elsewhere'
 
 /** What a slice id stands for, with the weights and the vectors of files, fetched where they are not here yet; null while the slice is not known. */
 export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject; readonly vectors: VectorMap } | null>;
-
-type Finished = { readonly returned: ReturnedTile; readonly bytes: Uint8Array };
 
 export type VolunteerOptions = {
   readonly socket: LiveSocket;
@@ -74,9 +79,10 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   let pool: EvaluatorPool | null = null;
   let report: BackendReport | null = null;
   let abort = new AbortController();
-  const running = new Map<TileKey, LeaseOffer>();
-  const finished: Finished[] = [];
-  const delivering = new Set<Promise<void>>();
+  const waiting = createOfferQueue();
+  const running = new Map<TileKey, { readonly offer: LeaseOffer; readonly abort: AbortController }>();
+  let roundTripMs = ROUND_TRIP_MS;
+  const delivery = createDelivery(socket, onFailure);
   let isAsking = false;
   let points = 0;
   let lastEngine: string | undefined;
@@ -89,17 +95,12 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   let askTimer: ReturnType<typeof setTimeout> | undefined;
   let sayTimer: ReturnType<typeof setTimeout> | undefined;
   /** What the server was last told that we lend with. */
-  let told: string | null = null;
-  /** When and how many points were computed lately, for the rate. */
-  const recent: { readonly at: number; readonly points: number }[] = [];
+  let told: LendFacts | null = null;
+  const rate = createRecentRate();
 
   function say(): void {
     if (!pool || !report) return;
-    const now = performance.now();
-    while (recent.length > 0 && now - recent[0]!.at > 10_000) recent.shift();
-    const span = recent.length > 1 ? (now - recent[0]!.at) / 1000 : 0;
-    const pointsPerSecond = span > 0.2 ? recent.reduce((sum, each) => sum + each.points, 0) / span : 0;
-    const lent: Lent = { report, workers: pool.size, points, pointsPerSecond, engine: lastEngine, tileMs };
+    const lent: Lent = { report, workers: pool.size, points, pointsPerSecond: rate.perSecond(performance.now()), engine: lastEngine, tileMs };
     const reason = PAUSE_REASONS.find((each) => pauses.has(each));
     if (reason) state.set({ kind: 'paused', reason, why: pauses.get(reason) ?? null, ...lent });
     else state.set({ kind: isFinishing ? 'finishing' : running.size > 0 ? 'helping' : 'idle', ...lent });
@@ -107,15 +108,12 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
 
   const isAskable = (): boolean => pool !== null && pauses.size === 0 && !isFinishing;
 
-  /** Leases to hold beyond one for each worker: one, or as many as last while the next are fetched. */
-  const ahead = (): number => (tileMs === null ? 1 : Math.max(1, Math.min(MOST_AHEAD, Math.ceil(((pool?.size ?? 1) * AHEAD_MS) / Math.max(tileMs, 1)))));
-
-  const offered = (): string | null => (pauses.size === 0 && pool && report ? report.title.slice(0, MOST_LETTERS) : null);
+  const offered = (): LendFacts | null => (pauses.size === 0 && pool && report ? { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: duty.getSnapshot() } : null);
 
   /** Tells the server whether we lend. Stopping is said at once; beginning not too often, for a switch may be flicked. */
   function sayLending(): void {
     const next = offered();
-    if (next === told || !socket.connected || (next !== null && sayTimer !== undefined)) return;
+    if (JSON.stringify(next) === JSON.stringify(told) || !socket.connected || (next !== null && sayTimer !== undefined)) return;
     told = next;
     if (next !== null) socket.emit('device', identity.said());
     socket.emit('lend', next);
@@ -130,14 +128,15 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   async function ask(): Promise<void> {
     clearTimeout(askTimer);
     if (!pool || !isAskable() || isAsking || !socket.connected) return;
-    const most = pool.size + ahead();
-    const room = most - running.size;
-    // Not for every tile: quick ones are asked for several at a time.
-    if (room < Math.max(1, Math.floor(most / 3))) return;
+    const roomMs = Math.ceil(AHEAD_MS + 2 * roundTripMs - waiting.ms() / pool.size);
+    const isIdle = running.size + waiting.size() < pool.size;
+    if (roomMs < 1 && !isIdle) return;
     isAsking = true;
     let leases: readonly LeaseOffer[] = [];
+    const asked = performance.now();
     try {
-      leases = await socket.timeout(ANSWER_MS).emitWithAck('askForWork', Math.min(room, MOST_ASKED));
+      leases = await socket.timeout(ANSWER_MS).emitWithAck('askForWork', Math.min(Math.max(roomMs, 1), MOST_ASKED_MS));
+      roundTripMs = (roundTripMs + performance.now() - asked) / 2;
     } catch {
       // No answer: the timer below asks again, and a new connection does so at once.
     } finally {
@@ -148,70 +147,73 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
       if (leases.length > 0) socket.emit('handBack', leases.map(({ tile }) => tile));
       return;
     }
-    const before = running.size;
-    for (const lease of leases) void compute(lease);
+    take(leases);
     // The server is careful with who has many workers: it is asked until each of them has something to do.
-    if (running.size > before && pool && running.size < pool.size) void ask();
-    // Nothing runs where all that was lent is not known here yet: nothing that ends would ask again.
+    if (leases.length > 0 && pool && running.size < pool.size) void ask();
+    // Nothing more is pushed to who was forgotten meanwhile, and nothing ends where nothing runs.
     if (leases.length === 0 || running.size === 0) askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
     say();
   }
 
-  async function compute(lease: LeaseOffer): Promise<void> {
-    if (running.has(lease.tile)) return;
-    running.set(lease.tile, lease);
-    const { signal } = abort;
+  function take(offers: readonly LeaseOffer[]): void {
+    for (const offer of offers) if (!running.has(offer.tile)) waiting.add(offer);
+    begin();
+  }
+
+  function begin(): void {
+    if (!pool) return;
+    const posted = tileMs === null ? 1 : Math.min(MOST_POSTED, 1 + Math.floor(POSTED_MS / Math.max(tileMs, 1)));
+    for (let next = waiting.next(running.size < pool.size * posted); next; next = waiting.next(running.size < pool.size * posted)) void compute(next);
+  }
+
+  /** Leaves what others do now; what runs, only where nobody wants it any more. */
+  function leave(tiles: readonly TileKey[], areUseless: boolean): void {
+    for (const tile of tiles) {
+      waiting.remove(tile);
+      const begun = running.get(tile);
+      if (!begun || !areUseless) continue;
+      running.delete(tile);
+      begun.abort.abort();
+    }
+    begin();
+    say();
+    void ask();
+  }
+
+  async function compute(offer: LeaseOffer): Promise<void> {
+    const own = { offer, abort: new AbortController() };
+    running.set(offer.tile, own);
+    const signal = AbortSignal.any([abort.signal, own.abort.signal]);
     try {
-      const job = await lookup(tileOfKey(lease.tile)?.sliceId ?? '');
+      const job = await lookup(tileOfKey(offer.tile)?.sliceId ?? '');
       signal.throwIfAborted();
       if (!pool || !job) {
-        socket.emit('handBack', [lease.tile]);
+        socket.emit('handBack', [offer.tile]);
         // Not at once: it would be lent to us again before we know more.
         askTimer = setTimeout(() => void ask(), ASK_AGAIN_MS);
         return;
       }
-      const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, lease.tile, signal, job.vectors);
+      const { bytes, ms, points: count, engine } = await pool.evaluate(job.recipe, job.subject, offer.tile, signal, job.vectors);
       failures = 0;
       points += count;
       lastEngine = engine;
       tileMs = tileMs === null ? ms : (tileMs + ms) / 2;
-      recent.push({ at: performance.now(), points: count });
-      finished.push({ returned: { tile: lease.tile, ms, backend: engine.slice(0, MOST_LETTERS), ticket: lease.ticket }, bytes });
-      void deliver();
+      rate.add(count, performance.now());
+      delivery.add({ tile: offer.tile, ms, backend: engine.slice(0, MOST_LETTERS), ticket: offer.ticket }, bytes);
     } catch (error) {
       if (signal.aborted) return;
-      socket.emit('handBack', [lease.tile]);
+      socket.emit('handBack', [offer.tile]);
       failures++;
       const message = error instanceof Error ? error.message : String(error);
       // A device that keeps failing must not ask for ever.
       if (failures >= MOST_FAILURES) return pause('failures', message);
     } finally {
-      if (running.get(lease.tile) === lease) running.delete(lease.tile);
+      if (running.get(offer.tile) === own) running.delete(offer.tile);
+      begin();
       say();
     }
-    if (isFinishing && running.size === 0) return stop();
+    if (isFinishing && running.size === 0 && waiting.size() === 0) return stop();
     void ask();
-  }
-
-  function deliver(): Promise<void> {
-    const delivery = deliverAll().finally(() => delivering.delete(delivery));
-    delivering.add(delivery);
-    return delivery;
-  }
-
-  /** Returns what is finished, oldest first; what could not be returned waits for the next connection. */
-  async function deliverAll(): Promise<void> {
-    while (socket.connected) {
-      const next = finished.shift();
-      if (!next) return;
-      try {
-        const outcome = await socket.timeout(ANSWER_MS).emitWithAck('returnTile', next.returned, next.bytes);
-        if (!outcome.ok) onFailure(sayProblems(outcome.problems));
-      } catch {
-        finished.unshift(next);
-        return;
-      }
-    }
   }
 
   const openPool = (share: number, probedWith: readonly Network[]): EvaluatorPool =>
@@ -237,8 +239,9 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
         report = found;
         identity.lost();
         told = null;
-        sayLending();
       }
+      // More workers, perhaps.
+      sayLending();
       say();
     });
     rejoin();
@@ -259,8 +262,8 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
       abort.abort();
       abort = new AbortController();
       handBack();
-      running.clear();
-      recent.length = 0;
+      forget();
+      rate.clear();
       clearTimeout(askTimer);
       sayLending();
     }
@@ -279,7 +282,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
 
   function finish(): void {
     if (!pool) return;
-    if (running.size === 0) return stop();
+    if (running.size === 0 && waiting.size() === 0) return stop();
     isFinishing = true;
     clearTimeout(askTimer);
     say();
@@ -294,8 +297,8 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     clearTimeout(askTimer);
     abort.abort();
     handBack();
-    running.clear();
-    recent.length = 0;
+    forget();
+    rate.clear();
     failures = 0;
     tileMs = null;
     isFinishing = false;
@@ -309,18 +312,30 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   function rejoin(): void {
     if (!socket.connected) return;
     // Also who stopped while the connection was broken: what is finished need not be computed again.
-    void deliver();
+    delivery.deliver();
     // A new connection lends nothing until it says so.
     told = null;
     sayLending();
   }
 
   function handBack(): void {
-    if (running.size > 0) socket.emit('handBack', [...running.keys()]);
+    const tiles = [...running.keys(), ...waiting.tiles()];
+    if (tiles.length > 0) socket.emit('handBack', tiles);
   }
 
-  const onWork = () => void ask();
-  socket.on('workWaiting', onWork);
+  function forget(): void {
+    running.clear();
+    waiting.clear();
+  }
+
+  const onOffer = (offers: readonly LeaseOffer[]) => {
+    // Before it is told that we stopped, the server may have pushed something.
+    if (!isAskable()) return void socket.emit('handBack', offers.map(({ tile }) => tile));
+    take(offers);
+    say();
+  };
+  socket.on('offerWork', onOffer);
+  socket.on('withdrawWork', leave);
 
   return {
     state,
@@ -341,19 +356,18 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     setDuty: (share) => {
       duty.set(share);
       pool?.setDuty(share);
+      sayLending();
     },
     rejoin,
     pool: () => pool,
     openPool,
     handBack,
-    delivered: async () => {
-      void deliver();
-      await Promise.all(delivering);
-    },
+    delivered: delivery.delivered,
     close: () => {
       stop();
       clearTimeout(sayTimer);
-      socket.off('workWaiting', onWork);
+      socket.off('offerWork', onOffer);
+      socket.off('withdrawWork', leave);
     },
   };
 }

@@ -2,27 +2,32 @@
  * The computed side of one session: its slices' tiles, wanted, lent, returned, and listed in the ledger.
  *
  * It knows volunteers as ids of connections and people; who they are, and what is shared by writing, is
- * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L9, V1–V11, W10.
+ * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L16, V1–V11, W10.
  */
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
 import { parsed, refused } from '#lib/parsed.ts';
 import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
 import { entriesOf, entryOf, strikeEntry, writeEntry } from '#lib/session/ledger.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import type { SliceRecord } from '#lib/session/document.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { checkForm } from '#lib/work/agreement.ts';
 import { isTileOf, pointsOf, tileOfKey, tilingOf, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
-import type { LeaseOffer, ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
+import type { LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
 import type { Clock } from './clock.ts';
-import { Lending } from './lending.ts';
+import { Lending, type Lent } from './lending.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 import type { TileNews } from './watchedSlice.ts';
+
+/** What a device needs to get ready for a slice, where its network has so many parameters: the weights come first. */
+const loadMsOf = (parameters: number): number => 200 + parameters / 500;
 
 /** Who returns or asks: the page, the person, and the name as it is now. */
 export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
@@ -31,7 +36,7 @@ export type Helper = { readonly connectionId: string; readonly personId: string;
 const POINTS_OF_TILE = 64;
 
 /** News is heeded once what is stored was taken in, which holds it too. */
-type OpenSlice = { readonly recipe: SliceRecipe; readonly tiling: Tiling; isReady: boolean; stop: () => void };
+type OpenSlice = { readonly recipe: SliceRecipe; readonly tiling: Tiling; isReady: boolean; isPaused: boolean; stop: () => void };
 
 export type ComputingDependencies = {
   readonly tiles: TileBook;
@@ -45,8 +50,9 @@ export type ComputingDependencies = {
   readonly onPoints: (personId: string, points: number) => void;
   /** A slice whose directions span nothing, in words. */
   readonly onImpossible: (message: string) => void;
-  /** There is work again for these pages. */
-  readonly onWork: (connectionIds: readonly string[]) => void;
+  /** Work pushed to a page, and work it should leave. */
+  readonly onOffer: (connectionId: string, offers: readonly LeaseOffer[]) => void;
+  readonly onWithdrawn: (connectionId: string, tiles: readonly TileKey[], areUseless: boolean) => void;
 };
 
 export class Computing {
@@ -54,6 +60,9 @@ export class Computing {
   readonly #dependencies: ComputingDependencies;
   readonly #lending = new Lending();
   readonly #slices = new Map<string, OpenSlice>();
+  /** By connection. */
+  readonly #lenders = new Map<string, Pick<Helper, 'personId' | 'device'>>();
+  #pointers: readonly Pointer[] = [];
   #isClosed = false;
 
   constructor(dependencies: ComputingDependencies) {
@@ -61,24 +70,32 @@ export class Computing {
   }
 
   /** Wants what is not known of a slice yet, and lists what is. */
-  async open(recipe: SliceRecipe, sliceId: string): Promise<void> {
+  async open({ recipe, by, halt }: Pick<SliceRecord, 'recipe' | 'by' | 'halt'>, sliceId: string): Promise<void> {
     const { tiles, subjectOf } = this.#dependencies;
     const manifest = subjectOf(recipe.subject)?.manifest;
-    if (!manifest || this.#slices.has(sliceId)) return;
-    const slice: OpenSlice = { recipe, tiling: tilingOf(recipe, manifest), isReady: false, stop: () => {} };
+    if (!manifest) return;
+    const isPaused = halt !== undefined;
+    const known = this.#slices.get(sliceId);
+    if (known) {
+      known.isPaused = isPaused;
+      this.#lending.setPaused(sliceId, isPaused);
+      return this.#tell();
+    }
+    const slice: OpenSlice = { recipe, tiling: tilingOf(recipe, manifest), isReady: false, isPaused, stop: () => {} };
     this.#slices.set(sliceId, slice);
     const { records, stop } = await tiles.watch(recipe, slice.tiling, manifest.network, (news) => slice.isReady && this.#hear(slice, news));
     if (this.#isClosed || this.#slices.get(sliceId) !== slice) return stop();
     slice.stop = stop;
     slice.isReady = true;
-    const known = new Map(records().map((record) => [record.tile, record]));
+    const listed = new Map(records().map((record) => [record.tile, record]));
     this.ledger.transact(() => {
       // Struck while the slice was put away and nobody watched it.
-      for (const key of entriesOf(this.ledger).keys()) if (tileOfKey(key)!.sliceId === sliceId && !known.has(key)) strikeEntry(this.ledger, key);
-      for (const record of known.values()) this.#list(slice, record);
+      for (const key of entriesOf(this.ledger).keys()) if (tileOfKey(key)!.sliceId === sliceId && !listed.has(key)) strikeEntry(this.ledger, key);
+      for (const record of listed.values()) this.#list(slice, record);
     });
-    this.#lending.want(slice.tiling, new Set([...known.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
-    this.#sayWork();
+    const costClass = `${recipe.subject} ${recipe.measure?.kind ?? 'loss'}`;
+    this.#lending.want({ tiling: slice.tiling, by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
+    this.look(this.#pointers);
     void this.#checkPossible(sliceId, recipe);
   }
 
@@ -87,6 +104,7 @@ export class Computing {
     this.#slices.get(sliceId)?.stop();
     this.#slices.delete(sliceId);
     this.#lending.forget(sliceId);
+    this.#tell();
   }
 
   closeAll(): void {
@@ -99,16 +117,21 @@ export class Computing {
     return this.#lending.counts();
   }
 
-  askForWork({ connectionId, personId, device }: Helper, room: number): readonly LeaseOffer[] {
-    const { tiles, tokens, clock } = this.#dependencies;
-    const most = Math.min(room, Math.ceil(tiles.room(device, personId) / POINTS_OF_TILE));
-    if (most === 0) return [];
-    const now = clock.now();
-    return this.#lending.grant(connectionId, personId, most, now).map(({ tile, expiresAt }) => ({
-      tile,
-      expiresInMs: Math.round(expiresAt - now),
-      ticket: tokens.ticket(tile, personId),
-    }));
+  /** A page begins to lend, or says what of it has changed. */
+  lend({ connectionId, personId, device }: Helper, facts: LendFacts): void {
+    this.#lenders.set(connectionId, { personId, device });
+    this.#lending.join(connectionId, personId, facts);
+    this.#limit(connectionId);
+    // What is believed of it is looked up now, so that it is known when the first tile comes.
+    this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
+  }
+
+  askForWork({ connectionId, personId }: Helper, roomMs: number): readonly LeaseOffer[] {
+    this.#limit(connectionId);
+    const offers = this.#lending.ask(connectionId, roomMs, this.#dependencies.clock.now()).map((lent) => this.#offer(lent, personId));
+    // Taken from others, perhaps.
+    this.#tellWithdrawn();
+    return offers;
   }
 
   async returnTile(helper: Helper, { tile: key, ms, backend, ticket }: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
@@ -117,8 +140,9 @@ export class Computing {
     if (!tokens.isTicket(ticket, key, personId)) return refused('this tile was not lent to you');
     await tiles.meet(device, personId);
     if (!tiles.isBelieved(device)) {
-      this.#lending.handBack(connectionId, personId, [key]);
-      this.#sayWork();
+      this.#lending.handBack(connectionId, [key]);
+      this.#limit(connectionId);
+      this.#tell();
       return refused('numbers from this device did not match, so no more are taken for now');
     }
     const tile = tileOfKey(key)!;
@@ -129,13 +153,14 @@ export class Computing {
     if (!result.ok) {
       // Whoever cannot even count the points would ask for the same tile for ever.
       tiles.broken(device);
-      this.#lending.handBack(connectionId, personId, [key]);
-      this.#sayWork();
+      this.#lending.handBack(connectionId, [key]);
+      this.#limit(connectionId);
+      this.#tell();
       return result;
     }
-    this.#lending.measured(personId, key, ms);
-    const completion = this.#lending.complete(connectionId, key, personId);
-    if (completion === 'neverLent') return refused('another device has to compute this tile');
+    const completion = this.#lending.complete(connectionId, personId, key, ms, clock.now());
+    this.#tellWithdrawn();
+    if (completion === 'barred') return refused('another device has to compute this tile');
     const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, device, isVerified: false, proof: null, isRechecked: false, at: clock.date() };
     try {
       // A duplicate costs nothing more, and says whether two devices agree.
@@ -143,25 +168,33 @@ export class Computing {
     } catch (error) {
       this.#dependencies.log.error('tile.notKept', error, { tile: key });
       this.#lending.reopen(key, '');
+      this.#tell();
       return refused('the tile could not be stored');
     }
   }
 
-  handBack({ connectionId, personId }: Helper, keys: readonly TileKey[]): void {
-    this.#lending.handBack(connectionId, personId, keys);
-    this.#sayWork();
+  handBack({ connectionId }: Helper, keys: readonly TileKey[]): void {
+    this.#lending.handBack(connectionId, keys);
+    this.#tell();
   }
 
-  release({ connectionId, personId }: Pick<Helper, 'connectionId' | 'personId'>): void {
-    this.#lending.release(connectionId, personId);
-    this.#sayWork();
+  release(connectionId: string): void {
+    this.#lending.leave(connectionId);
+    this.#lenders.delete(connectionId);
+    this.#tell();
   }
 
-  /** Once in a while: ends leases that are over, and puts first what people look at. */
-  sweep(pointers: readonly Pointer[]): void {
-    this.#lending.expire(this.#dependencies.clock.now());
+  /** Puts first what people look at. */
+  look(pointers: readonly Pointer[]): void {
+    this.#pointers = pointers;
     this.#lending.focus(pointers);
-    this.#sayWork();
+    this.#tell();
+  }
+
+  /** Once in a while: ends leases whose results are overdue. */
+  sweep(pointers: readonly Pointer[]): void {
+    this.#lending.sweep(this.#dependencies.clock.now());
+    this.look(pointers);
   }
 
   manifestOf(recipe: SliceRecipe): SubjectManifest | undefined {
@@ -173,7 +206,8 @@ export class Computing {
     const { record } = news;
     switch (news.kind) {
       case 'kept':
-        this.#lending.completedElsewhere(record.tile);
+        this.#lending.complete(null, 'elsewhere', record.tile, null, this.#dependencies.clock.now());
+        this.#tellWithdrawn();
         onTile(record, news.bytes);
         return this.#list(slice, record);
       case 'verified':
@@ -206,7 +240,7 @@ export class Computing {
   #lendAgain(key: TileKey, notTo: readonly string[]): void {
     for (const person of notTo) this.#lending.reopen(key, person);
     if (notTo.length === 0) this.#lending.reopen(key, '');
-    this.#sayWork();
+    this.#tell();
   }
 
   #credit({ tiling }: OpenSlice, { tile, by }: TileRecord, sign: 1 | -1): void {
@@ -228,8 +262,42 @@ export class Computing {
     onImpossible(problem);
   }
 
-  #sayWork(): void {
-    const hungry = this.#lending.takeHungry();
-    if (hungry.length > 0) this.#dependencies.onWork(hungry);
+  /** A device holds as much as is believed of it, and nothing where it is believed no more. */
+  #limit(connectionId: string): void {
+    const lender = this.#lenders.get(connectionId);
+    if (!lender) return;
+    const { tiles } = this.#dependencies;
+    const points = tiles.isBelieved(lender.device) ? tiles.room(lender.device, lender.personId) : 0;
+    this.#lending.limit(connectionId, Math.ceil(points / POINTS_OF_TILE));
+  }
+
+  /** Pushes to pages what there is for them now, and tells those that hold what others have or nobody wants. */
+  #tell(): void {
+    const { clock, onOffer } = this.#dependencies;
+    for (const connectionId of this.#lenders.keys()) this.#limit(connectionId);
+    const byPage = new Map<string, LeaseOffer[]>();
+    for (const lent of this.#lending.serve(clock.now())) {
+      const lender = this.#lenders.get(lent.connectionId);
+      if (lender) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, lender.personId)]);
+    }
+    for (const [connectionId, offers] of byPage) onOffer(connectionId, offers);
+    this.#tellWithdrawn();
+  }
+
+  #tellWithdrawn(): void {
+    const byPage = new Map<string, { useless: TileKey[]; stolen: TileKey[] }>();
+    for (const { connectionId, tile, isUseless } of this.#lending.takeWithdrawn()) {
+      const tiles = byPage.get(connectionId) ?? { useless: [], stolen: [] };
+      (isUseless ? tiles.useless : tiles.stolen).push(tile);
+      byPage.set(connectionId, tiles);
+    }
+    for (const [connectionId, { useless, stolen }] of byPage) {
+      if (useless.length > 0) this.#dependencies.onWithdrawn(connectionId, useless, true);
+      if (stolen.length > 0) this.#dependencies.onWithdrawn(connectionId, stolen, false);
+    }
+  }
+
+  #offer({ tile, predictedMs, isUrgent }: Lent, personId: string): LeaseOffer {
+    return { tile, predictedMs: Math.round(predictedMs * 10) / 10, isUrgent, ticket: this.#dependencies.tokens.ticket(tile, personId) };
   }
 }

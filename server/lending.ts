@@ -1,165 +1,165 @@
 /**
- * What is lent to whom: the lease book, with the measured speed of each volunteer.
+ * What is lent to whom in one session: the scheduler, in the words of slices, tiles and pages.
  *
- * Leases are for people, so that a second tab is no second opinion; what a page holds is known as well, because
- * pages close one by one. It checks no results and sends nothing. Rules L1–L9 in docs/SPEC.md.
+ * A page is a device; whose it is matters where a second person has to look. It checks no results and sends nothing:
+ * what is to be said to pages waits here until it is taken. Rules L1–L16 in docs/SPEC.md.
  */
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
-import { LeaseBook, type Completion, type Lease } from '#lib/work/leaseBook.ts';
-import { pointsOf, tileKey, tileOfKey, tilesOf, type Tile, type TileKey, type Tiling } from '#lib/work/tile.ts';
-import { inWantedOrder, type Focus } from '#lib/work/wanted.ts';
+import type { Completion, Scheduler as Core } from '#lib/work/scheduling/scheduler.ts';
+import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import type { Grant } from '#lib/work/scheduling/leases.ts';
+import { pointsOf, tileKey, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import { TileNumbers } from '#lib/work/tileNumbers.ts';
+import { anchorOf, distanceTo, type Focus } from '#lib/work/wanted.ts';
+import type { LendFacts } from '#lib/wire/events.ts';
 
-/** A grant should be about this much work. */
-const GRANT_MS = 1000;
-const MIN_LEASE_MS = 10_000;
-const MAX_LEASE_MS = 300_000;
-/** Added to a lease for the way there and back. */
-const SLACK_MS = 2000;
-/** A device nobody has measured yet: 500 million multiply-adds a second. */
-const UNMEASURED_MS_PER_MULTIPLY_ADD = 2e-6;
-/** Weight of the newest measurement. */
-const EWMA_WEIGHT = 0.5;
-/** One page never holds more, however much it asks for. */
-const MAX_HELD = 128;
-/** No page has more workers that compute side by side. */
-const MOST_WORKERS = 8;
+/** What is lent: a tile to a page, with what it is predicted to take there. */
+export type Lent = Pick<Grant, 'predictedMs' | 'isUrgent' | 'tier'> & { readonly connectionId: string; readonly tile: TileKey };
 
-type Volunteer = { held: Set<TileKey>; workers: number; wasToldNone: boolean };
+/** What a page should leave: where it has begun as well, only if it `isUseless`. */
+export type Withdrawn = { readonly connectionId: string; readonly tile: TileKey; readonly isUseless: boolean };
+
+export type WantedSlice = {
+  readonly tiling: Tiling;
+  /** Who placed it. */
+  readonly by: string;
+  /** Work of one class takes equally long per multiply-add on one device. */
+  readonly costClass: string;
+  /** What it takes a page to get ready, in milliseconds. */
+  readonly loadMs: number;
+  readonly isPaused: boolean;
+};
+
+type Slice = { readonly tiling: Tiling; readonly numbers: TileNumbers };
 
 export class Lending {
-  readonly #book = new LeaseBook();
-  readonly #tilings = new Map<string, Tiling>();
-  /** By connection. */
-  readonly #volunteers = new Map<string, Volunteer>();
-  /** By person: milliseconds per multiply-add. */
-  readonly #pace = new Map<string, number>();
-  #focusesBefore = '';
+  readonly #scheduler: Core = new Scheduler();
+  readonly #slices = new Map<string, Slice>();
+  #seenBefore = '';
 
   /** Wants every tile of a slice that is not in `done`. */
-  want(tiling: Tiling, done: ReadonlySet<TileKey>): void {
-    this.#tilings.set(tiling.sliceId, tiling);
-    const tiles = tilesOf(tiling);
-    this.#book.alreadyDone(tiles.filter((tile) => done.has(tileKey(tile))));
-    this.#book.want(inWantedOrder(tiling, tiles.filter((tile) => !done.has(tileKey(tile)))));
-    this.#focusesBefore = '';
+  want({ tiling, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
+    const numbers = new TileNumbers(tiling);
+    const cost = new Float32Array(numbers.count);
+    const stage = new Uint8Array(numbers.count);
+    for (let number = 0; number < numbers.count; number++) {
+      const tile = numbers.tile(number);
+      cost[number] = pointsOf(tiling, tile).length * Math.max(1, tiling.pointCost);
+      stage[number] = tile.level;
+    }
+    this.#slices.set(tiling.sliceId, { tiling, numbers });
+    this.#scheduler.addSlice({
+      id: tiling.sliceId,
+      person: by,
+      costClass,
+      cost,
+      stage,
+      isExtra: Array.from({ length: tiling.grid.levels }, () => false),
+      loadMs,
+      isDone: (number) => done.has(tileKey(numbers.tile(number))),
+    });
+    this.#order(tiling.sliceId, [anchorOf(tiling)]);
+    if (isPaused) this.#scheduler.pause(tiling.sliceId);
+    this.#seenBefore = '';
   }
 
   forget(sliceId: string): void {
-    this.#tilings.delete(sliceId);
-    this.#book.forget(sliceId);
+    this.#slices.delete(sliceId);
+    this.#scheduler.removeSlice(sliceId);
   }
 
-  counts(): ReturnType<LeaseBook['counts']> {
-    return this.#book.counts();
+  setPaused(sliceId: string, isPaused: boolean): void {
+    if (isPaused) this.#scheduler.pause(sliceId);
+    else this.#scheduler.resume(sliceId);
   }
 
-  /** Lends to a page: enough for each of its workers, and beyond that about a second of work, at most `room` tiles. */
-  grant(connectionId: string, personId: string, room: number, now: number): readonly Lease[] {
-    const volunteer = this.#volunteerOf(connectionId);
-    const leased = new Set(this.#book.leasesOf(personId).map(({ tile }) => tile));
-    volunteer.held = new Set([...volunteer.held].filter((key) => leased.has(key)));
-    // A page asks for more than its workers, so that none of them waits for the network: for one more, or for several quick ones.
-    volunteer.workers = Math.max(volunteer.workers, Math.min(room - 1, MOST_WORKERS));
-    const granted: Lease[] = [];
-    let workMs = 0;
-    while (granted.length < Math.min(room, MAX_HELD - volunteer.held.size)) {
-      const isIdleWorker = volunteer.held.size < volunteer.workers;
-      if (granted.length > 0 && !isIdleWorker && workMs >= GRANT_MS) break;
-      const turns = Math.ceil((volunteer.held.size + 1) / volunteer.workers);
-      const [lease] = this.#book.grant(personId, 1, now, (tile) => {
-        const tileMs = this.#predict(personId, tile);
-        workMs += tileMs;
-        return Math.min(MAX_LEASE_MS, Math.max(MIN_LEASE_MS, 4 * tileMs * turns + SLACK_MS));
-      });
-      if (!lease) break;
-      volunteer.held.add(lease.tile);
-      granted.push(lease);
-    }
-    volunteer.wasToldNone = granted.length === 0;
-    return granted;
+  counts(): ReturnType<Core['counts']> {
+    return this.#scheduler.counts();
   }
 
-  /** Notes how long a tile took, by the volunteer's own clock. */
-  measured(personId: string, key: TileKey, ms: number): void {
-    const cost = this.#costOf(tileOfKey(key)!);
-    if (cost === null || ms <= 0) return;
-    const before = this.#pace.get(personId) ?? ms / cost;
-    this.#pace.set(personId, before * (1 - EWMA_WEIGHT) + (ms / cost) * EWMA_WEIGHT);
+  /** A page begins to lend, or has changed. */
+  join(connectionId: string, personId: string, { workers, duty }: LendFacts): void {
+    this.#scheduler.join({ id: connectionId, person: personId, workers, duty });
   }
 
-  /** A result came from who shows the ticket of that tile. */
-  complete(connectionId: string, key: TileKey, personId: string): Completion {
-    this.#volunteers.get(connectionId)?.held.delete(key);
-    this.#book.recall(key, personId);
-    return this.#book.complete(key, personId);
-  }
-
-  /** Somebody in another session computed it. */
-  completedElsewhere(key: TileKey): void {
-    this.#book.recall(key, 'elsewhere');
-    this.#book.complete(key, 'elsewhere');
-  }
-
-  reopen(key: TileKey, exceptFor: string): void {
-    this.#book.reopen(key, exceptFor);
-  }
-
-  handBack(connectionId: string, personId: string, keys: readonly TileKey[]): void {
-    const held = this.#volunteers.get(connectionId)?.held;
-    if (!held) return;
-    const mine = keys.filter((key) => held.delete(key));
-    this.#book.handBack(personId, mine);
+  /** A page is lent at most so many tiles more than it holds now, and gives all back that may have none. */
+  limit(connectionId: string, more: number): void {
+    this.#scheduler.limit(connectionId, more);
   }
 
   /** The page closed, or stopped lending. */
-  release(connectionId: string, personId: string): void {
-    const volunteer = this.#volunteers.get(connectionId);
-    if (!volunteer) return;
-    this.#volunteers.delete(connectionId);
-    this.#book.handBack(personId, [...volunteer.held]);
+  leave(connectionId: string): void {
+    this.#scheduler.leave(connectionId);
   }
 
-  expire(now: number): void {
-    this.#book.expire(now);
+  /** Lends to a page that has room for so many milliseconds of work. */
+  ask(connectionId: string, roomMs: number, now: number): readonly Lent[] {
+    return this.#scheduler.ask(connectionId, roomMs, now).map((grant) => this.#lent(grant));
   }
 
-  /** Pages that were told there was nothing, if there is something now; each is named once. */
-  takeHungry(): readonly string[] {
-    if (this.#book.counts().waiting === 0) return [];
-    const hungry = [...this.#volunteers].filter(([, { wasToldNone }]) => wasToldNone);
-    for (const [, volunteer] of hungry) volunteer.wasToldNone = false;
-    return hungry.map(([id]) => id);
+  /** What is to be pushed to pages now. */
+  serve(now: number): readonly Lent[] {
+    return this.#scheduler.serve(now).map((grant) => this.#lent(grant));
+  }
+
+  /** Pages whose results are overdue lose what they hold. */
+  sweep(now: number): readonly string[] {
+    return this.#scheduler.sweep(now);
+  }
+
+  takeWithdrawn(): readonly Withdrawn[] {
+    return this.#scheduler.takeRevocations().flatMap(({ device, slice, tile, isUseless }) => {
+      const numbers = this.#slices.get(slice)?.numbers;
+      return numbers ? [{ connectionId: device, tile: tileKey(numbers.tile(tile)), isUseless }] : [];
+    });
+  }
+
+  /** A result came from who shows the ticket of that tile. @param ms by the page's own clock, rests left out */
+  complete(connectionId: string | null, personId: string, key: TileKey, ms: number | null, now: number): Completion {
+    const { sliceId, number } = this.#find(key);
+    return number < 0 ? 'duplicate' : this.#scheduler.complete(connectionId, personId, sliceId, number, ms, now);
+  }
+
+  reopen(key: TileKey, exceptFor: string): void {
+    const { sliceId, number } = this.#find(key);
+    if (number >= 0) this.#scheduler.reopen(sliceId, number, exceptFor);
+  }
+
+  handBack(connectionId: string, keys: readonly TileKey[]): void {
+    const tiles = keys.map((key) => this.#find(key));
+    this.#scheduler.handBack(connectionId, tiles.map(({ sliceId, number }) => ({ slice: sliceId, tile: number })));
   }
 
   /** Puts what people look at first. */
   focus(pointers: readonly Pointer[]): void {
     const said = JSON.stringify(pointers);
-    if (said === this.#focusesBefore) return;
-    this.#focusesBefore = said;
-    const open = pointers.flatMap(({ slice }) => (slice === null ? [] : [slice]));
-    this.#book.watch(open);
-    for (const sliceId of new Set(open)) {
-      const tiling = this.#tilings.get(sliceId);
-      if (!tiling) continue;
-      const focuses = pointers.flatMap(({ slice, at }) => (slice === sliceId && at ? [focusAt(tiling, at)] : []));
-      if (focuses.length > 0) this.#book.reorder(sliceId, (waiting) => inWantedOrder(tiling, waiting, focuses));
+    if (said === this.#seenBefore) return;
+    this.#seenBefore = said;
+    const viewers = new Map<string, number>();
+    const focuses = new Map<string, Focus[]>();
+    for (const { slice, at } of pointers) {
+      const tiling = slice === null ? undefined : this.#slices.get(slice)?.tiling;
+      if (slice === null || !tiling) continue;
+      viewers.set(slice, (viewers.get(slice) ?? 0) + 1);
+      if (at) focuses.set(slice, [...(focuses.get(slice) ?? []), focusAt(tiling, at)]);
     }
+    this.#scheduler.watch(viewers);
+    for (const [sliceId, places] of focuses) this.#order(sliceId, places);
   }
 
-  #predict(personId: string, tile: Tile): number {
-    return (this.#costOf(tile) ?? 0) * (this.#pace.get(personId) ?? UNMEASURED_MS_PER_MULTIPLY_ADD);
+  #order(sliceId: string, places: readonly Focus[]): void {
+    const { tiling, numbers } = this.#slices.get(sliceId)!;
+    this.#scheduler.reorder(sliceId, (number) => distanceTo(tiling, numbers.tile(number), places));
   }
 
-  #costOf(tile: Tile): number | null {
-    const tiling = this.#tilings.get(tile.sliceId);
-    return tiling ? pointsOf(tiling, tile).length * Math.max(1, tiling.pointCost) : null;
+  #find(key: TileKey): { readonly sliceId: string; readonly number: number } {
+    const tile = tileOfKey(key)!;
+    return { sliceId: tile.sliceId, number: this.#slices.get(tile.sliceId)?.numbers.numberOf(tile) ?? -1 };
   }
 
-  #volunteerOf(connectionId: string): Volunteer {
-    let volunteer = this.#volunteers.get(connectionId);
-    if (!volunteer) this.#volunteers.set(connectionId, (volunteer = { held: new Set(), workers: 1, wasToldNone: false }));
-    return volunteer;
+  #lent({ device, slice, tile, predictedMs, isUrgent, tier }: Grant): Lent {
+    return { connectionId: device, tile: tileKey(this.#slices.get(slice)!.numbers.tile(tile)), predictedMs, isUrgent, tier };
   }
 }
 

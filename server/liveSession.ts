@@ -15,7 +15,7 @@ import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { SliceProgress } from '#lib/wire/api.ts';
-import type { Channel, DeviceSaid, LeaseOffer, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
+import type { Channel, DeviceSaid, LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
 import { Computing, type Helper } from './computing.ts';
@@ -127,13 +127,14 @@ export class LiveSession {
         if (session) session.#credit(personId, points);
       },
       onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
-      onWork: (connectionIds) => connectionIds.forEach((only) => outbox.send({ only }, 'workWaiting')),
+      onOffer: (only, offers) => outbox.send({ only }, 'offerWork', offers),
+      onWithdrawn: (only, keys, areUseless) => outbox.send({ only }, 'withdrawWork', keys, areUseless),
     });
     const analyses = await Analyses.open({ ...dependencies, ledger: computing.ledger }, analysesOf(document.doc));
     session = new LiveSession(dependencies, document, computing, analyses, members);
     const placed = [...slicesOf(document.doc)].filter(([, { isPutAway }]) => !isPutAway);
     try {
-      await Promise.all(placed.map(([sliceId, { recipe }]) => computing.open(recipe, sliceId)));
+      await Promise.all(placed.map(([sliceId, placedSlice]) => computing.open(placedSlice, sliceId)));
     } catch (error) {
       session.#stop();
       throw error;
@@ -172,7 +173,7 @@ export class LiveSession {
     if (!left) return;
     const { personId, clientId } = left.connection;
     this.#members.releaseClientId(clientId);
-    this.#computing.release({ connectionId, personId });
+    this.#computing.release(connectionId);
     this.#analyses.release(connectionId);
     if (left.isGone) this.#dependencies.outbox.send('everyone', 'people', [], [personId]);
     else this.#sayPerson(personId);
@@ -193,7 +194,7 @@ export class LiveSession {
   }
 
   point(connectionId: string, pointer: Pointer): void {
-    this.#roster.point(connectionId, pointer);
+    if (this.#roster.point(connectionId, pointer)) this.#computing.look(this.#roster.pointers());
   }
 
   async rename(connectionId: string, wanted: string): Promise<Parsed<string>> {
@@ -211,19 +212,19 @@ export class LiveSession {
     this.#roster.setDevice(connectionId, device);
   }
 
-  lend(connectionId: string, backend: string | null): void {
+  lend(connectionId: string, facts: LendFacts | null): void {
+    this.#roster.setLending(connectionId, facts?.title ?? null);
+    // With what it lends from now on, which is part of which device it is.
     const helper = this.#helperOf(connectionId);
     if (!helper) return;
-    this.#roster.setLending(connectionId, backend);
-    if (backend === null) this.#computing.release(helper);
-    // What is believed of it is looked up now, so that it is known when the first tile comes.
-    else this.#dependencies.tiles.meet(this.#roster.deviceKeyOf(connectionId), helper.personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
+    if (facts === null) this.#computing.release(connectionId);
+    else this.#computing.lend(helper, facts);
     this.#sayPerson(helper.personId);
   }
 
-  askForWork(connectionId: string, room: number): readonly LeaseOffer[] {
+  askForWork(connectionId: string, roomMs: number): readonly LeaseOffer[] {
     const helper = this.#helperOf(connectionId);
-    return helper && this.#roster.isLending(connectionId) ? this.#computing.askForWork(helper, room) : [];
+    return helper && this.#roster.isLending(connectionId) ? this.#computing.askForWork(helper, roomMs) : [];
   }
 
   async returnTile(connectionId: string, returned: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
@@ -305,7 +306,7 @@ export class LiveSession {
       const record = map === 'slices' ? slices.get(key) : undefined;
       if (!record) continue;
       if (record.isPutAway) this.#computing.close(key);
-      else this.#computing.open(record.recipe, key).catch((error: unknown) => this.#dependencies.log.error('slice.notOpened', error, { slice: key }));
+      else this.#computing.open(record, key).catch((error: unknown) => this.#dependencies.log.error('slice.notOpened', error, { slice: key }));
     }
   }
 

@@ -121,12 +121,15 @@ export class Roster {
     return [...this.#people.keys()].map((id) => this.person(id)!);
   }
 
-  point(connectionId: string, pointer: Pointer): void {
+  /** Returns whether they have another slice open than before. */
+  point(connectionId: string, pointer: Pointer): boolean {
     const connection = this.#connections.get(connectionId);
     const present = connection && this.#people.get(connection.personId);
-    if (!present) return;
+    if (!present) return false;
+    const before = present.pointer?.pointer.slice ?? null;
     present.pointer = { from: connectionId, pointer };
     this.#movedPointers.add(connection.personId);
+    return before !== pointer.slice;
   }
 
   pointers(): readonly Pointer[] {

@@ -19,6 +19,7 @@ import {
   renameSchema,
   returnedSchema,
   returnedUnitSchema,
+  roomMsSchema,
   roomSchema,
   unitProgressSchema,
 } from '#lib/wire/payloads.ts';
@@ -43,8 +44,8 @@ export const SOCKET_EVENTS: Readonly<Record<keyof ClientToServer, Handled>> = {
   point: { waits: false, refuse: nothing, handle: one(pointSchema, (session, id, pointer) => session.point(id, pointer)) },
   rename: { waits: false, refuse: refused, handle: one(renameSchema, (session, id, name) => session.rename(id, name)) },
   device: { waits: true, refuse: nothing, handle: one(deviceSchema, (session, id, device) => session.device(id, device)) },
-  lend: { waits: true, refuse: nothing, handle: one(lendSchema, (session, id, backend) => session.lend(id, backend)) },
-  askForWork: { waits: true, refuse: () => [], handle: one(roomSchema, (session, id, room) => session.askForWork(id, room)) },
+  lend: { waits: true, refuse: nothing, handle: one(lendSchema, (session, id, facts) => session.lend(id, facts)) },
+  askForWork: { waits: true, refuse: () => [], handle: one(roomMsSchema, (session, id, roomMs) => session.askForWork(id, roomMs)) },
   returnTile: {
     waits: true,
     refuse: refused,

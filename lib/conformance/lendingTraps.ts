@@ -1,27 +1,42 @@
 /** Traps of sharing work: what one slow participant costs everybody. A whole session is simulated; no clock is asked. */
-import { LeaseBook } from '#lib/work/leaseBook.ts';
-import { tilesOf, tilingOf, type Tile, type TileKey } from '#lib/work/tile.ts';
+import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import { pointsOf, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { randomRecipe, layeredSubject } from './specimens.ts';
 import { known } from './tools.ts';
 import { short, type Trap } from './trap.ts';
 
-/** When the last tile is done, in ms, with participants that each take so many ms for a tile. */
-export type Shared = (tiles: readonly Tile[], msPerTile: readonly number[]) => number;
+/** When the last tile is done, in ms: tiles of so much work each, and participants that each take so many ms for a tile of mean size. */
+export type Shared = (costs: readonly number[], msPerTile: readonly number[]) => number;
 
-const LEASE_MS = 20_000;
-const ASK_AGAIN_MS = 1_000;
+const STEP_MS = 10;
 
-export const leased: Shared = (tiles, msPerTile) => {
-  const book = new LeaseBook();
-  book.want(tiles);
-  const hands = msPerTile.map((ms, index) => ({ name: `participant ${index}`, ms, at: 0, tile: null as TileKey | null }));
-  for (;;) {
-    const next = hands.reduce((soonest, hand) => (hand.at < soonest.at ? hand : soonest));
-    if (next.tile !== null) book.complete(next.tile, next.name);
-    if (book.counts().done === tiles.length) return next.at;
-    const [lease] = book.grant(next.name, 1, next.at, () => LEASE_MS);
-    next.tile = lease?.tile ?? null;
-    next.at += lease ? next.ms : ASK_AGAIN_MS;
+export const leased: Shared = (costs, msPerTile) => {
+  const scheduler = new Scheduler();
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+  scheduler.addSlice({ id: 'slice', person: 'somebody', costClass: 'one', cost: Float32Array.from(costs), stage: new Uint8Array(costs.length), isExtra: [false], loadMs: 0 });
+  const hands = msPerTile.map((ms, index) => ({ id: `participant ${index}`, ms, tiles: [] as number[], endsAt: Infinity }));
+  for (const { id } of hands) scheduler.join({ id, person: id, workers: 1, duty: 1 });
+  for (let now = 0; ; now += STEP_MS) {
+    for (const hand of hands) {
+      if (now >= hand.endsAt) {
+        const tile = hand.tiles.shift()!;
+        scheduler.complete(hand.id, hand.id, 'slice', tile, (hand.ms * costs[tile]!) / mean, now);
+        hand.endsAt = Infinity;
+        if (scheduler.counts().done === costs.length) return now;
+      }
+      const grants = hand.tiles.length < 2 ? scheduler.ask(hand.id, STEP_MS, now) : [];
+      hand.tiles.push(...grants.map(({ tile }) => tile));
+      for (const { device, tile, isUseless } of scheduler.takeRevocations()) {
+        const from = hands.find(({ id }) => id === device)!;
+        const at = from.tiles.indexOf(tile);
+        const hasBegun = at === 0 && from.endsAt < Infinity;
+        if (at < 0 || (hasBegun && !isUseless)) continue;
+        from.tiles.splice(at, 1);
+        if (hasBegun) from.endsAt = Infinity;
+      }
+      const [next] = hand.tiles;
+      if (next !== undefined && hand.endsAt === Infinity) hand.endsAt = now + (hand.ms * costs[next]!) / mean;
+    }
   }
 };
 
@@ -35,7 +50,8 @@ export const staticSplit: Trap<Shared> = {
   ours: () => leased,
   measure: (shared) => {
     const subject = layeredSubject();
-    const tiles = tilesOf(tilingOf(randomRecipe(subject, { seeds: [1, 2], count: 129 }), subject.manifest));
+    const tiling = tilingOf(randomRecipe(subject, { seeds: [1, 2], count: 129 }), subject.manifest);
+    const tiles = tilesOf(tiling).map((tile) => pointsOf(tiling, tile).length);
     const alone = shared(tiles, [QUICK_MS, QUICK_MS, QUICK_MS]);
     const together = shared(tiles, [QUICK_MS, QUICK_MS, QUICK_MS, SLOW_MS]);
     return {

@@ -30,8 +30,12 @@ export const KIND_TITLES: Readonly<Record<AnnotationKind, string>> = {
 /** Who did something and when, by their own clock. The name is as it was then. */
 type Signed = { readonly by: string; readonly byName: string; readonly at: number };
 
-/** A slice somebody placed, under its id. It never changes, except that it may be put away and brought back. */
-export type SliceRecord = Signed & { readonly recipe: SliceRecipe; readonly isPutAway: boolean };
+/** Whether the rest of a slice is computed: paused for a while, or not wanted any more. What is measured stays either way. */
+export const HALTS = ['paused', 'cancelled'] as const;
+export type Halt = (typeof HALTS)[number];
+
+/** A slice somebody placed, under its id. It never changes, except that it may be halted, put away and brought back. */
+export type SliceRecord = Signed & { readonly recipe: SliceRecipe; readonly isPutAway: boolean; readonly halt?: Halt | undefined };
 
 /** A long analysis somebody asked for, under its id. It never changes, except that it may be paused, put away and brought back. */
 export type AnalysisRecord = Signed & { readonly request: AnalysisRequest; readonly isPaused: boolean; readonly isPutAway: boolean };
@@ -59,7 +63,7 @@ const personId = z.string().check(z.minLength(1), z.maxLength(40));
 const signed = { by: personId, byName: z.string().check(z.maxLength(24)), at: z.number() };
 const coordinate = z.number().check(z.minimum(-1e6), z.maximum(1e6));
 
-export const sliceRecordSchema: z.ZodMiniType<SliceRecord> = z.strictObject({ ...signed, recipe: recipeSchema, isPutAway: z.boolean() });
+export const sliceRecordSchema: z.ZodMiniType<SliceRecord> = z.strictObject({ ...signed, recipe: recipeSchema, isPutAway: z.boolean(), halt: z.optional(z.enum(HALTS)) });
 
 export const analysisRecordSchema: z.ZodMiniType<AnalysisRecord> = z.strictObject({ ...signed, request: requestSchema, isPaused: z.boolean(), isPutAway: z.boolean() });
 

@@ -21,6 +21,7 @@ import {
   MAX_POINTS,
   MAX_SLICES,
   type MapName,
+  type SliceRecord,
 } from './document.ts';
 import type { Person } from './people.ts';
 import { settingSchema } from './settings.ts';
@@ -70,7 +71,8 @@ function sliceRefusal({ key, before, after }: Change, { person, subjectOf, sizes
   if (!record.value.isPutAway && work > SESSION_WORK) return 'the slices of this session would take more work than is lent to anybody: put one away first';
   if (before !== undefined) {
     const earlier = read(sliceRecordSchema, before);
-    const same = earlier.ok && canonicalJson({ ...earlier.value, isPutAway: false }) === canonicalJson({ ...record.value, isPutAway: false });
+    const still = ({ isPutAway: _away, halt: _halt, ...rest }: SliceRecord) => canonicalJson(rest);
+    const same = earlier.ok && still(earlier.value) === still(record.value);
     return same ? null : 'a slice never changes once placed: place another';
   }
   if (by !== person.id) return 'a slice is signed by who places it';

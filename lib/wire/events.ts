@@ -48,7 +48,24 @@ export type SyncReply = Parsed<Uint8Array | null>;
  * `ticket` is the server's signature over the tile and the person: a result with its ticket is taken
  * even by a server that was restarted since and has forgotten the lease, so nothing is computed twice.
  */
-export type LeaseOffer = { readonly tile: TileKey; readonly expiresInMs: number; readonly ticket: string };
+export type LeaseOffer = {
+  readonly tile: TileKey;
+  /** What it is expected to take on one worker of this device; a result that is much later is not waited for. */
+  readonly predictedMs: number;
+  /** To be computed before what was lent earlier and has not begun. */
+  readonly isUrgent: boolean;
+  readonly ticket: string;
+};
+
+/** What a device that lends says of itself. */
+export type LendFacts = {
+  /** What computes, in words. */
+  readonly title: string;
+  /** Tiles it computes side by side. */
+  readonly workers: number;
+  /** Share of the time it may compute, in (0, 1]. */
+  readonly duty: number;
+};
 
 export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readonly backend: string; readonly ticket: string };
 
@@ -84,9 +101,10 @@ export type ClientToServer = {
   rename: (name: string, reply: (reply: Parsed<string>) => void) => void;
   /** Said before lending; a page that never says it is taken for a new device each time. */
   device: (device: DeviceSaid) => void;
-  /** Begins to lend with what is named, in words; null stops and hands everything back. */
-  lend: (backend: string | null) => void;
-  askForWork: (room: number, reply: (leases: readonly LeaseOffer[]) => void) => void;
+  /** Begins to lend, or says what has changed; null stops and hands everything back. */
+  lend: (facts: LendFacts | null) => void;
+  /** There is room for so many more milliseconds of work. What is not given at once is pushed when there is some. */
+  askForWork: (roomMs: number, reply: (leases: readonly LeaseOffer[]) => void) => void;
   returnTile: (returned: ReturnedTile, bytes: Uint8Array, reply: (outcome: ReturnOutcome) => void) => void;
   handBack: (tiles: readonly TileKey[]) => void;
   /** Units of one analysis, or with null of whichever needs it most. */
@@ -108,8 +126,10 @@ export type ServerToClient = {
   /** People who came or changed, and the ids of those who left. */
   people: (changed: readonly Person[], left: readonly string[]) => void;
   pointers: (frame: PointerFrame) => void;
-  /** There is work again for those who were told there was none. */
-  workWaiting: () => void;
+  /** Work for a device that has room, or that is urgent. */
+  offerWork: (leases: readonly LeaseOffer[]) => void;
+  /** Tiles to leave: others are sooner, or nobody wants them now. Where they have begun already, only if they are `useless`. */
+  withdrawWork: (tiles: readonly TileKey[], useless: boolean) => void;
   /** There are units again for those who were told there were none. */
   unitsWaiting: () => void;
   /** Analyses whose progress changed; volatile. */

@@ -13,7 +13,7 @@ import { analysisIdSchema } from '#lib/analysis/requests/requests.ts';
 import { unitOfKey, type UnitKey } from '#lib/work/unit.ts';
 import { MAX_TILE_BYTES } from './tileCodec.ts';
 import { MAX_UNIT_BYTES } from './unitCodec.ts';
-import type { ClientToServer, DeviceSaid, Handshake, KeptUnit, ReturnedTile, ReturnedUnit, UnitProgress } from './events.ts';
+import type { ClientToServer, DeviceSaid, Handshake, KeptUnit, LendFacts, ReturnedTile, ReturnedUnit, UnitProgress } from './events.ts';
 
 const tileKeySchema = z.string().check(z.refine((key) => tileOfKey(key) !== null, 'must be a tile key')) as unknown as z.ZodMiniType<TileKey>;
 
@@ -35,8 +35,11 @@ export const deviceSchema: z.ZodMiniType<DeviceSaid> = z.strictObject({
   epoch: z.int().check(z.nonnegative(), z.maximum(1e9)),
   engine: z.int().check(z.nonnegative(), z.maximum(1e6)),
 });
-export const lendSchema = z.nullable(z.string().check(z.maxLength(80)));
+export const lendSchema: z.ZodMiniType<LendFacts | null> = z.nullable(
+  z.strictObject({ title: z.string().check(z.maxLength(80)), workers: z.int().check(z.minimum(1), z.maximum(64)), duty: z.number().check(z.minimum(0.01), z.maximum(1)) }),
+);
 export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));
+export const roomMsSchema = z.int().check(z.minimum(1), z.maximum(60_000));
 export const handBackSchema = z.array(tileKeySchema).check(z.maxLength(256));
 export const returnedSchema: z.ZodMiniType<ReturnedTile> = z.strictObject({
   tile: tileKeySchema,

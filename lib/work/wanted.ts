@@ -13,12 +13,16 @@ export type Focus = { readonly column: number; readonly row: number; readonly la
 export function inWantedOrder(tiling: Tiling, tiles: readonly Tile[], focuses: readonly Focus[] = []): readonly Tile[] {
   const places = focuses.length > 0 ? focuses : [anchorOf(tiling)];
   return tiles
-    .map((tile) => ({ tile, distance: Math.min(...places.map((focus) => distance(tiling, tile, focus))) }))
+    .map((tile) => ({ tile, distance: distanceTo(tiling, tile, places) }))
     .sort((one, other) => one.tile.level - other.tile.level || one.distance - other.distance)
     .map(({ tile }) => tile);
 }
 
-const anchorOf = ({ grid: { axes: [alpha, beta, gamma] } }: Tiling): Focus => ({ column: alpha?.anchor ?? 0, row: beta?.anchor ?? 0, layer: gamma?.anchor });
+/** Where the grid is looked at when nobody points. */
+export const anchorOf = ({ grid: { axes: [alpha, beta, gamma] } }: Tiling): Focus => ({ column: alpha?.anchor ?? 0, row: beta?.anchor ?? 0, layer: gamma?.anchor });
+
+/** Cells from a tile's middle to the nearest of the places. */
+export const distanceTo = (tiling: Tiling, tile: Tile, places: readonly Focus[]): number => Math.min(...places.map((focus) => distance(tiling, tile, focus)));
 
 function distance({ grid, side }: Tiling, { level, row, column, layer }: Tile, focus: Focus): number {
   const span = side * strideOf(grid, level);

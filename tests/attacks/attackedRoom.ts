@@ -2,6 +2,7 @@
  * A room of volunteers, some of which lie or are broken: the production session, tile book and storage, with what every
  * device returns made here, by seed. Every point that was ever shown is compared with the truth.
  */
+import type { LeaseOffer } from '#lib/wire/events.ts';
 import { digestOf } from '#lib/digest.ts';
 import { createRandom, type Random } from '#lib/random.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
@@ -108,13 +109,29 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
       ended(tile);
     } else if (news.kind === 'verified' && wrongBytes.get(digest)) seen.verifiedWrong++;
   });
-  for (const id of ids) session.lend(id, 'simulated');
+  for (const id of ids) session.lend(id, { title: 'simulated', workers: 1, duty: 1 });
+
+  /** What each was lent, asked for or pushed, and has not computed. */
+  const queues = new Map(ids.map((id) => [id, [] as LeaseOffer[]]));
+  let heard = 0;
+  const hearOffers = () => {
+    for (; heard < opened.said.length; heard++) {
+      const [to, event, payload] = opened.said[heard]!;
+      if (typeof to !== 'object' || !('only' in to)) continue;
+      const queue = queues.get(to.only)!;
+      if (event === 'offerWork') queue.push(...(payload as readonly LeaseOffer[]));
+      if (event === 'withdrawWork') queues.set(to.only, queue.filter(({ tile }) => !(payload as readonly TileKey[]).includes(tile)));
+    }
+  };
 
   const counts = new Map<string, number>();
   const before = new Map<string, Float64Array>();
   const taken = new Map<string, number>();
   const turn = async (id: string, index: number): Promise<boolean> => {
-    const [lease] = session.askForWork(id, 1);
+    hearOffers();
+    const queue = queues.get(id)!;
+    if (queue.length === 0) queue.push(...session.askForWork(id, 1));
+    const lease = queue.shift();
     if (!lease) return false;
     const right = truthOf(lease.tile);
     const count = counts.get(id) ?? 0;
@@ -127,7 +144,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     if (outcome.ok && outcome.value === 'accepted') taken.set(id, (taken.get(id) ?? 0) + 1);
     if (changesDevice && index < liars) {
       session.device(id, { device: `device-of-person-${index}-${count + 1}`, epoch: 0, engine: 1 });
-      session.lend(id, 'simulated');
+      session.lend(id, { title: 'simulated', workers: 1, duty: 1 });
     }
     await clock.advance(50);
     return true;

@@ -53,7 +53,8 @@ export class SimulatedPage {
   ledger = new Y.Doc();
   welcome: Welcome | null = null;
   readonly #returned: { readonly lease: LeaseOffer; readonly bytes: Uint8Array }[] = [];
-  readonly #computing = new Set<TileKey>();
+  #waiting: LeaseOffer[] = [];
+  #running: TileKey | null = null;
   notes = 0;
 
   constructor(world: World, habits: Habits) {
@@ -81,7 +82,7 @@ export class SimulatedPage {
   disconnect(): void {
     const id = this.#connectionId;
     this.#connectionId = null;
-    this.#computing.clear();
+    this.#waiting = [];
     // The server notices after a while.
     if (id) this.#world.clock.after(this.#world.random.integer(3000), () => this.#world.session().leave(id));
   }
@@ -91,7 +92,8 @@ export class SimulatedPage {
     this.#down(() => {
       if (event === 'welcome') void this.#welcomed(payload[0] as Welcome);
       else if (event === 'sync') this.#apply(payload[0] as Channel, payload[1] as Uint8Array);
-      else if (event === 'workWaiting') this.#ask();
+      else if (event === 'withdrawWork') this.#waiting = this.#waiting.filter(({ tile }) => !(payload[0] as readonly TileKey[]).includes(tile));
+      else if (event === 'offerWork') for (const lease of payload[0] as readonly LeaseOffer[]) this.#compute(lease);
     });
   }
 
@@ -147,7 +149,7 @@ export class SimulatedPage {
     if (!this.habits.lends) return;
     const id = this.#connectionId!;
     this.#up(() => this.#world.session().device(id, { device: `device-of-${welcome.me.id}`, epoch: 0, engine: 1 }));
-    this.#up(() => this.#world.session().lend(id, 'simulated'));
+    this.#up(() => this.#world.session().lend(id, { title: 'simulated', workers: 1, duty: 1 }));
     for (const { lease, bytes } of this.#returned.splice(0)) this.#return(lease, bytes);
     this.#ask();
   }
@@ -179,29 +181,36 @@ export class SimulatedPage {
 
   #ask(): void {
     const id = this.#connectionId;
-    if (!id || this.#computing.size > 1) return;
+    if (!id || this.#waiting.length > 1) return;
     this.#up(() => {
-      const leases = this.#world.session().askForWork(id, 2 - this.#computing.size);
+      const leases = this.#world.session().askForWork(id, 400);
       this.#down(() => leases.forEach((lease) => this.#compute(lease)), id);
     });
   }
 
+  /** One tile after the other, as a device with one worker. */
   #compute(lease: LeaseOffer): void {
+    if (this.#waiting.some(({ tile }) => tile === lease.tile) || this.#running === lease.tile) return;
+    this.#waiting.push(lease);
+    this.#begin();
+  }
+
+  #begin(): void {
+    const lease = this.#running === null ? this.#waiting.shift() : undefined;
+    if (!lease) return;
     const { clock, random, recipes, evaluate } = this.#world;
-    if (this.#computing.has(lease.tile)) return;
-    this.#computing.add(lease.tile);
+    this.#running = lease.tile;
     const recipe = recipes.find((each) => sliceIdOf(each) === tileOfKey(lease.tile)!.sliceId)!;
-    const sleep = random.uniform() < this.habits.dozes ? lease.expiresInMs + random.integer(5000) : 0;
+    const sleep = random.uniform() < this.habits.dozes ? Math.max(2000, 3 * lease.predictedMs) + random.integer(5000) : 0;
     clock.after(this.habits.tileMs * (0.5 + random.uniform()) + sleep, () => {
-      this.#computing.delete(lease.tile);
+      this.#running = null;
       const bytes = evaluate(recipe, lease.tile, this.habits.lies ? (loss) => loss * 1.2 + 0.1 : undefined);
-      if (!this.#connectionId) {
-        this.#returned.push({ lease, bytes });
-        return;
-      }
-      this.#return(lease, bytes);
-      if (random.uniform() < this.habits.repeats) this.#return(lease, bytes);
-      this.#ask();
+      if (this.#connectionId) {
+        this.#return(lease, bytes);
+        if (random.uniform() < this.habits.repeats) this.#return(lease, bytes);
+        this.#ask();
+      } else this.#returned.push({ lease, bytes });
+      this.#begin();
     });
   }
 

@@ -15,7 +15,7 @@ const subject = lineSubject();
 const recipe = planeRecipe({}, [33, 33]);
 const keys = tilesOf(tilingOf(recipe, subject.manifest)).map(tileKey);
 const evaluate = evaluatorFor(subject);
-const leases = keys.map((tile) => ({ tile, ticket: `ticket of ${tile}`, expiresInMs: 10_000 }));
+const leases = keys.map((tile) => ({ tile, ticket: `ticket of ${tile}`, predictedMs: 9, isUrgent: false }));
 
 class StandIn {
   static all: StandIn[] = [];
@@ -41,7 +41,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
   const waiting = [...leases];
   const said: string[] = [];
   const returned: string[] = [];
-  const world = { knows: isKnown, breaks: false, mostLent: Infinity };
+  const world = { knows: isKnown, breaks: false, mostLent: 2 };
   const handlers = new Map<string, () => void>();
   const socket = {
     connected: true,
@@ -50,7 +50,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
     emit: (event: string, payload: unknown) => said.push(`${event} ${JSON.stringify(payload)}`),
     timeout: () => ({
       emitWithAck: async (event: string, payload: { tile: string } | number) => {
-        if (typeof payload === 'number') return waiting.splice(0, Math.min(payload, world.mostLent));
+        if (typeof payload === 'number') return waiting.splice(0, world.mostLent);
         if (world.breaks) {
           socket.connected = false;
           throw new Error('socket has been disconnected');

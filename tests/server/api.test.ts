@@ -7,6 +7,7 @@ import { annotationsOf, slicesOf, titleOf } from '#lib/session/document.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { openPage, startServer } from '#tests/support/startedTarn.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { CPU } from '#tests/support/lendFacts.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;
 
@@ -67,7 +68,7 @@ describe('HTTP interface', () => {
 
     const ada = await openPage(server.url, { session: id, key });
     expect([...slicesOf(ada.doc).values()].map(({ by }) => by)).toEqual(['api']);
-    ada.socket.emit('lend', 'CPU');
+    ada.socket.emit('lend', CPU);
     const leases = [...(await ada.socket.emitWithAck('askForWork', 64))];
     const [first] = leases;
     await ada.socket.emitWithAck('returnTile', { tile: first!.tile, ticket: first!.ticket, ms: 1, backend: 'CPU' }, evaluate(recipe, first!.tile));

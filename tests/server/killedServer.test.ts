@@ -16,6 +16,7 @@ import type { LeaseOffer } from '#lib/wire/events.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { openPage, until, type LivePage } from '#tests/support/startedTarn.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { CPU } from '#tests/support/lendFacts.ts';
 
 const CYCLES = 4;
 const recipe = planeRecipe({}, [129, 129]);
@@ -85,14 +86,14 @@ describe('a server that is killed', () => {
       };
       // What was computed when the server died is returned to the next one.
       for (const each of unreturned.splice(0)) await give(each);
-      page.socket.emit('lend', 'CPU');
+      page.socket.emit('lend', CPU);
       const compute = async () => {
-        const [lease] = await page.socket.emitWithAck('askForWork', 1);
-        if (!lease) return;
-        const result = { lease, bytes: evaluate(recipe, lease.tile) };
-        unreturned.push(result);
-        await give(result);
-        unreturned.splice(unreturned.indexOf(result), 1);
+        for (const lease of await page.socket.emitWithAck('askForWork', 1)) {
+          const result = { lease, bytes: evaluate(recipe, lease.tile) };
+          unreturned.push(result);
+          await give(result);
+          unreturned.splice(unreturned.indexOf(result), 1);
+        }
       };
       const busy = [untilBroken(page, write), untilBroken(page, compute)];
       await until(() => notes > 10 + cycle * 3 && accepted.length > (cycle + 1) * 5, 'some work to be done');

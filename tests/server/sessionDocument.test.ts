@@ -10,6 +10,7 @@ import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { settle } from '#tests/support/manualClock.ts';
 import { openSession, stateRequest, takeAnswer, updateBytes } from '#tests/support/openedSession.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { CPU } from '#tests/support/lendFacts.ts';
 
 const recipe = planeRecipe({}, [33, 33]);
 const evaluate = evaluatorFor(lineSubject());
@@ -83,7 +84,7 @@ describe('session document', () => {
     const opened = await openSession({ prober });
     const ada = await opened.join('c1');
     const slice = await ada.place(recipe);
-    opened.session.lend('c1', 'CPU');
+    opened.session.lend('c1', CPU);
     const [lease] = opened.session.askForWork('c1', 1);
     await opened.session.returnTile('c1', { ...lease!, ms: 10, backend: 'CPU' }, evaluate(recipe, lease!.tile, (loss) => loss + 1));
     const record = slicesOf(ada.doc).get(slice)!;
@@ -103,7 +104,7 @@ describe('session document', () => {
     const opened = await openSession({ prober });
     const ada = await opened.join('c1');
     const slice = await ada.place(recipe);
-    opened.session.lend('c1', 'CPU');
+    opened.session.lend('c1', CPU);
     for (const lease of opened.session.askForWork('c1', 4)) await opened.session.returnTile('c1', { ...lease, ms: 10, backend: 'CPU' }, evaluate(recipe, lease.tile));
     const kept = opened.tiles.waiting + asked();
     const record = slicesOf(ada.doc).get(slice)!;
@@ -122,7 +123,7 @@ describe('session document', () => {
     const opened = await openSession();
     const ada = await opened.join('c1');
     await ada.place(recipe);
-    opened.session.lend('c1', 'CPU');
+    opened.session.lend('c1', CPU);
     const leases = opened.session.askForWork('c1', 3);
     const give = (index: number, bytes: Uint8Array) => opened.session.returnTile('c1', { tile: leases[index]!.tile, ticket: leases[index]!.ticket, ms: 10, backend: 'CPU' }, bytes);
     for (const index of [0, 1]) expect((await give(index, Uint8Array.of(1, 2, 3))).ok).toBe(false);
@@ -138,9 +139,9 @@ describe('session document', () => {
     const opened = await openSession({ storage });
     const ada = await opened.join('c1');
     await ada.place(planeRecipe());
-    opened.session.lend('c1', 'CPU');
+    opened.session.lend('c1', CPU);
     const give = async () => {
-      const [lease] = opened.session.askForWork('c1', 1);
+      const [lease] = opened.session.askForWork('c1', 1e-6);
       return opened.session.returnTile('c1', { tile: lease!.tile, ticket: lease!.ticket, ms: 10, backend: 'CPU' }, evaluate(planeRecipe(), lease!.tile));
     };
     expect((await give()).ok).toBe(false);
@@ -155,7 +156,7 @@ describe('session document', () => {
     await opened.join('c2', 'edit', ada.me.id);
     await opened.join('c3');
     await ada.place(planeRecipe());
-    for (const id of ['c1', 'c2', 'c3']) opened.session.lend(id, 'CPU');
+    for (const id of ['c1', 'c2', 'c3']) opened.session.lend(id, CPU);
     const [lease] = opened.session.askForWork('c1', 1);
     opened.session.askForWork('c2', 1);
     opened.session.handBack('c2', [lease!.tile]);

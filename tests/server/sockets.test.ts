@@ -14,6 +14,7 @@ import { openSqliteStorage } from '#server/sqliteStorage.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { connectSocket, openPage, refusalOf, startServer, until, type LivePage } from '#tests/support/startedTarn.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { CPU } from '#tests/support/lendFacts.ts';
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
@@ -56,7 +57,7 @@ describe('live connection', () => {
       const placed = await ada.change((doc) => writeRecord(doc, 'slices', sliceIdOf(recipe), { by: me.id, byName: me.name, at: 1, recipe, isPutAway: false }));
       expect(placed).toEqual({ ok: true, value: null });
       await until(() => bob.doc.getMap('slices').size === 1, 'the slice');
-      ada.socket.emit('lend', 'CPU');
+      ada.socket.emit('lend', CPU);
       const [lease] = await ada.socket.emitWithAck('askForWork', 2);
       const bytes = evaluate(recipe, lease!.tile);
       const outcome = await ada.socket.emitWithAck('returnTile', { tile: lease!.tile, ticket: lease!.ticket, ms: 5, backend: 'CPU' }, bytes);
@@ -187,7 +188,7 @@ describe('live connection', () => {
     const ada = await openPage(first.url, { session: created.id, key: created.key });
     const { me, token, clientId } = ada.welcome;
     await ada.change((doc) => writeRecord(doc, 'slices', sliceIdOf(recipe), { by: me.id, byName: me.name, at: 1, recipe, isPutAway: false }));
-    ada.socket.emit('lend', 'CPU');
+    ada.socket.emit('lend', CPU);
     const [one, two] = await ada.socket.emitWithAck('askForWork', 4);
     await ada.socket.emitWithAck('returnTile', { tile: one!.tile, ticket: one!.ticket, ms: 5, backend: 'CPU' }, evaluate(recipe, one!.tile));
     ada.close();

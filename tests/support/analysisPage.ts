@@ -80,7 +80,7 @@ export async function openAnalysisPage(url: string, presented: Presented, subjec
     view: (id: string) => analyses.views.getSnapshot().find((each) => each.id === id),
     /** Says that this page lends, as the volunteer would. */
     lend: () => {
-      socket.emit('lend', 'float64');
+      socket.emit('lend', { title: 'float64', workers: 1, duty: 1 });
       lendingState.set({ kind: 'idle', report: { backend: 'cpu', title: 'float64', why: '', isSoftwareAdapter: false }, workers: 1, points: 0, pointsPerSecond: 0, tileMs: null });
     },
     close: () => {

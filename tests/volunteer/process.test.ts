@@ -131,7 +131,7 @@ describe('npm run volunteer', () => {
     expect(await byCode.ended).toBe(0);
     // Somebody else is lent every tile that was not returned, at once, though the leases would have lasted longer.
     const page = await openPage(url(), { session: session.id });
-    page.socket.emit('lend', 'a page');
+    page.socket.emit('lend', { title: 'a page', workers: 1, duty: 1 });
     const lent = new Set<string>();
     for (let asked = 0; asked < tiles; asked++) {
       const leases = await page.socket.emitWithAck('askForWork', 64);

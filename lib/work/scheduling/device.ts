@@ -43,6 +43,8 @@ export type Held = {
   overtaken: number;
 };
 
+/** One device never holds more tiles, however quick they are. */
+export const MOST_HELD = 256;
 /** A device nobody has measured yet: 500 million units a second. */
 const UNMEASURED_RATE = 5e5;
 /** Weight of the newest measurement. */
@@ -61,6 +63,8 @@ export class Device {
   facts: DeviceFacts;
   /** Computed first to last; with w workers the first w are under way. */
   readonly held: Held[] = [];
+  /** Tiles it may hold: fewer while little is believed of it. */
+  mostHeld = MOST_HELD;
   /** Milliseconds of work it would still take. */
   credit = 0;
   /** Since when it has been at what it holds: the last result, or when it was given something to do. */
@@ -68,6 +72,8 @@ export class Device {
   /** Had a result overdue, and nothing was heard of it since. */
   isSilent = false;
   isMeasured = false;
+  /** Since when it is left without work because others would be sooner; Infinity while it is not. */
+  refusedAt = Infinity;
   urgentCount = 0;
   /** Of all it holds, on one worker. */
   #heldMs = 0;

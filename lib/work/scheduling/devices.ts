@@ -132,9 +132,9 @@ export class Devices implements Fleet {
   }
 
   #count(device: Device, sign: 1 | -1): void {
-    const { rate, facts, held, isSilent, isMeasured } = device;
+    const { rate, facts, held, isSilent, isMeasured, mostHeld } = device;
     this.#held += sign * held.length;
-    if (isSilent) return;
+    if (isSilent || mostHeld === 0) return;
     this.#awake += sign;
     // What nobody has measured is not reckoned with.
     if (!isMeasured) return;

@@ -6,7 +6,7 @@
  * ever lent a tile may still return it. No clock, no dice, no socket: the caller brings `now`. Rules L1–L16 in docs/SPEC.md.
  */
 import { Demand } from './demand.ts';
-import type { Device, DeviceFacts } from './device.ts';
+import { MOST_HELD, type Device, type DeviceFacts } from './device.ts';
 import { Devices } from './devices.ts';
 import { Leases, type Grant, type Revocation } from './leases.ts';
 import { SliceWork, TILE_STATE, type SliceSpec } from './sliceWork.ts';
@@ -16,13 +16,13 @@ import { TIER, TIERS, TIER_RULES, leaseMs, type Tier } from './tiers.ts';
 /** `opinion`: the tile was done, and lent once more to be believed. `barred`: somebody else has to compute it. */
 export type Completion = 'accepted' | 'duplicate' | 'opinion' | 'barred';
 
-/** One device never holds more, however quick its tiles. */
-const MOST_HELD = 256;
 /** With so many devices, those much slower than the mean leave the first picture to the others. */
 const GATED_FROM = 8;
 const GATED_BELOW = 0.25;
 /** Of those that finish last, so many are looked at. */
 const VICTIMS = 8;
+/** So long a slow device leaves the last tiles to faster ones: they may not come for them. */
+const MOST_REFUSED_MS = 1000;
 /** Slices tried in one tier for one lease. */
 const MOST_PASSED_OVER = 16;
 /** Hungry devices asked after in a row that there was nothing for, before the others wait for the next time. */
@@ -88,6 +88,14 @@ export class Scheduler {
     const known = this.#devices.get(facts.id);
     if (known) this.#devices.change(known, () => (known.facts = facts));
     else this.#devices.join(facts);
+  }
+
+  /** A device may hold so many tiles more than it does now; of one that may have none, what it holds waits again. */
+  limit(id: string, more: number): void {
+    const device = this.#devices.get(id);
+    if (!device) return;
+    if (more <= 0 && device.mostHeld > 0) this.#leases.takeBackAll(device);
+    this.#devices.change(device, () => (device.mostHeld = more <= 0 ? 0 : Math.min(MOST_HELD, device.held.length + more)));
   }
 
   leave(id: string): void {
@@ -211,7 +219,7 @@ export class Scheduler {
 
   #fill(device: Device, now: number): Grant[] {
     const grants: Grant[] = [];
-    while (device.credit > 0 && device.held.length < MOST_HELD) {
+    while (device.credit > 0 && device.held.length < device.mostHeld) {
       const lent = this.#lendNext(device, now);
       if (lent.length === 0) break;
       for (const grant of lent) {
@@ -219,7 +227,7 @@ export class Scheduler {
         grants.push(grant);
       }
     }
-    if (device.credit > 0 && device.held.length < MOST_HELD) this.#hungry.add(device);
+    if (device.credit > 0 && device.held.length < device.mostHeld) this.#hungry.add(device);
     else this.#hungry.delete(device);
     return grants;
   }
@@ -242,7 +250,7 @@ export class Scheduler {
     const passedOver = new Set<SliceWork>();
     const isReady = (each: SliceWork) => device.isReadyFor(each.spec.id);
     for (let slice = this.#demand.pick(tier, isReady, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, isReady, passedOver)) {
-      const tiles = this.#takeTiles(device, slice, tier);
+      const tiles = this.#takeTiles(device, slice, tier, now);
       if (tiles.length > 0) {
         const lease = this.#leases.open(tier, isOwed, now);
         return tiles.map((tile) => this.#leases.grant(device, slice!, tile, lease, { isUrgent, isTwin: false }, now));
@@ -253,14 +261,15 @@ export class Scheduler {
   }
 
   /** As many tiles as last as long as a lease of this tier should, and at least one for each worker with nothing to do. */
-  #takeTiles(device: Device, slice: SliceWork, tier: Tier): readonly number[] {
+  #takeTiles(device: Device, slice: SliceWork, tier: Tier, now: number): readonly number[] {
     const { person, workers } = device.facts;
     const rest = this.#demand.restUpTo(tier);
     const budget = leaseMs(tier, rest, this.#devices) * workers;
     const idle = Math.max(1, workers - device.held.length);
     // Who was never measured with work of this kind shows with the first tiles how fast it is.
     const isTrial = !device.knows(slice.spec.costClass);
-    const room = isTrial ? idle : MOST_HELD - device.held.length;
+    const free = device.mostHeld - device.held.length;
+    const room = isTrial ? Math.min(idle, free) : free;
     return this.#demand.update(slice, () => {
       const tiles: number[] = [];
       let ms = 0;
@@ -270,12 +279,14 @@ export class Scheduler {
         const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
         ms += own;
         // It would still be at it when the others have long finished all that waits.
-        const isTooSlow = device.isMeasured && own > rest / this.#devices.rate + this.#devices.typicalMs(slice.spec.cost[tile]!) * 1.01;
+        const isTooSlow = device.isMeasured && now - device.refusedAt < MOST_REFUSED_MS && own > rest / this.#devices.rate + this.#devices.typicalMs(slice.spec.cost[tile]!) * 1.01;
         if ((tiles.length === 0 && isTooSlow) || (tiles.length >= idle && ms > budget)) {
+          if (tiles.length === 0) device.refusedAt = Math.min(device.refusedAt, now);
           slice.putBack(tier, tile);
           break;
         }
         tiles.push(tile);
+        device.refusedAt = Infinity;
       }
       return tiles;
     });
@@ -310,7 +321,7 @@ export class Scheduler {
   /** Whether a device should put this before what it does: one urgent lease at a time, and never the slow. */
   #mayBePushed(device: Device, tier: Tier): boolean {
     const [first] = device.held;
-    if (!first || device.isSilent || device.urgentCount > 0 || device.held.length >= MOST_HELD) return false;
+    if (!first || device.isSilent || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
     if (tier === TIER.coarse && this.#isGated(device)) return false;
     return device.held.some(({ lease }) => TIER_RULES[tier].preempts.includes(lease.tier) && (tier === TIER.coarse || !lease.isOwed));
   }
