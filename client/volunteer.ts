@@ -129,8 +129,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     clearTimeout(askTimer);
     if (!pool || !isAskable() || isAsking || !socket.connected) return;
     const roomMs = Math.ceil(AHEAD_MS + 2 * roundTripMs - waiting.ms() / pool.size);
-    const isIdle = running.size + waiting.size() < pool.size;
-    if (roomMs < 1 && !isIdle) return;
+    if (roomMs < 1 && running.size + waiting.size() >= pool.size) return;
     isAsking = true;
     let leases: readonly LeaseOffer[] = [];
     const asked = performance.now();
@@ -142,12 +141,8 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     } finally {
       isAsking = false;
     }
-    // It was paused, stopped or asked to finish while the answer was on its way.
-    if (!isAskable()) {
-      if (leases.length > 0) socket.emit('handBack', leases.map(({ tile }) => tile));
-      return;
-    }
     take(leases);
+    if (!isAskable()) return;
     // The server is careful with who has many workers: it is asked until each of them has something to do.
     if (leases.length > 0 && pool && running.size < pool.size) void ask();
     // Nothing more is pushed to who was forgotten meanwhile, and nothing ends where nothing runs.
@@ -156,8 +151,12 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   }
 
   function take(offers: readonly LeaseOffer[]): void {
+    // It was paused, stopped or asked to finish while they were on their way.
+    if (!isAskable() && offers.length > 0) socket.emit('handBack', offers.map(({ tile }) => tile));
+    if (!isAskable()) return;
     for (const offer of offers) if (!running.has(offer.tile)) waiting.add(offer);
     begin();
+    say();
   }
 
   function begin(): void {
@@ -328,13 +327,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     waiting.clear();
   }
 
-  const onOffer = (offers: readonly LeaseOffer[]) => {
-    // Before it is told that we stopped, the server may have pushed something.
-    if (!isAskable()) return void socket.emit('handBack', offers.map(({ tile }) => tile));
-    take(offers);
-    say();
-  };
-  socket.on('offerWork', onOffer);
+  socket.on('offerWork', take);
   socket.on('withdrawWork', leave);
 
   return {
@@ -366,7 +359,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     close: () => {
       stop();
       clearTimeout(sayTimer);
-      socket.off('offerWork', onOffer);
+      socket.off('offerWork', take);
       socket.off('withdrawWork', leave);
     },
   };
