@@ -257,6 +257,7 @@ describe('live session', () => {
     await opened.clock.advance(1000);
     opened.session.lend('c1', CPU);
     const coarse = opened.session.askForWork('c1', A_MOMENT);
+    await opened.session.returnTile('c1', returned(coarse[0]!), evaluate(fine, coarse[0]!.tile));
     const next = opened.session.askForWork('c1', 1000).map(({ tile }) => tile.split('/').map(Number).slice(1));
     const finest = next.filter(([level]) => level === 3).slice(0, 1);
     expect(coarse[0]!.tile).toMatch(/\/0\/0\/0$/);

@@ -21,7 +21,7 @@ const GATED_FROM = 8;
 const GATED_BELOW = 0.25;
 /** Of those that finish last, so many are looked at. */
 const VICTIMS = 8;
-/** So long a slow device leaves the last tiles to faster ones: they may not come for them. */
+/** So long a slow device leaves the last tiles to faster ones that do nothing. */
 const MOST_REFUSED_MS = 1000;
 /** Slices tried in one tier for one lease. */
 const MOST_PASSED_OVER = 16;
@@ -270,6 +270,8 @@ export class Scheduler {
     const isTrial = !device.knows(slice.spec.costClass);
     const free = device.mostHeld - device.held.length;
     const room = isTrial ? Math.min(idle, free) : free;
+    // While others are at work the last tiles are left to them; where nobody is, not for long: the faster ones may not come.
+    const mayBeLeftOut = this.#devices.held > device.held.length || now - device.refusedAt < MOST_REFUSED_MS;
     return this.#demand.update(slice, () => {
       const tiles: number[] = [];
       let ms = 0;
@@ -279,7 +281,7 @@ export class Scheduler {
         const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
         ms += own;
         // It would still be at it when the others have long finished all that waits.
-        const isTooSlow = device.isMeasured && now - device.refusedAt < MOST_REFUSED_MS && own > rest / this.#devices.rate + this.#devices.typicalMs(slice.spec.cost[tile]!) * 1.01;
+        const isTooSlow = device.isMeasured && mayBeLeftOut && own > rest / this.#devices.rate + this.#devices.typicalMs(slice.spec.cost[tile]!) * 1.01;
         if ((tiles.length === 0 && isTooSlow) || (tiles.length >= idle && ms > budget)) {
           if (tiles.length === 0) device.refusedAt = Math.min(device.refusedAt, now);
           slice.putBack(tier, tile);
