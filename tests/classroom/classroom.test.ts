@@ -49,7 +49,7 @@ async function holdClass(seed: number) {
   const prober: Prober = {
     ...inline,
     truthAt: async (...point) => {
-      if (asked++ < SLOW_PROBES) await new Promise<void>((resolve) => void clock.after(20, resolve));
+      if (asked++ < SLOW_PROBES) await new Promise<void>((resolve) => void clock.after(120, resolve));
       return inline.truthAt(...point);
     },
   };
