@@ -247,6 +247,12 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       const before = slices.getSnapshot().get(sliceId);
       if (before) run({ map: 'slices', id: sliceId, before, after: { ...before, isPutAway: true }, title: 'Put a slice away' });
     },
+    halt(sliceId, halt) {
+      const before = slices.getSnapshot().get(sliceId);
+      if (!before || before.halt === (halt ?? undefined)) return;
+      const { halt: _before, ...rest } = before;
+      run({ map: 'slices', id: sliceId, before, after: halt === null ? rest : { ...rest, halt }, title: halt === null ? 'Compute a slice again' : halt === 'paused' ? 'Pause a slice' : 'Cancel a slice' });
+    },
     annotate({ slice, a, b, c }, kind, text) {
       const noteId = crypto.randomUUID();
       run({ map: 'annotations', id: noteId, before: null, after: { ...signed(), kind, text, slice, a, b, ...(c !== undefined && { c }) }, title: 'Add a note' });

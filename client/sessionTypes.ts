@@ -5,7 +5,7 @@
  */
 import type { Problem } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import type { AnnotationKind, Annotation, SliceRecord } from '#lib/session/document.ts';
+import type { AnnotationKind, Annotation, Halt, SliceRecord } from '#lib/session/document.ts';
 import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
@@ -77,6 +77,8 @@ export type Session = {
   /** Places a slice and returns its id, or the problems beside their fields. */
   place(recipe: SliceRecipe): { readonly sliceId: string } | { readonly problems: readonly Problem[] };
   putAway(sliceId: string): void;
+  /** Stops computing the rest of a slice for everybody, or with null goes on; what is measured stays. */
+  halt(sliceId: string, halt: Halt | null): void;
   annotate(at: { slice: string; a: number; b: number; c?: number }, kind: AnnotationKind, text: string): string;
   editAnnotation(id: string, change: Partial<Pick<Annotation, 'kind' | 'text'>>): void;
   deleteAnnotation(id: string): void;

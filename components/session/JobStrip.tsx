@@ -4,6 +4,7 @@ import { Button } from '#components/ui/Button.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
+import { JobHalt } from './JobHalt.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { isUntouched, type Job } from './useJob.ts';
 import styles from './JobStrip.module.css';
@@ -15,9 +16,10 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
   const isComplete = job.measured >= job.points;
+  const isHalted = view.slice?.halt !== undefined;
   // What a late joiner fetches is no computing: without a helper there is no speed.
-  const isGoing = !isComplete && (job.helpers > 0 || isLending);
-  const isWaiting = !isComplete && view.slice?.isPutAway !== true && job.helpers === 0 && !isLending && !isUntouched(job);
+  const isGoing = !isComplete && !isHalted && (job.helpers > 0 || isLending);
+  const isWaiting = !isComplete && !isHalted && view.slice?.isPutAway !== true && job.helpers === 0 && !isLending && !isUntouched(job);
   return (
     <footer className={styles.strip} aria-label="Computing">
       <div className={styles.bar}>
@@ -43,6 +45,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
         )}
         {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not finite</span>}
       </p>
+      {!isComplete && <JobHalt />}
       {isWaiting && (
         <div className={styles.ask} role="status">
           <span>{say('job.nohelpers')}</span>

@@ -344,6 +344,27 @@ describe('live session', () => {
     expect(opened.heard('people').at(-1)![0][0]!.points).toBe(1089);
   });
 
+  it('[L14] a slice that somebody paused is left at once by who computes it, lent no more, also after a restart, and goes on where it was', async () => {
+    const storage = createMemoryStorage();
+    const opened = await openSession({ storage });
+    const ada = await opened.join('c1');
+    const slice = await ada.place(recipe);
+    opened.session.lend('c1', CPU);
+    const [first, second] = [askForOne(opened.session, 'c1'), askForOne(opened.session, 'c1')];
+    await opened.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
+    const record = slicesOf(ada.doc).get(slice)!;
+    await ada.change((doc) => writeRecord(doc, 'slices', slice, { ...record, halt: 'paused' }));
+    expect(opened.heard('withdrawWork')).toContainEqual([[second!.tile], true]);
+    expect(opened.session.askForWork('c1', 1000)).toEqual([]);
+    const after = await openSession({ storage, seed: 2 });
+    await after.join('c2');
+    after.session.lend('c2', CPU);
+    expect(after.session.askForWork('c2', 1000)).toEqual([]);
+    expect((await after.session.progress(slice))!.tilesDone).toBe(1);
+    await ada.change((doc) => writeRecord(doc, 'slices', slice, record));
+    expect((await computeAll(opened, 'c1')).length).toBe(tilesOf(tilingOf(recipe, lineSubject().manifest)).length - 1);
+  });
+
   it('[S4] axes that span nothing are found out, said in words, and not lent', async () => {
     const towards = { kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false } as const;
     const opened = await openSession();

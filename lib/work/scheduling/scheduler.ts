@@ -138,6 +138,11 @@ export class Scheduler {
       const device = this.#hungry.values().next().value!;
       // To the end of the line, should there be nothing for it.
       this.#hungry.delete(device);
+      // At the end only the quick are of use: the others wait without being asked after one by one.
+      if (this.#demand.waiting === 0 && device.isMeasured && device.rate < this.#devices.meanRate) {
+        this.#hungry.add(device);
+        continue;
+      }
       const filled = this.#fill(device, now);
       inVain = filled.length > 0 ? 0 : inVain + 1;
       grants.push(...filled);
