@@ -5,13 +5,14 @@
  *     evaluate --workload mlp|cnn|resnet20|resnet56 [--grid 11] [--n 1000] [--threads 1] [--engine session|operators|plain] [--json]
  *     growth [--json]          time and memory against points and samples, up to a million points
  *     builtins [--json]        points per second of each built-in network on each backend, in a browser
+ *     lending [--json]         leases a second of the scheduler, and what its book costs from a thousand to a million tiles
  *     session [--json]         from an edit to its being visible elsewhere
  */
 import { parseArgs } from 'node:util';
 import { ENGINE_KINDS } from './benchEngine.ts';
 import { RECIPES, WORKLOADS } from './workloads.ts';
 
-const USAGE = `usage: npm run bench -- evaluate|growth|builtins|session [--json]
+const USAGE = `usage: npm run bench -- evaluate|growth|builtins|lending|session [--json]
        npm run bench -- evaluate --workload ${WORKLOADS.join('|')} [--grid 11] [--n N] [--threads 1] [--engine ${ENGINE_KINDS.join('|')}] [--json]`;
 
 class Usage extends Error {}
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
       return (await import('./growth.ts')).benchGrowth({ json });
     case 'builtins':
       return (await import('./builtins.ts')).benchBuiltins({ json });
+    case 'lending':
+      return (await import('./lending.ts')).benchLending({ json });
     case 'session':
       return (await import('./session.ts')).benchSession({ json });
     default:
