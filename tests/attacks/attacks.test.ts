@@ -35,14 +35,18 @@ const wrongOperator: Distortion = (_, { key }) => lossesOf(key as TileKey, { sub
 
 describe('attacks', () => {
   it.each([
-    ['constant offset', offset],
-    ['small scale error', scaled],
-    ['NaN flood', notANumber],
-    ['f16 passed off as f32', halfPrecision],
-    ['a GPU wrong in one operator', wrongOperator],
-  ])('[V5] %s: out within the first lease, never verified, told kindly and with numbers', async (_, distort) => {
+    ['constant offset', offset, 1],
+    // Off by less than a hundred tolerances is a suspicion the first time and a catch the second: both tiles are of the first lease.
+    ['small scale error', scaled, 2],
+    ['NaN flood', notANumber, 1],
+    ['f16 passed off as f32', halfPrecision, 2],
+    ['a GPU wrong in one operator', wrongOperator, 1],
+  ])('[V5] %s: out within the first lease, never verified, told kindly and with numbers', async (_, distort, most) => {
     const outcome = await attack({ distort });
-    expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0, taken: 1, wrongTiles: 1 });
+    expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0 });
+    expect(outcome.wrongTiles).toBeGreaterThan(0);
+    expect(outcome.wrongTiles).toBeLessThanOrEqual(most);
+    expect(outcome.taken).toBe(outcome.wrongTiles);
     expect(outcome.longestMs).toBeLessThanOrEqual(A_TURN_MS);
     expect(outcome.notices.join()).toMatch(/do not match ours \(\d+ of \d+ compared\)/);
     expect(outcome.notices.join()).not.toMatch(/cheat|lie|malicious|punish/i);

@@ -34,6 +34,8 @@ export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: 
   if (choice.network) {
     const title = await form.getByLabel('Network').locator('option').filter({ hasText: choice.network }).first().textContent();
     await form.getByLabel('Network').selectOption({ label: title!.trim() });
+    // The form begins anew with a network's weights.
+    await expect(form.getByText('Loading its weights')).toHaveCount(0);
   }
   if (choice.kind) await form.getByLabel('Kind').selectOption({ label: choice.kind });
   for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill(String(choice.count));
