@@ -50,6 +50,8 @@ const OPINION_POINTS = 16;
 const DRAWN_AT_ONCE = 16;
 /** Tiles under way that are passed over in search of one to audit. */
 const MOST_AUDITED = 64;
+/** The cheapest of so many is audited next. */
+const CHOSEN_AMONG = 64;
 /** Tiles of a suspect that are looked at again at once. */
 const SUSPECT_TILES = 8;
 /** So many people beside its maker prove a tile where none of their devices is trusted. */
@@ -210,20 +212,27 @@ export class TrustBook {
    */
   audit(): Decision | null {
     let looked = 0;
+    let eligible = 0;
+    // The cheapest to prove goes first, so that a small slice does not wait for the whole of a large one.
+    let cheapest: { readonly held: Held; readonly cost: number } | null = null;
     for (const tile of this.#open) {
-      if (++looked > MOST_AUDITED) return null;
+      if (++looked > MOST_AUDITED || eligible === CHOSEN_AMONG) break;
       const held = this.#tiles.get(tile)!;
       if (held.asked > 0) continue;
       if (isDear(this.#budget, held.pointCost) || held.agreed.size >= held.points) {
         this.#open.delete(tile);
         continue;
       }
-      const most = Math.min(affordable(this.#budget, held.pointCost), DRAWN_AT_ONCE, held.points - held.agreed.size);
-      const points = drawPoints(held.points, most, this.#dice, [], held.agreed);
-      held.asked += points.length;
-      return { kind: 'probe', tile, points, isUrgent: false };
+      eligible++;
+      const cost = (held.points - held.agreed.size) * held.pointCost;
+      if (!cheapest || cost < cheapest.cost) cheapest = { held, cost };
     }
-    return null;
+    if (!cheapest) return null;
+    const { held } = cheapest;
+    const most = Math.min(affordable(this.#budget, held.pointCost), DRAWN_AT_ONCE, held.points - held.agreed.size);
+    const points = drawPoints(held.points, most, this.#dice, [], held.agreed);
+    held.asked += points.length;
+    return { kind: 'probe', tile: held.tile, points, isUrgent: false };
   }
 
   /** Points that were asked could not be judged; of such a tile nothing more is asked unless something speaks against it. */
