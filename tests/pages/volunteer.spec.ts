@@ -16,7 +16,7 @@ function volunteer(link: string) {
 }
 
 test('[A2] a volunteer without a browser computes what a page placed, and hands back what is unfinished on Ctrl-C', async ({ browser, baseURL }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const ann = await openWindow(browser, { baseURL: baseURL! });
   await ann.page.goto('/');
   await ann.page.getByRole('button', { name: 'Explore' }).click();
@@ -25,7 +25,8 @@ test('[A2] a volunteer without a browser computes what a page placed, and hands 
   try {
     await placeSlice(ann.page, { network: /spiral/i, count: 17 });
     await expectComplete(ann.page, 289);
-    await expectVerified(ann.page, 289);
+    // The slices of the tests before are still being recomputed by the same server.
+    await expectVerified(ann.page, 289, 180_000);
     expect(helper.said()).toContain('Joined');
 
     // A slice that takes a while is under way when it is stopped.

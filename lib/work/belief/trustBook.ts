@@ -48,10 +48,8 @@ const FIRST_POINTS = 1;
 const OPINION_POINTS = 16;
 /** Points of one tile that are asked at once, when it is looked at again. */
 const DRAWN_AT_ONCE = 16;
-/** Tiles under way that are passed over in search of one to audit. */
-const MOST_AUDITED = 64;
-/** The cheapest of so many is audited next. */
-const CHOSEN_AMONG = 64;
+/** Open tiles that are looked through for the one that is cheapest to prove. */
+const MOST_AUDITED = 1024;
 /** Tiles of a suspect that are looked at again at once. */
 const SUSPECT_TILES = 8;
 /** So many people beside its maker prove a tile where none of their devices is trusted. */
@@ -212,18 +210,16 @@ export class TrustBook {
    */
   audit(): Decision | null {
     let looked = 0;
-    let eligible = 0;
     // The cheapest to prove goes first, so that a small slice does not wait for the whole of a large one.
     let cheapest: { readonly held: Held; readonly cost: number } | null = null;
     for (const tile of this.#open) {
-      if (++looked > MOST_AUDITED || eligible === CHOSEN_AMONG) break;
+      if (++looked > MOST_AUDITED) break;
       const held = this.#tiles.get(tile)!;
       if (held.asked > 0) continue;
       if (isDear(this.#budget, held.pointCost) || held.agreed.size >= held.points) {
         this.#open.delete(tile);
         continue;
       }
-      eligible++;
       const cost = (held.points - held.agreed.size) * held.pointCost;
       if (!cheapest || cost < cheapest.cost) cheapest = { held, cost };
     }
