@@ -18,7 +18,7 @@ const HIDDEN = 235;
 /** Hues that are nearer to each other, in degrees, are told apart by a pattern as well. */
 const NEAR = 40;
 
-/** In the order in which they first computed something. @param names by person, null to keep them unnamed */
+/** In the order in which they first computed something. @param nameOf what the next new person is called */
 export function makersOf(tiling: Tiling, entries: ReadonlyMap<TileKey, LedgerEntry>, nameOf: (entry: LedgerEntry, index: number) => string): readonly Maker[] {
   const makers = new Map<string, Maker>();
   for (const [key, entry] of byTime(entries)) {

@@ -21,13 +21,19 @@ export function useMakers(source: SurfaceSource | LayerSource | null): Made {
   const theme = useResolvedTheme();
   const version = useGrowth(source);
   const { replay } = overlays;
-  return useMemo(() => {
+  const isAsked = replay !== null;
+  // People are counted when tiles come, and not for every picture of the replay.
+  const known = useMemo(() => {
     void version;
-    if (!source || replay === null) return NOBODY;
-    const whole = 'setLayer' in source ? source.whole : source;
-    const entries = session.tilesOf(whole.sliceId);
-    const makers = makersOf(whole.surface.tiling, entries, ({ by, byName }, index) => (helpers === 'named' ? byName : by === me?.id ? 'You' : `Helper ${index + 1}`));
-    const layer = 'setLayer' in source ? source.layer : null;
-    return { makers, tint: makersTint(whole.surface.tiling, entries, makers, replay, layer, theme === 'dark') };
-  }, [session, source, version, replay, helpers, me, theme]);
+    if (!source || !isAsked) return null;
+    const { sliceId, surface } = 'setLayer' in source ? source.whole : source;
+    const entries = session.tilesOf(sliceId);
+    const makers = makersOf(surface.tiling, entries, ({ by, byName }, index) => (helpers === 'named' ? byName : by === me?.id ? 'You' : `Helper ${index + 1}`));
+    return { tiling: surface.tiling, entries, makers, layer: 'setLayer' in source ? source.layer : null };
+  }, [session, source, version, isAsked, helpers, me]);
+  return useMemo(() => {
+    if (!known || replay === null) return NOBODY;
+    const { tiling, entries, makers, layer } = known;
+    return { makers, tint: makersTint(tiling, entries, makers, replay, layer, theme === 'dark') };
+  }, [known, replay, theme]);
 }

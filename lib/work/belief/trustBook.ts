@@ -206,11 +206,11 @@ export class TrustBook {
 
   /**
    * When nothing else is asked: further points of a tile that is not verified yet; null when there is nothing to be had.
-   * One tile after the other, the first to come first, so that some are verified long before all are.
+   * One tile after the other, so that some are verified long before all are; the cheapest to prove goes first, so that a
+   * small slice does not wait for the whole of a large one.
    */
   audit(): Decision | null {
     let looked = 0;
-    // The cheapest to prove goes first, so that a small slice does not wait for the whole of a large one.
     let cheapest: { readonly held: Held; readonly cost: number } | null = null;
     for (const tile of this.#open) {
       if (++looked > MOST_AUDITED) break;
