@@ -6,7 +6,7 @@ import { openTeam, type Team } from './team.ts';
 import { openTorch, torchLosses, type TorchLoop } from './torch.ts';
 import { gridPoints, RECIPES, workloadJob } from './workloads.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 1;
 /** Points that each thread computes at the least, so that one waiting for the other at the end counts for little. */
 const LEAST_POINTS = 5;
@@ -105,13 +105,12 @@ async function rateOf(team: Team, threads: number): Promise<Rate> {
   let done = 0;
   let count = threads;
   do {
-    const from = done % GRID.length;
-    const points = GRID.slice(from, from + count);
+    const points = Array.from({ length: count }, (_, index) => GRID[(done + index) % GRID.length]!);
     await team.run(points, threads);
     done += points.length;
     const left = SECONDS - seconds();
     const lasting = Math.ceil(((done / seconds()) * left) / threads) * threads;
-    count = Math.max(threads, LEAST_POINTS * threads - done, Math.min(GRID.length, lasting));
+    count = Math.max(threads, LEAST_POINTS * threads - done, lasting);
   } while (seconds() < SECONDS || done < LEAST_POINTS * threads);
   const { user, system } = process.cpuUsage(processor);
   return { perSecond: done / seconds(), perProcessorSecond: (done * 1e6) / (user + system) };

@@ -23,7 +23,7 @@ export type Team = {
    * Sums of losses in the order of the points.
    *
    * @param threads how many of them compute; all where absent
-   * @param share points that one takes at a time; a quarter of its part where absent
+   * @param share points that one takes at a time; where absent, half of its part of what is left, so that all end together
    */
   readonly run: (points: readonly Coordinates[], threads?: number, share?: number) => Promise<readonly number[]>;
   /** Of all threads, as of their last answers. */
@@ -67,14 +67,14 @@ export async function openTeam(kind: EngineKind, size: number): Promise<Team> {
       await Promise.all(threads.map((thread) => ask(thread, { job })));
       return (performance.now() - start) / 1000;
     },
-    async run(points, count = size, share = Math.max(1, Math.min(MOST_POINTS, Math.ceil(points.length / count / 4)))) {
+    async run(points, count = size, share) {
       const losses = Array.from<number>({ length: points.length });
       let next = 0;
       await Promise.all(
         threads.slice(0, count).map(async (thread) => {
           for (let start = next; start < points.length; start = next) {
-            next += share;
-            const found = await ask(thread, { points: points.slice(start, start + share) });
+            next = Math.min(points.length, start + (share ?? shareOf(points.length, points.length - start, count)));
+            const found = await ask(thread, { points: points.slice(start, next) });
             found.forEach((loss, index) => (losses[start + index] = loss));
           }
         }),
@@ -85,4 +85,10 @@ export async function openTeam(kind: EngineKind, size: number): Promise<Team> {
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };
+}
+
+/** Shrinks towards the end, as a session's leases do: with even parts, 49 points in sevens over two threads can at best be 1.75 times as fast. */
+function shareOf(all: number, left: number, threads: number): number {
+  const least = Math.ceil(all / threads / 16);
+  return Math.min(MOST_POINTS, Math.max(least, Math.floor(left / threads / 2)));
 }
