@@ -6,7 +6,7 @@ import { HomeHero } from '#components/home/HomeHero.tsx';
 import { HomeScreen } from '#components/home/HomeScreen.tsx';
 import type { NetworkCard } from '#components/home/NetworkCards.tsx';
 import { FirstPicture } from '#components/landscape/FirstPicture.tsx';
-import { networkFacts } from '#components/sliceTitle.ts';
+import { networkFacts } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';

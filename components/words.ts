@@ -3,6 +3,8 @@
  *
  * Values in braces are filled in by say(). Numbers arrive as text, already formatted.
  */
+import { HONESTY_WORDS } from '#lib/session/honesty/sentences.ts';
+import { fill } from '#lib/session/words.ts';
 import { METHOD_WORDS } from './methodWords.ts';
 
 const WORDS = {
@@ -103,10 +105,6 @@ const WORDS = {
   'empty.people.view': 'You are alone here.',
   'data.nan': '{n} of {total} points are not numbers (usually too large a step). They are shown in grey and left out of the scale.',
   'slice.moves': '{n} parameters move along these axes.',
-  'slice.ortho': 'The axes meet at {deg}° (cosine {cos}).',
-  'slice.cosine.expected': 'Two random directions in {n} dimensions meet with |cosine| of about {cos}.',
-  'slice.variance': 'These two axes show {pct} of the training motion.',
-  'slice.variance.line': 'This axis shows {pct} of the training motion.',
   'slice.unreadable': 'This slice names a network that this page could not load.',
   'slice.losses': 'Under another loss',
   'slice.losses.what': 'The same network, samples, mode, centre and axes: only the loss differs.',
@@ -238,7 +236,11 @@ const WORDS = {
   'trust.minimum.answer': 'It is a low point in this slice. Its gradient says whether the loss still falls out of it.',
   'trust.flat': 'Does flat mean that it generalises?',
   'trust.flat.answer': 'That is contested. The same function can be made sharp or flat by rescaling two layers.',
-  'checkpoints.what': 'Each checkpoint at its least-squares place. “Slice shows” is the loss of that place, not of the checkpoint, which may lie far outside.',
+  'checkpoints.what': 'Each checkpoint at its nearest place on the slice, by least squares. Off the slice: its distance from there, in parameter space. Captured: the share of its squared distance from the centre that lies within the slice; where that is small, the slice loss says little of the checkpoint, and the true loss is another.',
+  'checkpoints.none': 'No checkpoint has a place on this curve.',
+  'checkpoints.table': 'Checkpoints on this slice',
+  'checkpoints.fitting': 'the mean of [ln(true / slice)]² over {n} checkpoints. Compare it with that of a random plane: the lower, the better a slice shows this training (Ding et al. 2023).',
+  'checkpoints.fitting.none': 'No fitting error: {reason}.',
   'share.copied': 'Link copied.',
   'share.failed': 'The browser did not allow copying. Select the link and copy it.',
   'share.edit': 'Whoever has this link can place slices, write notes and invite.',
@@ -255,35 +257,12 @@ const WORDS = {
   'missing.title': 'Nothing lives at this address',
   'missing.text': 'Check the link, or start from the landscape on the first page.',
   'honesty.title': 'What this picture can and cannot tell you',
-  'honesty.random': 'This is one flat cut through {p} dimensions. A bump here is real along this cut; what lies beside it is unknown.',
   'honesty.closed': 'samples, directions, norms, what is verified, and what the method cannot show',
   'honesty.copied': 'The facts are copied.',
-  'honesty.samples': 'The same samples at every point: what they have by chance is common to the whole picture.',
-  'honesty.level': '{loss} ± {error} at the centre (standard error over {n} samples)',
-  'honesty.shape': 'The shape is surer than the level: from the centre to α = {reach} the loss changes by {change} ± {error} over the same samples; with others at each point it would be ± {apart}.',
   'honesty.spread': 'Measure the standard error',
-  'honesty.norm': '‖d{axis}‖ is {norm}, ‖θ‖ is {theta}: one unit of {axis} moves the weights by {share} of their length.',
-  'honesty.cosine.large': 'That is far more than chance: both axes show partly the same.',
-  'honesty.oblique': 'The axes are not at right angles: the picture is sheared against parameter space.',
-  'honesty.path.random': 'Two random directions are expected to catch {pct} of any path.',
-  'honesty.path.walk': 'A random walk would give its own two best axes 76.0 %, so a high share alone proves nothing.',
-  'honesty.path.walk.line': 'A random walk would give its own best axis 60.8 %, so a high share alone proves nothing.',
-  'honesty.inside': 'All checkpoints lie on this slice.',
-  'honesty.outside': '{n} of {total} checkpoints lie outside this slice; {farthest} is farthest, {distance}.',
-  'honesty.outside.what': 'They are drawn at their nearest place on it; the loss shown there is not theirs.',
-  'honesty.noDecay': 'The loss is the mean over the samples, without weight decay and without augmentation.',
-  'honesty.verified': 'The server recomputed secret points of each verified tile in float64, and they agreed.',
-  'caveat.random': 'Random directions show average curvature: they look like a bowl whenever the trace of the Hessian is positive, and rarely meet the few steep or falling directions.',
-  'caveat.raw': 'Without normalisation, widths depend on the scale of the weights: the same function with rescaled layers looks sharper or flatter.',
-  'caveat.line': 'A line between two networks shows neither convexity nor width. A hump on it may come from two orders of the same neurons.',
-  'caveat.three': 'The plane holds the three networks exactly. Low ground between them on it says nothing of paths that leave it.',
-  'caveat.vector': 'These directions were computed, and show what they were chosen for: where training went, or where the loss bends most. They say nothing of the directions that were left out.',
-  'caveat.curve': 'The curve was trained to have a low loss: that one exists does not make the straight line low, nor anything beside the curve.',
-  'caveat.statistics': 'Batch-norm statistics are those of the centre: far from it, humps may be theirs. Recompute them to be sure.',
   'inspect.running': 'Looking closer on this device …',
   'inspect.failed': 'That did not work: {reason}',
   'inspect.price': 'about {lo}–{hi} on this device, in float64',
-  'honesty.estimated': 'Hatched areas are estimated from measured neighbours.',
   'conformance.title': 'Known to go wrong, and checked here',
   'conformance.what': 'Tools that draw loss landscapes are known to get these things wrong. Each is measured now, on this device, by the same code that draws your slices.',
   'conformance.link': 'What is known to go wrong in such pictures, checked on this device',
@@ -292,19 +271,14 @@ const WORDS = {
   'conformance.running': '{done} of {total} checked, {held} hold',
   'conformance.noscript': 'The checks run in this browser: switch JavaScript on to see them.',
   ...METHOD_WORDS,
+  ...HONESTY_WORDS,
   'note.mode': 'Click where the note belongs, or move the crosshair with the arrow keys and press Enter. Esc leaves.',
 } as const;
 
 export type WordKey = keyof typeof WORDS;
 
 /** The sentence under `key`, its braces filled from `values`; throws for a brace without a value. */
-export function say(key: WordKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return WORDS[key].replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`the sentence ${key} needs a value for ${name}`);
-    return String(value);
-  });
-}
+export const say = (key: WordKey, values: Readonly<Record<string, string | number>> = {}): string => fill(WORDS[key], values);
 
 /** `1 point`, `2 points`. */
 export const plural = (count: number, one: string, many = `${one}s`): string =>

@@ -5,7 +5,7 @@ import { strideOf } from '#lib/slice/grid.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SurfaceView } from '#lib/work/surface.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
-import { checkpointTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';

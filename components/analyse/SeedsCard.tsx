@@ -17,7 +17,7 @@ import { useStore } from '#components/useStore.ts';
 import { useMay } from '#components/session/useMay.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
-import { seedsTitle } from '#components/sliceTitle.ts';
+import { seedsTitle } from '#lib/session/sliceTitle.ts';
 import { plural } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';

@@ -14,7 +14,6 @@ import { DensityCard } from './DensityCard.tsx';
 import { SeedsCard } from './SeedsCard.tsx';
 import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
-import { TrueLossCard } from './TrueLossCard.tsx';
 import { UmapCard } from './UmapCard.tsx';
 import { LowGradientsCard } from './LowGradientsCard.tsx';
 import { HistogramCard } from './HistogramCard.tsx';
@@ -50,7 +49,6 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
   { id: 'seeds', title: 'The same slice, other seeds', needs: 'slice', isFor: (recipe) => isFlat(recipe) && hasSeeds(recipe), Card: SeedsCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
-  { id: 'true-loss', title: 'True loss of every checkpoint', needs: 'slice', isFor: always, Card: TrueLossCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },
   { id: 'spectrum', title: 'Extreme eigenvalues', needs: 'slice', isFor: always, Card: SpectrumCard },
   { id: 'trace', title: 'Trace of the Hessian', needs: 'slice', isFor: always, Card: TraceCard },

@@ -4,7 +4,7 @@ import { formatCount } from '#lib/session/words.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { canonicalJson } from '#lib/digest.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { modeTitle, normalisationTitle, shapeTitle, checkpointTitle } from '#components/sliceTitle.ts';
+import { modeTitle, normalisationTitle, shapeTitle, checkpointTitle } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
 
 /** One pane: a slice, seen over one set of its samples. */

@@ -6,7 +6,7 @@ import { Wordmark } from '#components/ui/Wordmark.tsx';
 import { ConnectionBadges } from '#components/session/ConnectionBadges.tsx';
 import { useSession } from '#components/session/SessionContext.ts';
 import { useGrowth, useSurface } from '#components/session/useSurface.ts';
-import { sliceTitle } from '#components/sliceTitle.ts';
+import { sliceTitle } from '#lib/session/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
 import { LenderControls } from './LenderControls.tsx';

@@ -9,7 +9,7 @@ import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useMay } from '#components/session/useMay.ts';
 import type { PlacedNote } from '#components/session/usePins.ts';
-import { kindOf } from '#components/sliceTitle.ts';
+import { kindOf } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
 import styles from './Panel.module.css';
 

@@ -10,7 +10,7 @@ import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
-import { gridTitle, samplesTitle } from '#components/sliceTitle.ts';
+import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { formatSeconds } from '#components/durations.ts';
 import { plural, say } from '#components/words.ts';
 import { AxisFields } from './AxisFields.tsx';

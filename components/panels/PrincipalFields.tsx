@@ -1,7 +1,10 @@
 /** Principal axes in the form: of which checkpoints, how, and what they explain beside what a random walk would. */
 import { useEffect, useEffectEvent } from 'react';
-import { PRINCIPAL_METHODS, randomWalkShare } from '#lib/analysis/principalAxes.ts';
+import { PRINCIPAL_METHODS } from '#lib/analysis/principalAxes.ts';
+import { walkShare } from '#lib/analysis/randomWalk.ts';
+import { layoutOf } from '#lib/network/layout.ts';
 import type { Subject } from '#lib/network/subject.ts';
+import { principalOf } from '#lib/session/honesty/vectorMade.ts';
 import { formatShare } from '#lib/session/words.ts';
 import { Disclosure } from '#components/ui/Disclosure.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
@@ -11,7 +14,7 @@ import { Toggle } from '#components/ui/Toggle.tsx';
 import { useSession } from '#components/session/SessionContext.ts';
 import { plural } from '#components/words.ts';
 import { dimensionsOf, recipeOf, withAxes, withRoomFor, type PlaceDraft } from './placeDraft.ts';
-import { makePrincipal, sayPrincipal, type PrincipalDraft, type PrincipalMade } from './principalDraft.ts';
+import { makePrincipal, sayPrincipal, type PrincipalDraft } from './principalDraft.ts';
 import type { PlaceForm } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
 
@@ -38,6 +41,8 @@ export function PrincipalFields({ form: { draft, setDraft }, subject }: { readon
     if (method === 'informed') return setDraft({ ...next, axes: withAxes(next, (axis) => ({ ...axis, min: '-1', max: '1' })) });
     setDraft(withRoomFor(next, recipeOf(next, subject.manifest).recipe, subject, rows, session.vectors.of));
   });
+  // Seen from elsewhere than one of its points or its mean, no share of a walk compares.
+  const isWalk = rows.length > 1 && (isCentred || rows.includes(origin));
   const isDue = made.length === 0 && problem === null;
   useEffect(() => {
     if (!isDue) return undefined;
@@ -79,8 +84,9 @@ export function PrincipalFields({ form: { draft, setDraft }, subject }: { readon
       <ProblemText text={problem ?? undefined} />
       {made.length > 0 && (
         <p className={styles.small}>
-          Together {formatShare(made.reduce((sum, { digest }) => sum + ((session.vectors.about(digest)?.made as PrincipalMade | undefined)?.explained ?? 0), 0))} of the motion. A random walk in many dimensions
-          would have {formatShare(made.reduce((sum, _, index) => sum + randomWalkShare(index + 1), 0))}: a high share alone is no sign of low dimension.
+          Together {formatShare(made.reduce((sum, { digest }) => sum + (principalOf(session.vectors.about(digest)?.made)?.explained ?? 0), 0))} of the motion.
+          {isWalk &&
+            ` A random walk of ${rows.length} points would have ${formatShare(walkShare(rows.length, layoutOf(subject.manifest.network).size, made.length, isCentred ? 'mean' : rows.indexOf(origin)))}: a high share alone is no sign of low dimension.`}
         </p>
       )}
     </>

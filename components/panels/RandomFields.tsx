@@ -2,7 +2,7 @@
 import { NORMALISATIONS, VECTOR_POLICIES } from '#lib/slice/recipe.ts';
 import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
-import { NORMALISATION_TITLES } from '#components/sliceTitle.ts';
+import { NORMALISATION_TITLES } from '#lib/session/sliceTitle.ts';
 import { dimensionsOf } from './placeDraft.ts';
 import type { PlaceForm } from './usePlaceForm.ts';
 

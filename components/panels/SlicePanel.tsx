@@ -14,7 +14,7 @@ import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
-import { checkpointTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
 import { wordsOfBelief } from './beliefWords.ts';
@@ -89,7 +89,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
           {job.notFinite > 0 && <p className={styles.warn}>{say('data.nan', { n: formatCount(job.notFinite), total: formatCount(job.points) })}</p>}
         </section>
       )}
-      {manifest && <HonestyPanel key={sliceId} sliceId={sliceId} recipe={recipe} manifest={manifest} geography={geography} job={job} backends={backends} />}
+      {manifest && <HonestyPanel key={sliceId} sliceId={sliceId} recipe={recipe} manifest={manifest} source={source} geography={geography} />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { attempt } from '#lib/knownError.ts';
 import { sayProblems, type Parsed } from '#lib/parsed.ts';
 import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 import { principalAxes, type PrincipalMethod } from '#lib/analysis/principalAxes.ts';
+import type { PrincipalMade } from '#lib/session/honesty/vectorMade.ts';
 import type { VectorName } from '#lib/slice/recipe.ts';
 import { formatShare } from '#lib/session/words.ts';
 
@@ -29,18 +30,6 @@ export function principalDraftFor({ trajectory, checkpoints }: Pick<SubjectManif
   const rows = trajectory.length > 2 ? trajectory : checkpoints.map(({ id }) => id);
   return { method: 'components', isCentred: false, rows, origin: rows.at(-1) ?? '', made: [], problem: null };
 }
-
-/** How the vectors were made, as it stands in their files: enough to make them again. */
-export type PrincipalMade = {
-  readonly by: 'principal axes';
-  readonly method: PrincipalMethod;
-  readonly isCentred: boolean;
-  readonly rows: readonly string[];
-  readonly origin: string;
-  /** From 1. */
-  readonly component: number;
-  readonly explained: number;
-};
 
 export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraft, subject: Subject, count: number): Parsed<readonly VectorFile[]> {
   const thetaOf = (id: string) => subject.checkpoints[checkpointIndex(subject.manifest, id)]!;

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { formatSeconds } from '#components/durations.ts';
-import { gridTitle, samplesTitle } from '#components/sliceTitle.ts';
+import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';

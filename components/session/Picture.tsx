@@ -7,7 +7,7 @@ import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 import type { Pin } from '#components/landscape/marks.ts';
 import { useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
-import { checkpointTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle } from '#lib/session/sliceTitle.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';

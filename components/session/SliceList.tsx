@@ -7,7 +7,7 @@ import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { checkpointTitle, gridTitle, kindOf, modeTitle, normalisationTitle, seedsTitle, shapeTitle } from '#components/sliceTitle.ts';
+import { checkpointTitle, gridTitle, kindOf, modeTitle, normalisationTitle, seedsTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';

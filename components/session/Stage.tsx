@@ -13,7 +13,7 @@ import { say } from '#components/words.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { LayerSource } from '#components/landscape/layerSource.ts';
 import type { Measure } from '#lib/slice/measure.ts';
-import { measureTitle } from '#components/sliceTitle.ts';
+import { measureTitle } from '#lib/session/sliceTitle.ts';
 import { FLAT, poseOf } from '#lib/slice/pose.ts';
 import { rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';

@@ -41,15 +41,3 @@ export function principalAxes(rows: readonly Float32Array[], origin: Float32Arra
   const length = method === 'informed' ? normOf(origin) : 1;
   return { axes: axes.map((axis) => Float32Array.from(axis, (value) => value * length)), explained: explained.slice(0, count), singularValues };
 }
-
-/** Share of the variance that component `rank` (from 1) of a long Gaussian random walk in many dimensions has: 6/(π²k²). */
-export const randomWalkShare = (rank: number): number => 6 / (Math.PI * rank) ** 2;
-
-/**
- * Ding et al.'s fitting error: the mean of [ln(L(θᵢ) / L̃(θᵢ))]², with L̃ the loss of the slice where θᵢ is projected to.
- * NaN where a loss is not positive or nothing is compared.
- */
-export function fittingError(losses: readonly { readonly own: number; readonly onSlice: number }[]): number {
-  const sum = losses.reduce((total, { own, onSlice }) => total + Math.log(own / onSlice) ** 2, 0);
-  return sum / losses.length;
-}

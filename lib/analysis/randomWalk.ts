@@ -6,20 +6,33 @@
  * those of the covariance of the walk, which are known in closed form. Rule R9 in docs/SPEC.md.
  */
 
-/** Which rows the components are made of: all T points less their mean, or the differences of the others to the last, as they are. */
-export type WalkRows = 'centred' | 'differences';
+/** What the points are compared with: their mean, or one of them (from 0), as they are. */
+export type WalkOrigin = 'mean' | number;
 
-/** Shares of the first `count` components of a walk of T points, as the number of dimensions grows beyond T. @throws unless T is 2 or more */
-export function walkShares(points: number, count: number, rows: WalkRows): readonly number[] {
+/**
+ * Shares of the first `count` components of a walk of T points, as the number of dimensions grows beyond T.
+ *
+ * @throws unless T is 2 or more and the origin is one of the points
+ */
+export function walkShares(points: number, count: number, origin: WalkOrigin): readonly number[] {
   if (!(Number.isInteger(points) && points >= 2)) throw new Error(`${points} points are no walk`);
-  const steps = points - 1;
-  // Centred: 1/(4·sin²(πk/2T)), summing to (T² − 1)/6. From a fixed end: of the matrix min(i, j), summing to n(n + 1)/2.
-  const total = rows === 'centred' ? (points ** 2 - 1) / 6 : (steps * (steps + 1)) / 2;
-  return Array.from({ length: Math.min(count, steps) }, (_, index) => {
-    const angle = rows === 'centred' ? (Math.PI * (index + 1)) / (2 * points) : (Math.PI * (2 * index + 1)) / (2 * (2 * steps + 1));
-    return 1 / (4 * Math.sin(angle) ** 2) / total;
-  });
+  if (origin === 'mean') return shares(centred(points), count);
+  if (!(Number.isInteger(origin) && origin >= 0 && origin < points)) throw new Error(`a walk of ${points} points has no point ${origin}`);
+  // Seen from one of its points, the walk before it and the walk after it are independent.
+  return shares([...fromEnd(origin), ...fromEnd(points - 1 - origin)], count);
 }
 
-/** The limit of the centred shares for a long walk: 6/(π²·k²). */
-export const LONG_WALK_SHARES = [1, 2, 3].map((k) => 6 / (Math.PI * k) ** 2);
+/** T points less their mean: 1/(4·sin²(πk/2T)) for k from 1 to T − 1. */
+const centred = (points: number): readonly number[] => Array.from({ length: points - 1 }, (_, index) => 1 / (4 * Math.sin((Math.PI * (index + 1)) / (2 * points)) ** 2));
+
+/** n steps away from a point: the eigenvalues of the matrix min(i, j), 1/(4·sin²(π(2k − 1)/(4n + 2))). */
+const fromEnd = (steps: number): readonly number[] => Array.from({ length: steps }, (_, index) => 1 / (4 * Math.sin((Math.PI * (2 * index + 1)) / (2 * (2 * steps + 1))) ** 2));
+
+function shares(variances: readonly number[], count: number): readonly number[] {
+  const total = variances.reduce((sum, variance) => sum + variance, 0);
+  return variances.toSorted((one, other) => other - one).slice(0, count).map((variance) => variance / total);
+}
+
+/** What the best `axes` axes of such a walk show of it: all of it where there are no more dimensions than axes. */
+export const walkShare = (points: number, dimensions: number, axes: number, origin: WalkOrigin): number =>
+  axes >= dimensions ? 1 : walkShares(points, axes, origin).reduce((sum, share) => sum + share, 0);

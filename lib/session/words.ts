@@ -4,6 +4,14 @@
  * It does not know any other language yet; the decimal sign is a point, as in the tools it compares with.
  */
 
+/** A sentence with its braces filled. Throws for a brace without a value. */
+export const fill = (sentence: string, values: Readonly<Record<string, string | number>>): string =>
+  sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`the sentence “${sentence}” needs a value for ${name}`);
+    return String(value);
+  });
+
 const MINUS = '−';
 
 const withMinus = (text: string): string => text.replaceAll('-', MINUS);

@@ -26,7 +26,7 @@ export type Projector = {
 };
 
 /** Above this the axes are so nearly one line that coordinates would mean nothing. */
-const MAX_CONDITION = 1e6;
+export const MAX_CONDITION = 1e6;
 
 /** Share of a displacement that float32 parameters may lose. */
 const ROUNDING = 2e-6;

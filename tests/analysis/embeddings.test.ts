@@ -7,7 +7,7 @@ import { chainGradient, chainSize, runChain } from '#lib/analysis/denseChain.ts'
 import { readDigits } from '#lib/analysis/digits.ts';
 import { fittingError } from '#lib/analysis/fittingError.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
-import { LONG_WALK_SHARES, walkShares } from '#lib/analysis/randomWalk.ts';
+import { walkShare, walkShares } from '#lib/analysis/randomWalk.ts';
 import { pointFrom, rebuiltFrom, reconstructionError } from '#lib/analysis/reconstruction.ts';
 import { helix, scroll } from '#lib/analysis/toys.ts';
 import { continuity, trustworthiness } from '#lib/analysis/trustworthiness.ts';
@@ -144,23 +144,40 @@ describe('auto-encoders', () => {
 });
 
 describe('what a random walk explains', () => {
-  test('[R9] the shares of a simulated walk are those of the formula, centred and as differences to its end', () => {
-    const random = createRandom(11);
-    const [points, dimensions] = [30, 4000];
-    const walk: Float64Array[] = [new Float64Array(dimensions)];
-    while (walk.length < points) walk.push(walk.at(-1)!.map((value) => value + random.normal()));
+  const random = createRandom(11);
+  const [points, dimensions] = [30, 4000];
+  const walk: Float64Array[] = [new Float64Array(dimensions)];
+  while (walk.length < points) walk.push(walk.at(-1)!.map((value) => value + random.normal()));
+  const seenFrom = (at: number) => {
+    const origin = walk[at]!;
+    return principalComponents(walk.filter((_, index) => index !== at).map((row) => row.map((value, index) => value - origin[index]!)), 3, false).explained;
+  };
+
+  test('[R9] the shares of a simulated walk are those of the formula: from its mean, from either end, and from a point within', () => {
     const centred = principalComponents(walk, 3, true).explained;
-    for (const [index, share] of walkShares(points, 3, 'centred').entries()) expect(Math.abs(centred[index]! - share)).toBeLessThan(0.01);
-    const end = walk.at(-1)!;
-    const differences = principalComponents(walk.slice(0, -1).map((row) => row.map((value, index) => value - end[index]!)), 3, false).explained;
-    for (const [index, share] of walkShares(points, 3, 'differences').entries()) expect(Math.abs(differences[index]! - share)).toBeLessThan(0.01);
+    for (const [index, share] of walkShares(points, 3, 'mean').entries()) expect(Math.abs(centred[index]! - share)).toBeLessThan(0.01);
+    for (const at of [0, 9, 29]) {
+      const simulated = seenFrom(at);
+      for (const [index, share] of walkShares(points, 3, at).entries()) expect(Math.abs(simulated[index]! - share)).toBeLessThan(0.01);
+    }
+    expect(walkShares(points, 2, 0)).toEqual(walkShares(points, 2, points - 1));
   });
 
-  test('[R9] the shares sum to 1, and a long walk gives 60.79 %, 15.20 % and 6.75 %', () => {
-    for (const rows of ['centred', 'differences'] as const) expect(walkShares(40, 39, rows).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
-    expect(LONG_WALK_SHARES.map((share) => Math.round(1e4 * share))).toEqual([6079, 1520, 675]);
-    for (const [index, share] of walkShares(1e5, 3, 'centred').entries()) expect(share).toBeCloseTo(LONG_WALK_SHARES[index]!, 8);
-    expect(() => walkShares(1, 1, 'centred')).toThrow('no walk');
+  test('[R9] golden values: few points by hand, and a long walk, 60.79 %, 15.20 % and 6.75 %', () => {
+    // min(i, j) of two steps is [[1, 1], [1, 2]], with the eigenvalues (3 ± √5)/2; from the middle of three points both are 1.
+    expect(walkShares(3, 2, 2)[0]).toBeCloseTo((3 + Math.sqrt(5)) / 6, 12);
+    expect(walkShares(3, 2, 1)).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
+    // 11 points, as the built-in spiral has: (1/(4·sin²(π/42)) + 1/(4·sin²(3π/42))) / 55.
+    expect(walkShare(11, 354, 2, 10)).toBeCloseTo((0.25 / Math.sin(Math.PI / 42) ** 2 + 0.25 / Math.sin((3 * Math.PI) / 42) ** 2) / 55, 12);
+    for (const [index, share] of walkShares(1e5, 3, 'mean').entries()) expect(share).toBeCloseTo(6 / (Math.PI * (index + 1)) ** 2, 8);
+    expect(walkShares(1e5, 3, 'mean').map((share) => Math.round(1e4 * share))).toEqual([6079, 1520, 675]);
+  });
+
+  test('[R9] all shares sum to 1, and where there are no more dimensions than axes nothing is missed', () => {
+    for (const origin of ['mean', 39, 12] as const) expect(walkShares(40, 39, origin).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(walkShare(40, 2, 2, 39)).toBe(1);
+    expect(() => walkShares(1, 1, 'mean')).toThrow('no walk');
+    expect(() => walkShares(5, 1, 5)).toThrow('no point 5');
   });
 });
 

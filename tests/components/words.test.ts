@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { etaRange, formatSeconds } from '#components/durations.ts';
-import { gridTitle, modeTitle, sliceTitle } from '#components/sliceTitle.ts';
+import { gridTitle, modeTitle, sliceTitle } from '#lib/session/sliceTitle.ts';
 import { linkToOpen, networkToOpen, openingOf } from '#components/session/opening.ts';
 import { plural, say } from '#components/words.ts';
 import { STANDARD_MODE, type Mode } from '#lib/network/mode.ts';

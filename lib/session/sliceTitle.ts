@@ -1,7 +1,7 @@
 /** A slice in words, for cards and announcements: what kind, around what, how fine. */
 import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCoordinate, formatCount } from '#lib/session/words.ts';
+import { formatCoordinate, formatCount } from './words.ts';
 import type { Cut } from '#lib/slice/cut.ts';
 import { poseOf } from '#lib/slice/pose.ts';
 import type { Measure } from '#lib/slice/measure.ts';
@@ -51,6 +51,12 @@ export function poseTitle(cut: Cut): string {
   const { at, turn, tilt, roll } = poseOf(cut);
   const degrees = (angle: number) => `${Number(angle.toFixed(1))}°`.replace('-', '−');
   return `turned ${degrees(turn)}, tilted ${degrees(tilt)}${roll === 0 ? '' : `, rolled ${degrees(roll)}`}, through ${['α', 'β', 'γ'].map((name, axis) => `${name} ${formatCoordinate(at[axis]!)}`).join(', ')}`;
+}
+
+/** `quadratic Bézier from Trained to Initial, bent towards bend of a curve` */
+export function curveTitle({ axes, centre, curve }: SliceRecipe, manifest: SubjectManifest | undefined): string {
+  const [end, bend] = axes.map(({ direction }) => endOf(direction, manifest));
+  return `${curve?.kind === 'bezier' ? 'quadratic Bézier' : 'chain of two straight pieces'} from ${checkpointTitle(manifest, centre)} to ${end ?? ''}, ${curve?.kind === 'bezier' ? 'bent towards' : 'by way of'} ${bend ?? ''}`;
 }
 
 /** `filter-wise`; null where no direction was drawn at random. */

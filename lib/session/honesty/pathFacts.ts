@@ -1,0 +1,63 @@
+/** Facts of a slice against training: how much of the path it shows, beside what chance would, and how far checkpoints lie off it. */
+import { walkShare } from '#lib/analysis/randomWalk.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import { formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import type { HonestyFact, HonestyInput } from './fact.ts';
+import { tell } from './sentences.ts';
+import { principalOf } from './vectorMade.ts';
+
+/** Of so little of a training path, a picture must say so. */
+const LITTLE = 0.6;
+
+export const pathFacts = (input: HonestyInput): readonly HonestyFact[] => [...shownFacts(input), ...explainedFacts(input), ...outsideFacts(input)];
+
+const COUNTED = ['no axis', 'one axis', 'two axes', 'three axes'] as const;
+const DRAWN = ['No direction', 'One random direction', 'Two random directions', 'Three random directions'] as const;
+
+function shownFacts({ geography, recipe }: HonestyInput): readonly HonestyFact[] {
+  const path = geography?.path;
+  if (!path) return [];
+  const { axes, points, dimensions, captured, walk } = path;
+  const pct = formatShare(captured);
+  const text = tell(recipe.curve ? 'slice.variance.curve' : axes === 1 ? 'slice.variance.1' : axes === 2 ? 'slice.variance.2' : 'slice.variance.3', { pct });
+  const isRandom = recipe.axes.every(({ direction }) => direction.kind === 'random');
+  const byChance = isRandom ? `${tell('honesty.path.random', { axes: DRAWN[axes] ?? '', pct: formatTinyShare(axes / dimensions) })} ` : '';
+  const walking = walk === null ? tell('honesty.path.elsewhere') : tell('honesty.path.walk', { n: formatCount(points), p: formatCount(dimensions), axes: COUNTED[axes] ?? '', pct: formatShare(walk) });
+  return [{ title: 'Training path', text, note: `${byChance}${walking}`, isWarning: captured < LITTLE }];
+}
+
+const formatTinyShare = (share: number): string => (share >= 0.001 ? formatShare(share) : `${formatLoss(share * 100)} %`);
+
+/** What principal axes explain of the very checkpoints that they were made of, where their files are here. */
+function explainedFacts({ recipe, madeOf, manifest }: HonestyInput): readonly HonestyFact[] {
+  const made = recipe.axes.map(({ direction }) => (direction.kind === 'vector' ? principalOf(madeOf(direction.digest)) : null));
+  const [first] = made;
+  if (!first || made.some((axis) => axis === null)) return [];
+  const shares = made.flatMap((axis) => (axis ? [axis.explained] : []));
+  const { rows, origin, isCentred } = first;
+  const at = rows.indexOf(origin);
+  const isWalk = rows.every((row) => manifest.trajectory.includes(row)) && rows.length > 1 && (isCentred || at >= 0);
+  return [
+    {
+      title: 'Explained',
+      text: tell('honesty.explained', { shares: shares.map((share) => formatShare(share)).join(' + '), n: rows.length, pct: formatShare(shares.reduce((sum, share) => sum + share, 0)) }),
+      ...(isWalk && { note: tell('honesty.explained.walk', { pct: formatShare(walkShare(rows.length, layoutOf(manifest.network).size, shares.length, isCentred ? 'mean' : at)) }) }),
+    },
+  ];
+}
+
+function outsideFacts({ geography, centreNorm }: HonestyInput): readonly HonestyFact[] {
+  const checkpoints = geography ? [...geography.trajectory, ...geography.checkpoints] : [];
+  const outside = checkpoints.filter(({ outOfPlane }) => outOfPlane > 0);
+  if (checkpoints.length === 0) return [];
+  if (outside.length === 0) return [{ title: 'Out of plane', text: tell('honesty.inside') }];
+  const farthest = outside.reduce((one, other) => (other.outOfPlane > one.outOfPlane ? other : one));
+  const share = centreNorm === null || centreNorm === 0 ? '' : ` (${formatShare(farthest.outOfPlane / centreNorm)} of ‖θ‖)`;
+  return [
+    {
+      title: 'Out of plane',
+      text: tell('honesty.outside', { n: outside.length, total: checkpoints.length, farthest: farthest.title, distance: `${formatLoss(farthest.outOfPlane)}${share}` }),
+      note: tell('honesty.outside.what'),
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+/** The sentences with which a picture says what it can and cannot tell: the same on the screen, in a copy and in a file. Part of the catalogue of the screens. */
+import { fill } from '#lib/session/words.ts';
+
+export const HONESTY_WORDS = {
+  'slice.ortho': 'The axes meet at {deg}° (cosine {cos}).',
+  'slice.ortho.of': '{pair} meet at {deg}° (cosine {cos}).',
+  'slice.cosine.expected': 'Two random directions in {n} dimensions meet with |cosine| of about {cos}.',
+  'slice.variance.1': 'This axis shows {pct} of the training motion.',
+  'slice.variance.2': 'These two axes show {pct} of the training motion.',
+  'slice.variance.3': 'These three axes show {pct} of the training motion.',
+  'slice.variance.curve': 'The plane that this curve lies in shows {pct} of the training motion.',
+  'honesty.random': 'This is one flat cut through {p} dimensions. A bump here is real along this cut; what lies beside it is unknown.',
+  'honesty.volume': 'These are three of {p} dimensions. A bump here is real within them; what lies beside them is unknown.',
+  'honesty.curve': 'This is one curve through {p} dimensions. A bump here is real along this curve; what lies beside it is unknown.',
+  'honesty.samples': 'The same samples at every point: what they have by chance is common to the whole picture.',
+  'honesty.samples.measure': 'The same samples at every point, with their own Hessian: that of more samples is another.',
+  'honesty.level': '{loss} ± {error} at the centre (standard error over {n} samples)',
+  'honesty.shape': 'The shape is surer than the level: from the centre to α = {reach} the loss changes by {change} ± {error} over the same samples; with others at each point it would be ± {apart}.',
+  'honesty.norm': '‖d{axis}‖ is {norm}, ‖θ‖ is {theta}: one unit of {axis} moves the weights by {share} of their length.',
+  'honesty.cosine.large': 'That is far more than chance: both axes show partly the same.',
+  'honesty.oblique': 'The axes are not at right angles: the picture is sheared against parameter space.',
+  'honesty.condition': '{condition}, from the angles between the axes',
+  'honesty.condition.what': 'Condition number of the least squares that place checkpoints and notes: 1 at right angles. Relative errors can grow by as much; above {most} nothing is placed.',
+  'honesty.path.random': '{axes} are expected to catch {pct} of any path.',
+  'honesty.path.walk': 'A random walk of {n} points in {p} dimensions would give its own best {axes} {pct}, so a high share alone proves nothing.',
+  'honesty.path.elsewhere': 'This slice is not placed around a point or the mean of the path, so no share of a random walk compares with this one.',
+  'honesty.explained': '{shares} of the spread of {n} checkpoints, together {pct}',
+  'honesty.explained.walk': 'A random walk of as many points would have {pct}.',
+  'honesty.inside': 'All checkpoints lie on this slice.',
+  'honesty.outside': '{n} of {total} checkpoints lie outside this slice; {farthest} is farthest, {distance}.',
+  'honesty.outside.what': 'They are drawn at their nearest place on it; the loss shown there is not theirs.',
+  'honesty.noDecay': 'The loss is the mean over the samples, without weight decay and without augmentation.',
+  'honesty.verified': 'The server recomputed secret points of each verified tile in float64, and they agreed.',
+  'honesty.estimated': 'Hatched areas are estimated from measured neighbours.',
+  'caveat.random': 'Random directions show average curvature: they look like a bowl whenever the trace of the Hessian is positive, and rarely meet the few steep or falling directions.',
+  'caveat.raw': 'Without normalisation, widths depend on the scale of the weights: the same function with rescaled layers looks sharper or flatter.',
+  'caveat.line': 'A line between two networks shows neither convexity nor width. A hump on it may come from two orders of the same neurons.',
+  'caveat.section': 'This line was chosen on a plane, often because something was seen there: what it shows was looked for, and it is one line of many.',
+  'caveat.three': 'The plane holds the three networks exactly. Low ground between them on it says nothing of paths that leave it.',
+  'caveat.path': 'These axes were chosen to show where this training went. They say little of directions it did not take, and a random walk looks low-dimensional too.',
+  'caveat.several': 'These axes were chosen to show how the chosen checkpoints differ. Between them, and beside them, the picture says nothing of how any was trained.',
+  'caveat.informed': 'These axes follow one stretch of the training path: the loss is shown well near it, and not elsewhere. The fitting error says how well.',
+  'caveat.eigenvector': 'An eigenvector says how the loss bends at the one point, over the samples, where it was computed. Away from that point steeper and falling directions may be others.',
+  'caveat.gradient': 'The gradient is the steepest direction at the one point where it was computed, over those samples. Along it the loss falls at first, whatever lies beside it.',
+  'caveat.vector': 'These directions were computed, and show what they were chosen for: where training went, or where the loss bends most. They say nothing of the directions that were left out.',
+  'caveat.curve': 'The curve was trained to have a low loss: that one exists does not make the straight line low, nor anything beside the curve.',
+  'caveat.volume': 'Three directions are still few. What is low in this volume can fall along any other direction.',
+  'caveat.cut': 'This plane was moved through its volume by hand: what it shows may have been looked for, and it never leaves the three directions of that volume.',
+  'caveat.convexity': 'The ratio is of the full Hessian over these samples, at each point anew. A small one means that no strong negative curvature was found there, and does not prove convexity.',
+  'caveat.statistics': 'Batch-norm statistics are those of the centre: far from it, humps may be theirs. Recompute them to be sure.',
+} as const;
+
+export type HonestyKey = keyof typeof HONESTY_WORDS;
+
+/** @throws for a brace without a value */
+export const tell = (key: HonestyKey, values: Readonly<Record<string, string | number>> = {}): string => fill(HONESTY_WORDS[key], values);

@@ -1,0 +1,49 @@
+/** By what method a vector was made, read from what stands in its file. What cannot be read is unknown: nothing is guessed from a title. */
+import * as z from 'zod/mini';
+import { PRINCIPAL_METHODS, type PrincipalMethod } from '#lib/analysis/principalAxes.ts';
+import { read } from '#lib/parsed.ts';
+
+/** `path`: principal axes of checkpoints as the path of one training; `several`: of any checkpoints. */
+export type Made = 'path' | 'several' | 'informed' | 'eigenvector' | 'gradient' | 'unknown';
+
+/** What stands in a vector's file about how it was made, by the file's digest. */
+export type MadeOf = (digest: string) => unknown;
+
+/** How principal axes were made, as it stands in their files: enough to make them again. */
+export type PrincipalMade = {
+  readonly by: 'principal axes';
+  readonly method: PrincipalMethod;
+  readonly isCentred: boolean;
+  readonly rows: readonly string[];
+  readonly origin: string;
+  /** From 1. */
+  readonly component: number;
+  /** Share, from 0 to 1. */
+  readonly explained: number;
+};
+
+const principal: z.ZodMiniType<PrincipalMade> = z.object({
+  by: z.literal('principal axes'),
+  method: z.enum(PRINCIPAL_METHODS),
+  isCentred: z.boolean(),
+  rows: z.array(z.string()),
+  origin: z.string(),
+  component: z.number(),
+  explained: z.number(),
+});
+
+const ofHessian = z.object({ what: z.string() });
+
+export function principalOf(made: unknown): PrincipalMade | null {
+  const outcome = read(principal, made);
+  return outcome.ok ? outcome.value : null;
+}
+
+/** @param trajectory checkpoints of one training, by id */
+export function madeBy(made: unknown, trajectory: readonly string[]): Made {
+  const axis = principalOf(made);
+  if (axis) return axis.method === 'informed' ? 'informed' : axis.rows.every((row) => trajectory.includes(row)) ? 'path' : 'several';
+  const hessian = read(ofHessian, made);
+  if (!hessian.ok) return 'unknown';
+  return hessian.value.what.startsWith('eigenvector') ? 'eigenvector' : hessian.value.what === 'gradient' ? 'gradient' : 'unknown';
+}
