@@ -8,14 +8,14 @@ import type { Check } from '#lib/conformance/trap.ts';
 import { BACKENDS, type BackendWish } from '#lib/wire/workerMessages.ts';
 import { Badge } from '#components/ui/Badge.tsx';
 import { Button } from '#components/ui/Button.tsx';
+import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { Select } from '#components/ui/Select.tsx';
-import { ThemeSwitch } from '#components/ui/ThemeSwitch.tsx';
-import { Wordmark } from '#components/ui/Wordmark.tsx';
 import { WISH_TITLES } from '#components/backendWords.ts';
 import { useLasting } from '#components/useLasting.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
+import reading from '#components/ui/Reading.module.css';
 import styles from './ConformanceScreen.module.css';
 
 /** What stands before the page is alive, and on the server. */
@@ -27,31 +27,23 @@ export function ConformanceScreen() {
   const run = useLasting(`${wish} ${turn}`, () => startConformance(wish), ({ stop }) => stop());
   const state = useStore(run?.state ?? BEFORE);
   return (
-    <div className={styles.page}>
-      <header className={styles.bar}>
-        <Wordmark />
-        <ThemeSwitch />
-      </header>
-      <main id="main" className={styles.main}>
-        <h1>{say('conformance.title')}</h1>
-        <p className={styles.what}>{say('conformance.what')}</p>
-        <section className={styles.state} aria-label="How the checks stand">
-          <Overall state={state} />
-          <div className={styles.controls}>
-            <Select label="Compute with" value={wish} options={(['auto', ...BACKENDS] as const).map((value) => ({ value, title: WISH_TITLES[value] }))} onChange={setWish} />
-            <Button icon="redo" disabled={!state.isDone} onClick={() => setTurn(turn + 1)}>
-              Run again
-            </Button>
-          </div>
-        </section>
-        <noscript>{say('conformance.noscript')}</noscript>
-        <ol className={styles.rows}>
-          {CHECKS.map((check, index) => (
-            <Row key={check.name} check={check} outcome={state.outcomes[index]!} />
-          ))}
-        </ol>
-      </main>
-    </div>
+    <PlainPage title={say('conformance.title')} what={say('conformance.what')} layout="reading">
+      <section className={`${reading.framed} ${styles.state}`} aria-label="How the checks stand">
+        <Overall state={state} />
+        <div className={reading.buttons}>
+          <Select label="Compute with" value={wish} options={(['auto', ...BACKENDS] as const).map((value) => ({ value, title: WISH_TITLES[value] }))} onChange={setWish} />
+          <Button icon="redo" disabled={!state.isDone} onClick={() => setTurn(turn + 1)}>
+            Run again
+          </Button>
+        </div>
+      </section>
+      <noscript>{say('conformance.noscript')}</noscript>
+      <ol className={styles.rows}>
+        {CHECKS.map((check, index) => (
+          <Row key={check.name} check={check} outcome={state.outcomes[index]!} />
+        ))}
+      </ol>
+    </PlainPage>
   );
 }
 
@@ -65,7 +57,7 @@ function Overall({ state: { outcomes, report, isDone } }: { readonly state: Conf
         {isDone ? say(held === total ? 'conformance.all' : 'conformance.some', { held, total }) : say('conformance.running', { done, held, total })}
       </p>
       {!isDone && <ProgressBar label="Checks done" done={done} total={total} />}
-      <p className={styles.soft}>{report ? report.why : isDone ? 'Nothing computes here.' : 'Looking for what computes here …'}</p>
+      <p className={reading.soft}>{report ? report.why : isDone ? 'Nothing computes here.' : 'Looking for what computes here …'}</p>
     </div>
   );
 }
@@ -80,7 +72,7 @@ function Row({ check: { name, who, claim }, outcome }: { readonly check: Check; 
         <Verdict outcome={outcome} />
       </div>
       <p>{claim}</p>
-      <dl className={styles.facts}>
+      <dl className={reading.facts}>
         {outcome.kind === 'measured' && (
           <>
             <dt>Measured</dt>

@@ -2,6 +2,7 @@
 import type { LendingState, Lent } from '#client/lendingTypes.ts';
 import { reasonOf } from '#components/backendWords.ts';
 import { plural } from '#components/words.ts';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
 export function DeviceFacts({ state }: { readonly state: Extract<LendingState, Lent> }) {
@@ -9,7 +10,7 @@ export function DeviceFacts({ state }: { readonly state: Extract<LendingState, L
   const device = engine && !engine.includes(report.title) && !report.title.includes(engine) ? report.title : null;
   const parts = [device && `On ${device}`, reasonOf(report), report.isSoftwareAdapter && !/software/i.test(report.why) ? 'A software adapter' : null].filter((part) => part !== null);
   return (
-    <dl className={styles.facts}>
+    <dl className={reading.facts}>
       <dt>With</dt>
       <dd>
         {engine ?? report.title}

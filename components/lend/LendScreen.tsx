@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import type { SliceRecord } from '#lib/session/document.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
-import { Wordmark } from '#components/ui/Wordmark.tsx';
+import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { ConnectionBadges } from '#components/session/ConnectionBadges.tsx';
 import { useSession } from '#components/session/SessionContext.ts';
 import { useGrowth, useSurface } from '#components/session/useSurface.ts';
@@ -12,6 +12,7 @@ import { plural, say } from '#components/words.ts';
 import { LenderControls } from './LenderControls.tsx';
 import { MiniMap } from './MiniMap.tsx';
 import { useContribution } from './useContribution.ts';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
 export function LendScreen() {
@@ -25,31 +26,23 @@ export function LendScreen() {
   // The page has it open, so its tiles are fetched.
   useEffect(() => session.point({ slice: sliceId, at: null }), [session, sliceId]);
   return (
-    <div className={styles.page}>
-      <header className={styles.bar}>
-        <Wordmark />
-      </header>
-      <main id="main" className={styles.main}>
-        <div>
-          <h1>
-            {say('lend.title')} {title !== '' && <span>{say('lend.for', { title })}</span>}
-          </h1>
-          <p>
-            {plural(people.size, 'person', 'people')} here, you included. <a href={`/s/${session.id}`}>{say('lend.open')}</a>
-          </p>
-          <ConnectionBadges />
-        </div>
-        <div className={styles.card}>
-          <LenderControls contribution={contribution?.words ?? null} />
-          <Figure sliceId={sliceId} points={contribution?.points ?? []} />
-        </div>
-        <div className={styles.plain}>
-          <p>{say('lend.why')}</p>
-          <p>{say('lend.ask')}</p>
-          <p>{say('lend.receives')}</p>
-        </div>
-      </main>
-    </div>
+    <PlainPage title={title === '' ? say('lend.title') : `${say('lend.title')} ${say('lend.for', { title })}`} layout="reading">
+      <div>
+        <p>
+          {plural(people.size, 'person', 'people')} here, you included. <a href={`/s/${session.id}`}>{say('lend.open')}</a>
+        </p>
+        <ConnectionBadges />
+      </div>
+      <div className={`${reading.framed} ${styles.card}`}>
+        <LenderControls contribution={contribution?.words ?? null} />
+        <Figure sliceId={sliceId} points={contribution?.points ?? []} />
+      </div>
+      <div className={styles.plain}>
+        <p>{say('lend.why')}</p>
+        <p>{say('lend.ask')}</p>
+        <p>{say('lend.receives')}</p>
+      </div>
+    </PlainPage>
   );
 }
 
@@ -60,7 +53,7 @@ function Figure({ sliceId, points }: FigureProps) {
   const source = useSurface(session.surfaces, sliceId);
   const version = useGrowth(source);
   const catalogue = useStore(session.catalogue);
-  if (!source) return <p className={styles.soft}>{say('lend.map.none')}</p>;
+  if (!source) return <p className={reading.soft}>{say('lend.map.none')}</p>;
   const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
   return (
     <figure className={styles.figure}>

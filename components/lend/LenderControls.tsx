@@ -15,6 +15,7 @@ import { useStore } from '#components/useStore.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { say } from '#components/words.ts';
 import { DeviceFacts } from './DeviceFacts.tsx';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
 const DUTY_TITLES: Readonly<Record<DutyName, string>> = { light: 'Light 25 %', balanced: 'Balanced 50 %', full: 'Full' };
@@ -44,7 +45,7 @@ export function LenderControls({ contribution }: LenderControlsProps) {
         hint={say('lend.duty')}
       />
       <Toggle kind="checkbox" label={say('lend.background')} isOn={goesOn.hidden} onChange={(isOn) => care.allow('hidden', isOn)} />
-      <p className={styles.power}>{power.kind === 'battery' ? say('lend.power.battery', { level: Math.round(power.level * 100) }) : say(power.kind === 'mains' ? 'lend.power.mains' : 'lend.power.unknown')}</p>
+      <p className={reading.soft}>{power.kind === 'battery' ? say('lend.power.battery', { level: Math.round(power.level * 100) }) : say(power.kind === 'mains' ? 'lend.power.mains' : 'lend.power.unknown')}</p>
       {'report' in state && <DeviceFacts state={state} />}
     </div>
   );
@@ -104,11 +105,11 @@ function Said({ state, contribution }: { readonly state: LendingState; readonly 
     case 'starting':
       return <p>{say('lend.starting')}</p>;
     case 'unable':
-      return <p className={styles.warn}>{state.reason}</p>;
+      return <p className={reading.warning}>{state.reason}</p>;
     case 'paused':
       return (
         <>
-          <p className={styles.warn}>{say(PAUSE_WORDS[state.reason], { why: state.why ?? '' })}</p>
+          <p className={reading.warning}>{say(PAUSE_WORDS[state.reason], { why: state.why ?? '' })}</p>
           {state.reason === 'battery' && (
             <Button size="small" onClick={() => care.allow('battery', true)}>
               Help anyway
@@ -134,9 +135,9 @@ function Said({ state, contribution }: { readonly state: LendingState; readonly 
         <>
           <p>{state.kind === 'idle' ? say('lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
           {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
-          {state.report.notice && <p className={styles.warn}>{noticeWords(state.report.notice)}</p>}
+          {state.report.notice && <p className={reading.warning}>{noticeWords(state.report.notice)}</p>}
           {!('gpu' in navigator) && <p>{say('lend.cpu')}</p>}
-          <p className={styles.rate}>
+          <p className={reading.soft}>
             {state.pointsPerSecond > 0 ? `${formatCount(Math.max(1, Math.round(state.pointsPerSecond)))} points per second` : 'Waiting for work'}
             {state.tileMs !== null && ` · a piece of work takes ${formatSeconds(state.tileMs / 1000)}`}
           </p>

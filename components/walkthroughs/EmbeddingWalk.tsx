@@ -14,6 +14,7 @@ import { useStore } from '#components/useStore.ts';
 import { say, type WordKey } from '#components/words.ts';
 import { PointPicture } from './PointPicture.tsx';
 import { turned } from './turned.ts';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Embedding.module.css';
 
 const NOTHING = createStore<EmbeddingState>(NO_EMBEDDING);
@@ -67,9 +68,9 @@ export function EmbeddingWalk() {
   const isRunning = state.kind === 'starting' || state.kind === 'running';
   const most = Math.min(50, Math.ceil(asked.request.points / 2) - 1);
   return (
-    <div className={styles.walk}>
+    <div className={reading.stack}>
       <p className={styles.what}>{say('walk.embedding')}</p>
-      <section className={styles.controls} aria-label="What is flattened, and how">
+      <section className={`${reading.framed} ${styles.controls}`} aria-label="What is flattened, and how">
         <Segments
           label="Points"
           value={draft.cloud}
@@ -86,12 +87,12 @@ export function EmbeddingWalk() {
           {field('minDistance', 'UMAP: least distance')}
           {field('epochs', 'Auto-encoder: epochs')}
         </div>
-        <div className={styles.buttons}>
+        <div className={reading.buttons}>
           <Button tone="accent" disabled={!next} onClick={() => start(next)}>
             Make the pictures
           </Button>
           {isRunning && <Button onClick={() => run?.stop()}>Cancel</Button>}
-          <p role="status" className={styles.soft}>
+          <p role="status" className={reading.soft}>
             {say(`walk.state.${state.kind}`)}
           </p>
         </div>
@@ -99,7 +100,7 @@ export function EmbeddingWalk() {
       </section>
       {state.cloud && (
         <>
-          <label className={styles.slider}>
+          <label className={reading.slider}>
             <span>
               k = {k} neighbours for trustworthiness and continuity
             </span>
@@ -120,7 +121,7 @@ export function EmbeddingWalk() {
               <Method key={name} title={title} what={what} picture={state.pictures[name]} linear={state.pictures.pca?.lost ?? null} colours={state.cloud!.colours} isDigits={asked.request.cloud === 'digits'} isEncoder={name === 'encoder'} isRunning={isRunning} />
             ))}
           </div>
-          {asked.request.cloud === 'digits' && <p className={styles.soft}>{say('walk.digits')}</p>}
+          {asked.request.cloud === 'digits' && <p className={reading.soft}>{say('walk.digits')}</p>}
         </>
       )}
     </div>
@@ -130,14 +131,14 @@ export function EmbeddingWalk() {
 function Cloud({ cloud, isDigits }: { readonly cloud: NonNullable<EmbeddingState['cloud']>; readonly isDigits: boolean }) {
   const [angle, setAngle] = useState(20);
   return (
-    <section className={styles.method} aria-labelledby="method-cloud">
+    <section className={`${reading.framed} ${styles.method}`} aria-labelledby="method-cloud">
       <h2 id="method-cloud">The points themselves</h2>
       <PointPicture label={`${cloud.space.length} points in space, seen from one side.`} points={turned(cloud.space, angle)} colours={cloud.colours} isDigits={isDigits} />
-      <label className={styles.slider}>
+      <label className={reading.slider}>
         <span>Turn</span>
         <input type="range" min={0} max={359} value={angle} onChange={(event) => setAngle(Number(event.target.value))} />
       </label>
-      <p className={styles.soft}>{say(cloud.dimensions > 3 ? 'walk.cloud.many' : 'walk.cloud', { dimensions: cloud.dimensions })}</p>
+      <p className={reading.soft}>{say(cloud.dimensions > 3 ? 'walk.cloud.many' : 'walk.cloud', { dimensions: cloud.dimensions })}</p>
     </section>
   );
 }
@@ -157,7 +158,7 @@ type MethodProps = {
 function Method({ title, what, picture, linear, colours, isDigits, isEncoder, isRunning }: MethodProps) {
   const isFinished = picture !== null && picture.done === picture.total;
   return (
-    <section className={styles.method} aria-label={title} data-finished={isFinished}>
+    <section className={`${reading.framed} ${styles.method}`} aria-label={title} data-finished={isFinished}>
       <h2>{title}</h2>
       {picture && picture.points.length > 0 ? (
         <PointPicture label={`${title}: ${picture.points.length} points in the plane.`} points={picture.points} colours={colours} isDigits={isDigits} />
@@ -167,7 +168,7 @@ function Method({ title, what, picture, linear, colours, isDigits, isEncoder, is
       {picture && !isFinished && isRunning && (
         <>
           <ProgressBar label={`${title}: epochs done`} done={picture.done} total={picture.total} />
-          <p className={styles.soft}>
+          <p className={reading.soft}>
             {picture.done} of {picture.total} epochs
           </p>
         </>
@@ -181,9 +182,9 @@ function Method({ title, what, picture, linear, colours, isDigits, isEncoder, is
         <dd>{picture && picture.lost !== null ? `${(100 * picture.lost).toFixed(1)} %` : '–'}</dd>
       </dl>
       {isEncoder && isFinished && picture.lost !== null && linear !== null && (
-        <p className={picture.lost < linear ? styles.good : styles.warning}>{say(picture.lost < linear ? 'walk.encoder.better' : 'walk.encoder.worse')}</p>
+        <p className={picture.lost < linear ? styles.good : reading.warning}>{say(picture.lost < linear ? 'walk.encoder.better' : 'walk.encoder.worse')}</p>
       )}
-      <p className={styles.soft}>{say(what)}</p>
+      <p className={reading.soft}>{say(what)}</p>
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { say } from '#components/words.ts';
 import { GreyPicture } from './GreyPicture.tsx';
 import { tinyNumber } from './MatrixTable.tsx';
 import { drawnImage, imageOfFile } from './images.ts';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Walkthroughs.module.css';
 
 type Rows = readonly (readonly number[])[];
@@ -37,8 +38,8 @@ export function ImageWalk({ landscape }: { readonly landscape: Rows }) {
     );
   };
   return (
-    <div className={styles.walk}>
-      <section className={styles.step} aria-labelledby="image-title">
+    <div className={reading.stack}>
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="image-title">
         <h2 id="image-title">Which image</h2>
         <Segments
           label="Image"
@@ -74,11 +75,11 @@ function Ranks({ rows }: { readonly rows: Rows }) {
   const lost = direct.singularValues.filter((value) => value < FLOAT32_GRAM_FLOOR * largest).length;
   return (
     <>
-      <section className={styles.step} aria-labelledby="rank-title">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="rank-title">
         <h2 id="rank-title">
           Rank {rank} of {errors.length}
         </h2>
-        <label className={styles.slider}>
+        <label className={reading.slider}>
           <span>k, the number of products σuvᵀ that are kept</span>
           <input type="range" min={1} max={errors.length} value={rank} onChange={(event) => setRank(Number(event.target.value))} />
         </label>
@@ -87,7 +88,7 @@ function Ranks({ rows }: { readonly rows: Rows }) {
           <GreyPicture title={`Rank ${rank}`} matrix={kept} like={matrix} />
           <GreyPicture title="What is left" matrix={left} like={null} />
         </div>
-        <dl className={styles.facts}>
+        <dl className={reading.facts}>
           <dt>‖A − A<sub>k</sub>‖ (Frobenius), measured</dt>
           <dd data-walk="frobenius">{left.norm('frobenius').toPrecision(7)}</dd>
           <dt>√Σσᵢ² over i &gt; k</dt>
@@ -103,9 +104,9 @@ function Ranks({ rows }: { readonly rows: Rows }) {
             {now.stored.toLocaleString('en-GB')} of {whole.toLocaleString('en-GB')} ({Math.round((100 * now.stored) / whole)} %)
           </dd>
         </dl>
-        {now.stored >= whole && <p className={styles.soft}>{say('walk.image.storage')}</p>}
+        {now.stored >= whole && <p className={reading.soft}>{say('walk.image.storage')}</p>}
       </section>
-      <section className={styles.step} aria-labelledby="error-title">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="error-title">
         <h2 id="error-title">Error against rank</h2>
         <MiniChart
           label={`Error against rank from 1 to ${errors.length}: measured points on the line that the singular values give.`}
@@ -119,9 +120,9 @@ function Ranks({ rows }: { readonly rows: Rows }) {
             { title: '2-norm, by formula', drawn: 'line', look: 'second', points: errors.map(({ rank: at, spectral: value }): XY => [at, value]).filter(([, value]) => value > 1e-9 * largest) },
           ]}
         />
-        <p className={styles.soft}>{say('walk.image.difference', { values: tinyNumber(walk.difference) })}</p>
-        {walk.doubtfulFrom !== null && <p className={styles.warning}>{say('walk.doubtful', { from: walk.doubtfulFrom + 1 })}</p>}
-        <p className={styles.warning}>{say('walk.float32', { lost, total: errors.length })}</p>
+        <p className={reading.soft}>{say('walk.image.difference', { values: tinyNumber(walk.difference) })}</p>
+        {walk.doubtfulFrom !== null && <p className={reading.warning}>{say('walk.doubtful', { from: walk.doubtfulFrom + 1 })}</p>}
+        <p className={reading.warning}>{say('walk.float32', { lost, total: errors.length })}</p>
       </section>
     </>
   );

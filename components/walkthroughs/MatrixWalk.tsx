@@ -9,6 +9,7 @@ import { Select } from '#components/ui/Select.tsx';
 import { say } from '#components/words.ts';
 import { Matrix } from 'ml-matrix';
 import { MatrixFields, MatrixTable, entryOf, shortNumber, tinyNumber } from './MatrixTable.tsx';
+import reading from '#components/ui/Reading.module.css';
 import styles from './Walkthroughs.module.css';
 
 const FIRST: readonly (readonly string[])[] = [['3', '0'], ['4', '5']];
@@ -24,11 +25,11 @@ export function MatrixWalk() {
     setEntries(Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (__, column) => entries[row]?.[column] ?? '0')));
   const options = SIZES.map((value) => ({ value, title: value }));
   return (
-    <div className={styles.walk}>
-      <section className={styles.step} aria-labelledby="step-a">
+    <div className={reading.stack}>
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-a">
         <h2 id="step-a">A, your matrix</h2>
         <MatrixFields entries={entries} onChange={(row, column, text) => setEntries(entries.with(row, entries[row]!.with(column, text)))} />
-        <div className={styles.controls}>
+        <div className={reading.buttons}>
           <Select label="Rows" value={String(entries.length) as Size} options={options} onChange={(rows) => resize(Number(rows), entries[0]!.length)} />
           <Select label="Columns" value={String(entries[0]!.length) as Size} options={options} onChange={(columns) => resize(entries.length, Number(columns))} />
           <Button onClick={() => setEntries(FIRST)}>The example</Button>
@@ -47,31 +48,31 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
   const compared = svdComparison(walk, direct);
   return (
     <>
-      <section className={styles.step} aria-labelledby="step-gram">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-gram">
         <h2 id="step-gram">1. AᵀA</h2>
         <p>{say('walk.gram')}</p>
         <MatrixTable label="AᵀA" matrix={gram} />
       </section>
-      <section className={styles.step} aria-labelledby="step-roots">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-roots">
         <h2 id="step-roots">2. det(AᵀA − λI) = 0</h2>
         {characteristic && <p className={styles.formula}>{polynomial(characteristic)} = 0</p>}
         <p>
           λ = <output>{eigenvalues.map(shortNumber).join(', ')}</output>
         </p>
       </section>
-      <section className={styles.step} aria-labelledby="step-values">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-values">
         <h2 id="step-values">3. σ = √λ, the columns of V, and u = Av/σ</h2>
         <p>
           σ = <output data-walk="sigma">{singularValues.map((value) => String(Number(value.toPrecision(9)))).join(', ')}</output>
         </p>
-        {doubtfulFrom !== null && <p className={styles.warning}>{say('walk.doubtful', { from: doubtfulFrom + 1 })}</p>}
+        {doubtfulFrom !== null && <p className={reading.warning}>{say('walk.doubtful', { from: doubtfulFrom + 1 })}</p>}
         <div className={styles.side}>
           <Named name="V" matrix={v} />
           <Named name="U" matrix={u} />
         </div>
-        {divided < singularValues.length && <p className={styles.soft}>{say('walk.completed', { from: divided + 1 })}</p>}
+        {divided < singularValues.length && <p className={reading.soft}>{say('walk.completed', { from: divided + 1 })}</p>}
       </section>
-      <section className={styles.step} aria-labelledby="step-product">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-product">
         <h2 id="step-product">4. A = UΣVᵀ</h2>
         <div className={styles.side}>
           <Named name="U" matrix={u} />
@@ -79,9 +80,9 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
           <Named name="Vᵀ" matrix={v.transpose()} />
           <Named name="UΣVᵀ" matrix={product} />
         </div>
-        <p className={styles.soft}>{say('walk.residual', { share: tinyNumber(residual) })}</p>
+        <p className={reading.soft}>{say('walk.residual', { share: tinyNumber(residual) })}</p>
       </section>
-      <section className={styles.step} aria-labelledby="step-library">
+      <section className={`${reading.framed} ${styles.step}`} aria-labelledby="step-library">
         <h2 id="step-library">5. A library, without AᵀA</h2>
         <p>{say('walk.library')}</p>
         <div className={styles.scroll} tabIndex={0} role="group" aria-label="Singular values of both ways">
@@ -110,7 +111,7 @@ function Steps({ walk }: { readonly walk: SvdWalk }) {
           <Named name="V of the library, signs turned" matrix={compared.aligned.v} />
           <Named name="U of the library, signs turned" matrix={compared.aligned.u} />
         </div>
-        <p className={styles.soft}>{say('walk.differences', { values: tinyNumber(compared.values), u: tinyNumber(compared.u), v: tinyNumber(compared.v) })}</p>
+        <p className={reading.soft}>{say('walk.differences', { values: tinyNumber(compared.values), u: tinyNumber(compared.u), v: tinyNumber(compared.v) })}</p>
       </section>
     </>
   );
