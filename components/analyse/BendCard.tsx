@@ -1,7 +1,9 @@
 /** The overlay of in-slice curvature, its legend, and how much of the plane is bowl, saddle and dome. */
 import { useMemo } from 'react';
+import { nonConvexity } from '#lib/analysis/nonConvexity.ts';
+import type { Sample } from '#lib/analysis/sampledSurface.ts';
 import { sliceCurvature } from '#lib/analysis/sliceCurvature.ts';
-import { formatShare } from '#lib/session/words.ts';
+import { formatCoordinate, formatLoss, formatShare } from '#lib/session/words.ts';
 import { LOSS_TOLERANCE } from '#lib/work/agreement.ts';
 import { useRoomView } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
@@ -21,9 +23,10 @@ export function BendCard({ source }: SliceCardProps) {
   const { overlays, setOverlays } = useRoomView();
   const set = useShownSet(source);
   // The surface is a live object: its version says when it changed.
-  const { counts } = useMemo(() => {
+  const { counts, proof } = useMemo(() => {
     void version;
-    return sliceCurvature(sampledOf(source.surface, set), LOSS_TOLERANCE);
+    const sampled = sampledOf(source.surface, set);
+    return { counts: sliceCurvature(sampled, LOSS_TOLERANCE).counts, proof: nonConvexity(sampled, LOSS_TOLERANCE) };
   }, [source, set, version]);
   const decided = counts.bowl + counts.saddle + counts.dome;
   return (
@@ -41,7 +44,12 @@ export function BendCard({ source }: SliceCardProps) {
         ))}
       </ul>
       <p className={`${panel.small} ${panel.soft}`}>{say('bend.undecided', { undecided: counts.undecided, unknown: counts.unknown })}</p>
-      <p className={panel.small}>{say('bend.what')}</p>
+      <p role="status" className={panel.small}>
+        {proof ? say('bend.proof', { excess: formatLoss(proof.excess), middle: placeWords(proof.middle), from: placeWords(proof.from), to: placeWords(proof.to) }) : say('bend.noproof')}
+      </p>
+      <p className={`${panel.small} ${panel.soft}`}>{say('bend.what')}</p>
     </>
   );
 }
+
+const placeWords = ({ coordinates: [a = 0, b = 0] }: Sample): string => `(${formatCoordinate(a)}, ${formatCoordinate(b)})`;

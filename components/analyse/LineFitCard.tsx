@@ -2,8 +2,11 @@
 import { lineFit } from '#lib/analysis/lineFit.ts';
 import { firstOf, type SubjectManifest } from '#lib/network/subject.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { formatLoss } from '#lib/session/words.ts';
-import { useSession } from '#components/session/SessionContext.ts';
+import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { placeOnSlice } from '#lib/slice/pointOnSlice.ts';
+import { Button } from '#components/ui/Button.tsx';
+import { geometryOf } from '#components/session/frames.ts';
+import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
@@ -20,12 +23,17 @@ export const isLineFit = ({ network, loss }: Pick<SubjectManifest, 'network' | '
 export function LineFitCard({ recipe, source }: SliceCardProps) {
   useGrowth(source);
   const session = useSession();
+  const { setCrosshair } = useRoomView();
   const set = useShownSet(source);
   const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
   const count = recipe.samples.find((each) => each.set === set)?.count;
   if (!subject || count === undefined) return <p className={panel.soft}>{say('lineFit.loading')}</p>;
   const fit = lineFit(firstOf(subject.sets[set], count));
   const range = source.surface.range(set);
+  const geometry = geometryOf(recipe, subject, session.vectors.of);
+  // θ of this network is m, then b.
+  const projected = geometry.ok ? geometry.value.projector.project(Float32Array.of(fit.slope, fit.intercept)) : null;
+  const place = projected && placeOnSlice(recipe, projected.coordinates);
   const [xx, x, , one] = fit.hessian;
   return (
     <>
@@ -36,6 +44,16 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
         <dd>{fit.intercept.toPrecision(7)}</dd>
         <dt>least loss</dt>
         <dd>{fit.loss.toPrecision(7)}</dd>
+        {projected && place && (
+          <>
+            <dt>on this slice</dt>
+            <dd>
+              α {formatCoordinate(place.a)}
+              {source.surface.tiling.grid.axes.length > 1 && ` β ${formatCoordinate(place.b)}`}
+              {projected.outOfPlane > 1e-6 && <span className={panel.under}>{formatLoss(projected.outOfPlane)} beside it</span>}
+            </dd>
+          </>
+        )}
         <dt>lowest measured</dt>
         <dd>{range ? range.min.toPrecision(7) : '–'}</dd>
         <dt>Hessian</dt>
@@ -45,6 +63,13 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
         <dt>eigenvalues</dt>
         <dd>{fit.eigenvalues.map(formatLoss).join(', ')}</dd>
       </dl>
+      {place && (
+        <div className={panel.row}>
+          <Button size="small" icon="target" onClick={() => setCrosshair({ a: place.a, b: place.b })}>
+            Show it on the picture
+          </Button>
+        </div>
+      )}
       <p className={`${panel.small} ${panel.soft}`}>{say('lineFit.what', { count, set })}</p>
     </>
   );

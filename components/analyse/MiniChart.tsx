@@ -7,6 +7,7 @@ import styles from './MiniChart.module.css';
 export type XY = readonly [x: number, y: number];
 
 export type Series = {
+  /** Empty for one that the key has no line for, because another's says it too. */
   readonly title: string;
   readonly points: readonly XY[];
   /** `estimated` is dashed and faint; `ruler` is a straight help line. */
@@ -65,18 +66,18 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
         <text className={styles.title} transform={`translate(9 ${(HEIGHT - ROOM.bottom) / 2}) rotate(-90)`} textAnchor="middle">
           {yTitle}
         </text>
-        {shown.map(({ title, points, look, drawn }) =>
+        {shown.map(({ points, look, drawn }, rank) =>
           drawn === 'line' ? (
-            <path key={title} className={styles.line} data-look={look} d={path(points) ?? ''} />
+            <path key={rank} className={styles.line} data-look={look} d={path(points) ?? ''} />
           ) : (
-            points.map(([at, value], index) => <circle key={`${title} ${index}`} className={styles.dot} data-look={look} cx={x(at)} cy={y(value)} r={3} />)
+            points.map(([at, value], index) => <circle key={`${rank} ${index}`} className={styles.dot} data-look={look} cx={x(at)} cy={y(value)} r={3} />)
           ),
         )}
         {marker !== null && marker >= x.domain()[0]! && marker <= x.domain()[1]! && <line className={styles.marker} x1={x(marker)} x2={x(marker)} y1={ROOM.top} y2={HEIGHT - ROOM.bottom} />}
       </svg>
       <figcaption className={styles.key}>
         {shown
-          .filter(({ look }) => look !== 'ruler')
+          .filter(({ title, look }) => look !== 'ruler' && title !== '')
           .map(({ title, look }) => (
             <span key={title} data-look={look}>
               {title}

@@ -14,6 +14,7 @@ import { colourBytes } from '#components/landscape/colourMaps.ts';
 import { lossScaleOf } from '#components/landscape/lossScale.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { useStore } from '#components/useStore.ts';
+import { priceWords, useSlicePrice } from './useSlicePrice.ts';
 import { useMay } from '#components/session/useMay.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
@@ -34,22 +35,30 @@ export function SeedsCard({ recipe, source }: SliceCardProps) {
   const key = seedlessKey(recipe);
   const siblings = [...slices].flatMap(([id, record]) => (!record.isPutAway && seedlessKey(record.recipe) === key ? [{ id, recipe: record.recipe, source: session.surfaces.of(id) }] : []));
   const known = siblings.flatMap((each) => (each.source ? [{ ...each, source: each.source }] : []));
-  const missing = seedGroup(recipe, USUAL_SEEDS).filter((each) => !slices.has(sliceIdOf(each)));
+  const missing = seedGroup(recipe, USUAL_SEEDS)
+    .filter((each) => !slices.has(sliceIdOf(each)))
+    .slice(0, Math.max(0, USUAL_SEEDS - siblings.length));
+  const price = useSlicePrice(edit && missing.length > 0 ? recipe : null);
   return (
     <>
       <p className={panel.small}>
         {plural(siblings.length, 'seed')} in this session. {siblings.length < USUAL_SEEDS && 'Five or more say what of a picture is due to the seed.'}
       </p>
-      {edit && siblings.length < USUAL_SEEDS && missing.length > 0 && (
-        <Button
-          size="small"
-          icon="plus"
-          onClick={() => {
-            for (const each of missing.slice(0, USUAL_SEEDS - siblings.length)) session.place(each);
-          }}
-        >
-          Place {USUAL_SEEDS - siblings.length} more
-        </Button>
+      {edit && missing.length > 0 && (
+        <div className={panel.row}>
+          <Button
+            size="small"
+            icon="plus"
+            onClick={() => {
+              for (const each of missing) session.place(each);
+            }}
+          >
+            Place {missing.length} more
+          </Button>
+          <span role="status" className={`${panel.small} ${panel.soft}`}>
+            {priceWords(price, missing.length)}
+          </span>
+        </div>
       )}
       {rangesOf(recipe).length === 1 ? <Curves sources={known.map((each) => each.source)} set={set} /> : <Strip all={known} set={set} look={view.look} chosen={view.sliceId} onChoose={view.chooseSlice} />}
     </>
@@ -62,13 +71,13 @@ function Curves({ sources, set }: { readonly sources: readonly WholeSource[]; re
   const xs = Array.from({ length: axis.count }, (_, index) => coordinateOf(axis, index));
   const curves = sources.map(({ surface }) => surface.field(set).values);
   const paired = (values: ArrayLike<number>) => xs.map((x, index) => [x, values[index]!] as const);
-  const series: Series[] = curves.map((curve, index) => ({ title: `seed ${index + 1}`, points: paired(curve), look: 'estimated', drawn: 'line' }));
+  const series: Series[] = curves.map((curve, index) => ({ title: index === 0 ? 'each seed' : '', points: paired(curve), look: 'estimated', drawn: 'line' }));
   if (curves.length > 1) {
     const { mean, deviation } = seedBand(curves);
     series.push(
       { title: 'mean', points: paired(mean), look: 'first', drawn: 'line' },
-      { title: 'mean + one deviation', points: paired(mean.map((value, at) => value + deviation[at]!)), look: 'second', drawn: 'line' },
-      { title: 'mean − one deviation', points: paired(mean.map((value, at) => value - deviation[at]!)), look: 'second', drawn: 'line' },
+      { title: 'mean ± one deviation', points: paired(mean.map((value, at) => value + deviation[at]!)), look: 'second', drawn: 'line' },
+      { title: '', points: paired(mean.map((value, at) => value - deviation[at]!)), look: 'second', drawn: 'line' },
     );
   }
   return <MiniChart label={`The ${set} loss along α under ${curves.length} seeds, with their mean and a band of one standard deviation`} series={series} xTitle="α" yTitle={`${set} loss`} />;

@@ -36,7 +36,8 @@ export function SlopeCard({ sliceId, recipe, source, geography }: SliceCardProps
         <dt>Of the curve</dt>
         <dd>
           {tangent ? `${formatLoss(tangent.slope)} per unit of α` : say('analyse.centre.unmeasured')}
-          {tangent && !Number.isNaN(tangent.truncation) && <span className={panel.under}>± about {formatLoss(tangent.truncation)}, because samples are apart ({set})</span>}
+          {tangent && !Number.isNaN(tangent.truncation) && <span className={panel.under}>± about {formatLoss(tangent.truncation)} where it is smooth, because samples are apart ({set})</span>}
+          {tangent && tangent.sides.every(Number.isFinite) && <span className={panel.under}>{say('slope.sides', { before: formatLoss(tangent.sides[0]), after: formatLoss(tangent.sides[1]) })}</span>}
         </dd>
         {told && (
           <>

@@ -20,6 +20,13 @@ const openCard = (id: string) => (): void => {
   element.querySelector('summary')?.focus();
 };
 
+/** By how many dimensions the slice has. */
+const AXES = [
+  { axes: 'One direction', names: 'α says', dimensions: 'one' },
+  { axes: 'Two directions', names: 'α and β say', dimensions: 'two' },
+  { axes: 'Three directions', names: 'α, β and γ say', dimensions: 'three' },
+] as const;
+
 const isRandom = ({ axes }: SliceRecipe): boolean => axes[0]?.direction.kind === 'random';
 const isPlane = (recipe: SliceRecipe): boolean => rangesOf(recipe).length === 2;
 
@@ -42,7 +49,7 @@ export function TrustCard({ recipe, manifest }: SliceCardProps) {
       {QUESTIONS.filter(({ isFor }) => isFor === undefined || isFor(recipe)).map(({ ask, answer, button, show }) => (
         <li key={ask} className={panel.card}>
           <strong>{say(ask)}</strong>
-          <p className={panel.small}>{say(answer, { p: formatCount(layoutOf(manifest.network).size) })}</p>
+          <p className={panel.small}>{say(answer, { p: formatCount(layoutOf(manifest.network).size), ...AXES[rangesOf(recipe).length - 1] })}</p>
           <div className={panel.row}>
             <Button size="small" icon="eye" onClick={() => show(view)}>
               {button}

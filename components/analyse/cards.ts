@@ -5,12 +5,14 @@ import { CompareCard } from '#components/compare/CompareCard.tsx';
 import type { AnalyseCard } from './card.ts';
 import { AutoEncoderCard } from './AutoEncoderCard.tsx';
 import { BendCard } from './BendCard.tsx';
+import { CentresCard } from './CentresCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CrossSectionCard } from './CrossSectionCard.tsx';
 import { CurveCard } from './CurveCard.tsx';
 import { ConvexityCard } from './ConvexityCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { DensityCard } from './DensityCard.tsx';
+import { NormsCard } from './NormsCard.tsx';
 import { SeedsCard } from './SeedsCard.tsx';
 import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
@@ -47,6 +49,8 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'scatter', title: 'Curvature and test error', needs: 'nothing', Card: ScatterCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
   { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
+  { id: 'centres', title: 'The same slice around another checkpoint', needs: 'slice', isFor: (recipe, { checkpoints }) => isFlat(recipe) && !recipe.cut && !recipe.curve && !recipe.origin && checkpoints.length > 1 && recipe.axes.every(({ direction }) => direction.kind === 'random'), Card: CentresCard },
+  { id: 'norms', title: 'Directions, layer by layer', needs: 'slice', isFor: always, Card: NormsCard },
   { id: 'seeds', title: 'The same slice, other seeds', needs: 'slice', isFor: (recipe) => isFlat(recipe) && hasSeeds(recipe), Card: SeedsCard },
   { id: 'checkpoints', title: 'Checkpoints and this slice', needs: 'slice', isFor: always, Card: CheckpointsCard },
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },

@@ -12,8 +12,10 @@ type Vector = Float32Array | Float64Array;
 export type Tangent = Sample & {
   /** df/dα, by central differences; at an end by a parabola through three samples. */
   readonly slope: number;
-  /** About how far the slope is off because samples are apart: from the difference between one step and two. NaN where samples are too few to say. */
+  /** About how far the slope is off because samples are apart, where the curve is smooth: from the difference between one step and two. NaN where samples are too few to say. */
   readonly truncation: number;
+  /** The chord's slope to the sample before and to the one after; NaN beyond an end. Where they differ by more than `truncation` explains, a kink may be between. */
+  readonly sides: readonly [before: number, after: number];
 };
 
 /** Null where a sample that it takes is not known or not finite. @throws unless the surface is a line of three samples or more and `at` is one of them */
@@ -24,8 +26,9 @@ export function tangentAt(line: SampledSurface, at: number): Tangent | null {
   const [step] = stepsOf(line) as [number];
   const slope = slopeOver(values, at, 1, columns) / step;
   if (!Number.isFinite(slope)) return null;
+  const chord = (from: number, to: number): number => ((values[to] ?? NaN) - (values[from] ?? NaN)) / step;
   // The error of both formulas grows with the square of the step: a third of the difference between two steps and one is the error of one.
-  return { ...sampleAt(line, at), slope, truncation: Math.abs(slopeOver(values, at, 2, columns) / step - slope) / 3 };
+  return { ...sampleAt(line, at), slope, truncation: Math.abs(slopeOver(values, at, 2, columns) / step - slope) / 3, sides: [chord(at - 1, at), chord(at, at + 1)] };
 }
 
 /** In units of loss per sample; NaN where the samples end too soon. */

@@ -54,6 +54,10 @@ describe('tangents', () => {
       expect(off).toBeLessThan(2e-3);
       if (Number.isFinite(found.truncation)) expect(off).toBeLessThan(3 * found.truncation + 1e-6);
     }
+    // At a kink the mean of both sides is shown, and both sides beside it: what is smooth to the eye need not be.
+    const kink = tangentAt(sampledLine((a) => (a > 0 ? 3 * a : -a), [-1, 1, 101]), 50)!;
+    expect([kink.slope, ...kink.sides].map((value) => Number(value.toFixed(9)))).toEqual([1, -1, 3]);
+    expect(tangentAt(line, 0)!.sides[0]).toBeNaN();
     expect(tangentAt(withValues(line, { 51: NaN }), 50)).toBeNull();
     expect(() => tangentAt(line, 101)).toThrow('not on the line');
   });

@@ -32,4 +32,15 @@ describe('the methods as documented', () => {
     expect(files.length).toBeGreaterThan(10);
     expect(files.filter((file) => !named.has(file))).toEqual([]);
   });
+
+  test('[docs] so does everything that a slice is made of, and what is measured on it', () => {
+    const named = new Set(ENTRIES.flatMap(({ body }) => pathsIn(partOf(body, 'Code'))));
+    // How a recipe is read and how vectors are added up is no method.
+    const plumbing = ['measure.ts', 'range.ts', 'vectors.ts'];
+    const files = [
+      ...readdirSync(path.join(ROOT, 'lib/slice')).flatMap((file) => (plumbing.includes(file) ? [] : [`lib/slice/${file}`])),
+      ...['loss.ts', 'mode.ts', 'batches.ts', 'dropout.ts'].map((file) => `lib/network/${file}`),
+    ];
+    expect(files.filter((file) => !named.has(file))).toEqual([]);
+  });
 });

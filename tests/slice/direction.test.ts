@@ -6,6 +6,7 @@ import type { Network } from '#lib/network/program.ts';
 import { directionOf as make, noiseOf, normalise } from '#lib/slice/direction.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { DirectionRecipe, Normalisation } from '#lib/slice/recipe.ts';
+import { largestDifference, tensorNorms } from '#lib/slice/tensorNorms.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { SEED_CNN } from '#tests/network/networks.ts';
 import { subjectOf, vectorNetwork } from './subjects.ts';
@@ -66,6 +67,22 @@ describe('normalisation', () => {
       }
     }
     expect(normOf(direction) / Math.sqrt(squares)).toBeCloseTo(1, 6);
+  });
+
+  test('[S20] norms are those of each tensor, and what a normalisation promises is measured where it is promised', () => {
+    const layout = layoutOf(DENSE);
+    const origin = Float32Array.of(3, 4, 1, 2);
+    const frame = { origin, directions: [Float32Array.of(5, 0, 0, 1), Float32Array.of(0, 0, 0, 0)], buffers: new Float32Array(0) };
+    expect(tensorNorms(frame, layout)).toEqual([{ name: 'w', shape: [2, 2], filters: 2, weights: Math.sqrt(30), directions: [Math.sqrt(26), 0] }]);
+    // The first filter keeps its length 5, the second has 1 of √5.
+    expect(largestDifference(frame.directions[0]!, origin, layout, 'filter')).toBeCloseTo(1 - 1 / Math.sqrt(5), 12);
+    expect(largestDifference(frame.directions[0]!, origin, layout, 'tensor')).toBeCloseTo(1 - Math.sqrt(26 / 30), 12);
+    expect(largestDifference(frame.directions[1]!, origin, layout, 'filter')).toBe(0);
+    expect(largestDifference(Float32Array.of(1, 1, 1, 1), new Float32Array(4), layout, 'filter')).toBe(Infinity);
+    const [filterWise, layerWise] = (['filter', 'layer'] as const).map((normalisation) => directionOf(randomRecipe({ normalisation }), CNN, 'w0', 0));
+    expect(largestDifference(filterWise!, WEIGHTS, LAYOUT, 'filter')).toBeLessThan(1e-6);
+    expect(largestDifference(layerWise!, WEIGHTS, LAYOUT, 'tensor')).toBeLessThan(1e-6);
+    expect(largestDifference(layerWise!, WEIGHTS, LAYOUT, 'filter')).toBeGreaterThan(0.05);
   });
 
   test('[slice] a filter without weights stands still and is never NaN, and so is one without noise', () => {
