@@ -25,6 +25,7 @@ export async function browserEngine(): Promise<Engine> {
     });
   return {
     isDouble: false,
+    isSlow: true,
     close: async () => {
       leave();
       await running;

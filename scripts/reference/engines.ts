@@ -19,6 +19,8 @@ export type Sums = { readonly samples: number; readonly lossSum: ArrayLike<numbe
 
 export type Engine = {
   readonly isDouble: boolean;
+  /** Whether a product with a Hessian takes so long that a case may not have a thousand of them: see hessianChecks.ts. */
+  readonly isSlow: boolean;
   /** In the order of the job's sets. */
   readonly evaluate: (job: ReferenceJob, points: readonly At[]) => Promise<readonly Sums[]>;
   /** Outputs [samples, …]; of a whole network only, unless `isDouble`. */
@@ -46,6 +48,7 @@ export async function tensorflowEngine(backend: 'cpu' | 'wasm'): Promise<Engine>
   if (evaluator.report.backend !== backend) throw new Error(`${backend} was asked for, and this is ${evaluator.report.why}`);
   return {
     isDouble: false,
+    isSlow: false,
     close: () => evaluator.dispose(),
     outputs: async (...subject) => {
       const slice = await evaluator.prepare(centreOf(...subject));

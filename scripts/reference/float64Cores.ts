@@ -23,6 +23,7 @@ export async function float64Cores(count = availableParallelism()): Promise<Engi
   const cores = Array.from({ length: count }, () => new Worker(outputFiles[0]!.text, { eval: true }));
   return {
     isDouble: true,
+    isSlow: false,
     curvature: float64Engine.curvature,
     close: async () => {
       await Promise.all(cores.map((core) => core.terminate()));

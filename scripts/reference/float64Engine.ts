@@ -5,6 +5,7 @@ import type { At, Engine } from './engines.ts';
 
 export const float64Engine: Engine = {
   isDouble: true,
+  isSlow: false,
   close: async () => {},
   curvature: async (subject, parameters) => {
     let at = parameters;
