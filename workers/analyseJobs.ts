@@ -20,8 +20,9 @@ import { createPace } from './pace.ts';
 
 /** Progress is told at most this often. */
 const TELL_MS = 250;
-/** What could be gone on with is kept at most this often: it may be large. */
+/** What could be gone on with is kept at most this often, and the less often the larger it is: the session keeps every file. */
 const KEEP_MS = 15_000;
+const KEEP_BYTES_PER_MS = 50;
 /** How long the rate is measured. */
 const RATE_MS = 150;
 
@@ -69,7 +70,7 @@ export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transfer
     const began = performance.now();
     const restedBefore = pace.rested();
     let told = 0;
-    let keptAt = began;
+    let keepAt = began + KEEP_MS;
     pace.begin();
     const steps = start({ request, unit, subject, kept, vectors: (digest) => vectors.get(digest), device } as UnitJob<KindName>);
     for (let step = await steps.next(); ; step = await steps.next()) {
@@ -87,11 +88,10 @@ export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transfer
         told = now;
         say({ kind: 'progress', job, share, live }, []);
       }
-      if (step.value.state && now - keptAt >= KEEP_MS) {
-        keptAt = now;
-        const state = step.value.state();
-        say({ kind: 'kept', job, share, state }, [state.buffer]);
-      }
+      if (now < keepAt) continue;
+      const state = step.value.state?.();
+      keepAt = now + KEEP_MS + (state?.byteLength ?? 0) / KEEP_BYTES_PER_MS;
+      if (state) say({ kind: 'kept', job, share, state }, [state.buffer]);
     }
   }
 

@@ -6,7 +6,7 @@
  */
 import { createRandom } from '#lib/random.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
-import type { ProductMethod } from './productMethod.ts';
+import type { MethodState, ProductMethod } from './productMethod.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 
 export type LanczosOptions = {
@@ -20,6 +20,8 @@ export type LanczosOptions = {
   readonly tolerance?: number | undefined;
   /** How many Ritz values at each end have to be sure; 1 where absent. */
   readonly ends?: number | undefined;
+  /** What an earlier run with the same options left: the rest of its steps is taken. */
+  readonly from?: MethodState | null | undefined;
 };
 
 export type Extremes = {
@@ -48,18 +50,16 @@ const CLOSED = 1e-13;
 /** Ritz values are worked out after every so many steps. */
 const LOOK_EVERY = 5;
 
-/** @throws for a start of length 0 or of the wrong size, and when stopped before the first product */
-export function* lanczos({ size, steps, start, tolerance, ends = 1 }: LanczosOptions): ProductMethod<Extremes, Ritz> {
+/** @throws for a start of length 0 or of the wrong size, for a state that is not of this method, and when stopped before the first product */
+export function* lanczos({ size, steps, start, tolerance, ends = 1, from }: LanczosOptions): ProductMethod<Extremes, Ritz> {
   const of = Math.min(steps, size);
-  const basis: Float64Array[] = [unit(startOf(start, size))];
-  const diagonal: number[] = [];
-  const off: number[] = [];
+  const { basis, diagonal, off } = from ? stepsFrom(from, size, of) : { basis: [unit(startOf(start, size))], diagonal: [], off: [] };
   let isExhausted = false;
   const here = (): Ritz => ritzOf(basis, diagonal, off, isExhausted);
   while (diagonal.length < of && !isExhausted) {
     const done = diagonal.length;
     const vector = basis[done]!;
-    const product = yield { vector, done, of, estimate: () => (done === 0 ? null : here()) };
+    const product = yield { vector, done, of, estimate: () => (done === 0 ? null : here()), state: (most) => stateOf(basis, diagonal, off, most) };
     if (!product) break;
     const next = Float64Array.from(product);
     diagonal.push(dot(vector, next));
@@ -77,6 +77,27 @@ export function* lanczos({ size, steps, start, tolerance, ends = 1 }: LanczosOpt
   }
   if (diagonal.length === 0) throw new Error('Lanczos was stopped before its first product');
   return here();
+}
+
+type Steps = { readonly basis: Float64Array[]; readonly diagonal: number[]; readonly off: number[] };
+
+/** The first steps are a state too, so as many are taken as fit. */
+function stateOf(basis: readonly Float64Array[], diagonal: readonly number[], off: readonly number[], most: number): MethodState | null {
+  const size = basis[0]!.length;
+  const count = Math.min(diagonal.length, Math.floor(most / size) - 1);
+  if (count < 1) return null;
+  const vectors = new Float64Array((count + 1) * size);
+  for (let row = 0; row <= count; row++) vectors.set(basis[row]!, row * size);
+  return new Map([['basis', vectors], ['diagonal', Float64Array.from(diagonal.slice(0, count))], ['off', Float64Array.from(off.slice(0, count))]]);
+}
+
+function stepsFrom(state: MethodState, size: number, of: number): Steps {
+  const [vectors, diagonal, off] = ['basis', 'diagonal', 'off'].map((name) => state.get(name));
+  const count = diagonal?.length ?? 0;
+  if (!vectors || !diagonal || !off || count < 1 || count >= of || off.length !== count || vectors.length !== (count + 1) * size) {
+    throw new Error(`this is not what was kept of ${of} Lanczos steps with a matrix of ${size}`);
+  }
+  return { basis: Array.from({ length: count + 1 }, (_, row) => vectors.slice(row * size, (row + 1) * size)), diagonal: [...diagonal], off: [...off] };
 }
 
 function startOf(start: LanczosOptions['start'], size: number): Float64Array {

@@ -12,7 +12,15 @@ export type Asked<Estimate> = {
   readonly of: number;
   /** What is known by now; worked out when called, null before there is anything. */
   readonly estimate: () => Estimate | null;
+  /**
+   * From what the method can be gone on with as if it had not been stopped: this place or, where that is more than `most` numbers, the last
+   * one before it that is not. Null where there is nothing yet; absent where the method keeps nothing.
+   */
+  readonly state?: ((most: number) => MethodState | null) | undefined;
 };
+
+/** Numbers by name. */
+export type MethodState = ReadonlyMap<string, Float64Array>;
 
 export type ProductMethod<Estimate, Result> = Generator<Asked<Estimate>, Result, Float64Array | null>;
 

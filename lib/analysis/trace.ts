@@ -6,7 +6,7 @@
  */
 import { createRandom } from '#lib/random.ts';
 import { dot } from '#lib/slice/vectors.ts';
-import type { ProductMethod } from './productMethod.ts';
+import type { MethodState, ProductMethod } from './productMethod.ts';
 import { randomSigns } from './spectralDensity.ts';
 
 export type TraceOptions = {
@@ -16,6 +16,8 @@ export type TraceOptions = {
   readonly probes?: number | undefined;
   /** Stops when the standard error is below this share of the mean, after ten probes at least. */
   readonly tolerance?: number | undefined;
+  /** What an earlier run with the same options left: the rest of its probes is taken. */
+  readonly from?: MethodState | null | undefined;
 };
 
 export type TraceEstimate = {
@@ -27,13 +29,15 @@ export type TraceEstimate = {
 
 const LEAST_PROBES = 10;
 
-/** @throws when stopped before the first product */
-export function* hutchinson({ size, seed, probes = 100, tolerance = 0 }: TraceOptions): ProductMethod<TraceEstimate, TraceEstimate> {
+/** @throws for a state that is not of this method, and when stopped before the first product */
+export function* hutchinson({ size, seed, probes = 100, tolerance = 0, from }: TraceOptions): ProductMethod<TraceEstimate, TraceEstimate> {
   const random = createRandom(seed);
-  const samples: number[] = [];
+  const samples = from ? samplesFrom(from, probes) : [];
+  // The probes that were taken before, to come to the next one.
+  for (let done = 0; done < samples.length; done++) randomSigns(size, random);
   while (samples.length < probes) {
     const vector = randomSigns(size, random);
-    const product = yield { vector, done: samples.length, of: probes, estimate: () => (samples.length > 0 ? estimateOf(samples) : null) };
+    const product = yield { vector, done: samples.length, of: probes, estimate: () => (samples.length > 0 ? estimateOf(samples) : null), state: () => (samples.length > 0 ? new Map([['samples', Float64Array.from(samples)]]) : null) };
     if (!product) break;
     samples.push(dot(vector, product));
     const { mean, standardError } = estimateOf(samples);
@@ -41,6 +45,12 @@ export function* hutchinson({ size, seed, probes = 100, tolerance = 0 }: TraceOp
   }
   if (samples.length === 0) throw new Error('the trace was stopped before its first product');
   return estimateOf(samples);
+}
+
+function samplesFrom(state: MethodState, probes: number): number[] {
+  const samples = state.get('samples');
+  if (!samples || samples.length < 1 || samples.length >= probes) throw new Error(`this is not what was kept of ${probes} probes`);
+  return [...samples];
 }
 
 export function estimateOf(samples: readonly number[]): TraceEstimate {

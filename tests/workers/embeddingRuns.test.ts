@@ -36,7 +36,7 @@ type Steps = Generator<Step, UnitOutcome<'autoEncoder'>, void>;
 function drive(kept: Uint8Array | null, isEnough: (step: Step) => boolean): Uint8Array | UnitOutcome<'autoEncoder'> {
   const steps = autoEncoderRun.run({ request, unit: 0, subject: subject(), kept, vectors: () => undefined, device: NO_DEVICE }) as Steps;
   let step = steps.next();
-  for (; !step.done; step = steps.next()) if (isEnough(step.value)) return step.value.state!();
+  for (; !step.done; step = steps.next()) if (isEnough(step.value)) return step.value.state!()!;
   return step.value;
 }
 

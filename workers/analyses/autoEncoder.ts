@@ -4,20 +4,16 @@
  * Everything in float64. Batch-norm statistics of a decoded point are recomputed over the samples, since nothing decodes them; a checkpoint
  * has its own. Kept while it runs: the weights, and the losses measured with them so far.
  */
-import { KnownError } from '#lib/knownError.ts';
 import { decode, encode, trainAutoEncoder, AUTO_ENCODER_DEFAULTS, type AutoEncoder } from '#lib/analysis/autoEncoder.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
 import { rowsOf } from '#lib/analysis/requests/checkpointChoice.ts';
 import { movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.ts';
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
-import { analysisIdOf } from '#lib/analysis/requests/requests.ts';
-import { readMetadata, readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import { firstOf } from '#lib/network/subject.ts';
+import { keptBroken, readKept, writeKept } from './keptState.ts';
 import { sampleBlocks } from './sampleBlocks.ts';
 import type { UnitJob, UnitRun } from './unitRun.ts';
-
-type Request = UnitJob<'autoEncoder'>['request'];
 
 /** Share of the time that training is said to take. */
 const TRAINING = 0.3;
@@ -26,12 +22,13 @@ const STRIP = 200;
 
 export const autoEncoderRun: UnitRun<'autoEncoder'> = {
   engine: 'float64 on the processor',
-  *run({ request, subject, kept }) {
+  *run(given) {
+    const { request, subject, kept } = given;
     const { manifest, checkpoints, buffers, sets } = subject;
     const chosen = rowsOf(request.of, manifest);
     const { axes, mean, scores, explained } = principalComponents(chosen.map((row) => checkpoints[row]!), chosen.length, true);
     const shape = { inputs: axes.length, latent: AUTO_ENCODER_DEFAULTS.latent, hidden: AUTO_ENCODER_DEFAULTS.hidden };
-    const known = kept ? readState(kept, request) : null;
+    const known = kept ? readState(kept, given) : null;
     let encoder: AutoEncoder | null = known && { ...shape, scale: known.scale, weights: known.weights };
     if (!encoder) {
       const training = trainAutoEncoder(scores, { seed: request.seed, epochs: request.epochs });
@@ -55,7 +52,7 @@ export const autoEncoderRun: UnitRun<'autoEncoder'> = {
     // In this order: checkpoints themselves, what they become, the grid.
     const jobs = 2 * chosen.length + places.length;
     const losses = known ? Array.from(known.losses) : [];
-    const save = () => writeState(trained, losses, request);
+    const save = () => writeState(trained, losses, given);
     for (let job = losses.length; job < jobs; job++) {
       const own = job < chosen.length ? chosen[job]! : null;
       if (own !== null) point.set(checkpoints[own]!);
@@ -99,17 +96,13 @@ function placesOf(side: number): readonly (readonly [number, number])[] {
   return Array.from({ length: side * side }, (_, place) => [at(place % side), at(Math.floor(place / side))]);
 }
 
-function writeState({ weights, scale }: AutoEncoder, losses: readonly number[], request: Request): Uint8Array<ArrayBuffer> {
-  const tensors = [['weights', weights], ['scale', Float64Array.of(scale)], ['losses', Float64Array.from(losses)]] as const;
-  return writeSafetensors(new Map(tensors.map(([name, values]) => [name, { shape: [values.length], values }])), { 'tarn.kept': 'autoEncoder', analysis: analysisIdOf(request) });
+function writeState({ weights, scale }: AutoEncoder, losses: readonly number[], job: UnitJob<'autoEncoder'>): Uint8Array<ArrayBuffer> {
+  return writeKept(job, new Map([['weights', weights], ['scale', Float64Array.of(scale)], ['losses', Float64Array.from(losses)]]));
 }
 
-function readState(bytes: Uint8Array, request: Request): { readonly weights: Float64Array; readonly scale: number; readonly losses: ArrayLike<number> } {
-  const metadata = readMetadata(bytes);
-  const tensors = readSafetensors(bytes);
-  const [weights, scale, losses] = ['weights', 'scale', 'losses'].map((name) => (tensors.ok ? tensors.value.get(name)?.values : undefined));
-  if (!metadata.ok || metadata.value['analysis'] !== analysisIdOf(request) || !(weights instanceof Float64Array) || !scale || !losses) {
-    throw new KnownError('keptBroken', 'what was kept of this auto-encoder cannot be read: put it away and ask for it again with another seed');
-  }
+function readState(bytes: Uint8Array, job: UnitJob<'autoEncoder'>): { readonly weights: Float64Array; readonly scale: number; readonly losses: Float64Array } {
+  const arrays = readKept(bytes, job);
+  const [weights, scale, losses] = ['weights', 'scale', 'losses'].map((name) => arrays.get(name));
+  if (!weights || !scale || !losses) throw keptBroken();
   return { weights, scale: scale[0]!, losses };
 }

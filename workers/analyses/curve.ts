@@ -5,27 +5,24 @@
  * they are recomputed over all samples at every place. Kept while it runs: the bend, its velocity and the losses, from which anybody goes on.
  */
 import { digestOf } from '#lib/digest.ts';
-import { KnownError } from '#lib/knownError.ts';
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { CURVE_PLACES, movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.ts';
-import { analysisIdOf } from '#lib/analysis/requests/requests.ts';
 import { pointOnCurve, straightState, trainCurve, type CurveState } from '#lib/analysis/curveTraining.ts';
-import { readMetadata, readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
 import { writeVectorFile } from '#lib/formats/vectorFile.ts';
 import { gradientAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import { checkpointIndex, firstOf, type Samples } from '#lib/network/subject.ts';
+import { keptBroken, readKept, writeKept } from './keptState.ts';
 import { sampleBlocks } from './sampleBlocks.ts';
 import type { UnitJob, UnitRun } from './unitRun.ts';
-
-type Request = UnitJob<'curve'>['request'];
 
 /** Numbers of the strip of losses. */
 const STRIP = 200;
 
 export const curveRun: UnitRun<'curve'> = {
   engine: 'float64 on the processor',
-  *run({ request, subject, kept }) {
+  *run(job) {
+    const { request, subject, kept } = job;
     const { manifest, checkpoints, buffers } = subject;
     const { network } = manifest;
     const [start, end] = [checkpointIndex(manifest, request.from), checkpointIndex(manifest, request.to)];
@@ -34,8 +31,8 @@ export const curveRun: UnitRun<'curve'> = {
     const forward = forwardOf(network);
     const hasStatistics = movesStatistics(manifest);
     const statisticsAt = (parameters: Float64Array, of: Samples, batch: number) => (hasStatistics ? forward.statistics(parameters, buffers[start]!, of, batch, null) : buffers[start]!);
-    const state = kept ? readState(kept, request) : straightState(ends);
-    const save = () => writeState(state, request);
+    const state = kept ? readState(kept, job) : straightState(ends);
+    const save = () => writeState(state, job);
     const training = trainCurve(ends, request, samples.count, (parameters, chosen) => {
       const batch = picked(samples, chosen);
       return gradientAt({ network, loss: request.loss, buffers: statisticsAt(parameters, batch, batch.count), samples: batch }, parameters);
@@ -89,18 +86,13 @@ function thinned(losses: readonly number[]): readonly number[] {
   });
 }
 
-function writeState({ bend, velocity, losses }: CurveState, request: Request): Uint8Array<ArrayBuffer> {
-  const tensors = [['bend', bend], ['velocity', velocity], ['losses', Float64Array.from(losses)]] as const;
-  return writeSafetensors(new Map(tensors.map(([name, values]) => [name, { shape: [values.length], values }])), { 'tarn.kept': 'curve', analysis: analysisIdOf(request) });
+function writeState({ bend, velocity, losses }: CurveState, job: UnitJob<'curve'>): Uint8Array<ArrayBuffer> {
+  return writeKept(job, new Map([['bend', bend], ['velocity', velocity], ['losses', Float64Array.from(losses)]]));
 }
 
-function readState(bytes: Uint8Array, request: Request): CurveState {
-  const metadata = readMetadata(bytes);
-  const tensors = readSafetensors(bytes);
-  const [bend, velocity, losses] = ['bend', 'velocity', 'losses'].map((name) => (tensors.ok ? tensors.value.get(name)?.values : undefined));
-  const isOurs = metadata.ok && metadata.value['analysis'] === analysisIdOf(request);
-  if (!isOurs || !(bend instanceof Float64Array) || !(velocity instanceof Float64Array) || bend.length !== velocity.length || !losses || losses.length > request.steps) {
-    throw new KnownError('keptBroken', 'what was kept of this curve cannot be read: put it away and ask for it again with another seed');
-  }
-  return { bend, velocity, losses: Array.from(losses) };
+function readState(bytes: Uint8Array, job: UnitJob<'curve'>): CurveState {
+  const arrays = readKept(bytes, job);
+  const [bend, velocity, losses] = ['bend', 'velocity', 'losses'].map((name) => arrays.get(name));
+  if (!bend || !velocity || bend.length !== velocity.length || !losses || losses.length > job.request.steps) throw keptBroken();
+  return { bend, velocity, losses: [...losses] };
 }

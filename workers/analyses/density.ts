@@ -1,16 +1,20 @@
 /** The spectral measure of one random start on this device. */
-import { spectralMeasures } from '#lib/analysis/spectralDensity.ts';
+import { lanczos } from '#lib/analysis/lanczos.ts';
+import { randomSigns } from '#lib/analysis/spectralDensity.ts';
+import { createRandom } from '#lib/random.ts';
 import { curvatureOf, runMethod, seedOfUnit } from './curvatureRun.ts';
 import type { UnitRun } from './unitRun.ts';
 
 export const densityRun: UnitRun<'density'> = {
   engine: 'the device',
-  async *run({ request, unit, subject, device }) {
+  async *run(job) {
+    const { request, unit, subject, device } = job;
     const curved = await curvatureOf(request, subject, await device());
     try {
       const { size } = curved.group;
-      const [measure] = yield* runMethod(curved, spectralMeasures({ size, steps: request.steps, starts: { seed: seedOfUnit(request.seed, unit), count: 1 } }));
-      return { unit: { size, nodes: measure!.nodes, weights: measure!.weights }, engine: curved.curvature.title };
+      const start = randomSigns(size, createRandom(seedOfUnit(request.seed, unit)));
+      const { values, weights } = yield* runMethod(curved, job, (from) => lanczos({ size, steps: request.steps, start, from }));
+      return { unit: { size, nodes: values, weights }, engine: curved.curvature.title };
     } finally {
       curved.curvature.dispose();
     }

@@ -10,14 +10,15 @@ import type { UnitRun } from './unitRun.ts';
 
 export const spectrumRun: UnitRun<'spectrum'> = {
   engine: 'the device',
-  async *run({ request, subject, device }) {
+  async *run(job) {
+    const { request, subject, device } = job;
     const { ends, steps, seed } = request;
     const curved = await curvatureOf(request, subject, await device());
     const { curvature, group } = curved;
     try {
       const { loss, gradient } = await curvature.gradient();
-      const method = lanczos({ size: group.size, steps, start: { seed }, tolerance: SPECTRUM_TOLERANCE, ends: Math.min(ends, Math.floor(group.size / 2) || 1) });
-      const ritz = (yield* runMethod(curved, method, (found) => (found ? [found.min, found.max] : []))) as Ritz;
+      const options = { size: group.size, steps, start: { seed }, tolerance: SPECTRUM_TOLERANCE, ends: Math.min(ends, Math.floor(group.size / 2) || 1) };
+      const ritz = (yield* runMethod(curved, job, (from) => lanczos({ ...options, from }), (found) => (found ? [found.min, found.max] : []))) as Ritz;
       const last = ritz.values.length - 1;
       const count = Math.min(ends, ritz.values.length);
       const rounding = PRODUCT_ERROR * Math.max(Math.abs(ritz.min), Math.abs(ritz.max));

@@ -6,11 +6,12 @@ import type { UnitRun } from './unitRun.ts';
 
 export const traceRun: UnitRun<'trace'> = {
   engine: 'the device',
-  async *run({ request, unit, subject, device }) {
+  async *run(job) {
+    const { request, unit, subject, device } = job;
     const curved = await curvatureOf(request, subject, await device());
     try {
-      const method = hutchinson({ size: curved.group.size, seed: seedOfUnit(request.seed, unit), probes: probesOfUnit(request, unit) });
-      const { samples } = yield* runMethod(curved, method);
+      const options = { size: curved.group.size, seed: seedOfUnit(request.seed, unit), probes: probesOfUnit(request, unit) };
+      const { samples } = yield* runMethod(curved, job, (from) => hutchinson({ ...options, from }));
       return { unit: { size: curved.group.size, samples }, engine: curved.curvature.title };
     } finally {
       curved.curvature.dispose();

@@ -9,8 +9,8 @@ export type Step = {
   readonly share: number;
   /** Numbers worth showing meanwhile, such as the losses of a training so far; at most 240. */
   readonly live?: readonly number[] | undefined;
-  /** A file from which the unit can be gone on with, made only when it is needed. */
-  readonly state?: (() => Uint8Array<ArrayBuffer>) | undefined;
+  /** A file from which the unit can be gone on with, made only when it is needed; null where there is nothing worth one yet. */
+  readonly state?: (() => Uint8Array<ArrayBuffer> | null) | undefined;
 };
 
 export type UnitJob<Name extends KindName> = {
