@@ -68,7 +68,8 @@ export function createSurfaceStore(nextFrame: (work: () => void) => void): Surfa
 
   function tell(entry: Entry, rectangle: Rectangle | null): void {
     if (rectangle === null) return;
-    for (const listener of entry.rectangleListeners) listener(rectangle);
+    // Of a shard that does not count yet nothing is drawn, but there is news of how far it is.
+    if (rectangle.columns > 0) for (const listener of entry.rectangleListeners) listener(rectangle);
     if (changed.size === 0) nextFrame(flush);
     changed.add(entry);
   }
@@ -128,7 +129,7 @@ export function createSurfaceStore(nextFrame: (work: () => void) => void): Surfa
       if (!found) return false;
       const { tile, entry } = found;
       const result = decodeTileResult(bytes);
-      if (!result.ok || !checkForm(result.value, entry.recipe, pointsOf(entry.tiling, tile).length).ok) return false;
+      if (!result.ok || !checkForm(result.value, entry.recipe, pointsOf(entry.tiling, tile).length, tile.shard).ok) return false;
       entry.digests.set(key, digest);
       tell(entry, entry.surface.insert(tile, result.value, isVerified));
       return true;

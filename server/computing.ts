@@ -14,6 +14,7 @@ import type { SliceRecord } from '#lib/session/document.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { sharesOf } from '#lib/slice/shards.ts';
 import { checkForm } from '#lib/work/agreement.ts';
 import { isTileOf, pointsOf, tileOfKey, tilingOf, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -94,7 +95,7 @@ export class Computing {
       for (const record of listed.values()) this.#list(slice, record);
     });
     const costClass = `${recipe.subject} ${recipe.measure?.kind ?? 'loss'}`;
-    this.#lending.want({ tiling: slice.tiling, by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
+    this.#lending.want({ tiling: slice.tiling, shares: sharesOf(recipe), by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
     this.look(this.#pointers);
     void this.#checkPossible(sliceId, recipe);
   }
@@ -149,7 +150,7 @@ export class Computing {
     const slice = this.#slices.get(tile.sliceId);
     if (!slice || !isTileOf(slice.tiling, tile)) return refused('this slice is not in the session any more');
     const decoded = decodeTileResult(bytes);
-    const result = decoded.ok ? checkForm(decoded.value, slice.recipe, pointsOf(slice.tiling, tile).length) : decoded;
+    const result = decoded.ok ? checkForm(decoded.value, slice.recipe, pointsOf(slice.tiling, tile).length, tile.shard) : decoded;
     if (!result.ok) {
       // Whoever cannot even count the points would ask for the same tile for ever.
       tiles.broken(device);

@@ -22,6 +22,8 @@ export type Withdrawn = { readonly connectionId: string; readonly tile: TileKey;
 
 export type WantedSlice = {
   readonly tiling: Tiling;
+  /** What each shard of the samples costs, the first 1. */
+  readonly shares: readonly number[];
   /** Who placed it. */
   readonly by: string;
   /** Work of one class takes equally long per multiply-add on one device. */
@@ -39,14 +41,21 @@ export class Lending {
   #seenBefore = '';
 
   /** Wants every tile of a slice that is not in `done`. */
-  want({ tiling, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
+  want({ tiling, shares, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
     const numbers = new TileNumbers(tiling);
     const cost = new Float32Array(numbers.count);
-    const stage = new Uint8Array(numbers.count);
-    for (let number = 0; number < numbers.count; number++) {
+    const stage = new Uint16Array(numbers.count);
+    const { levels } = tiling.grid;
+    for (let number = 0; number < numbers.blocks; number++) {
       const tile = numbers.tile(number);
       cost[number] = pointsOf(tiling, tile).length * Math.max(1, tiling.pointCost);
       stage[number] = tile.level;
+    }
+    // More samples come once every point has some, a shard after the other.
+    for (let number = numbers.blocks; number < numbers.count; number++) {
+      const shard = Math.floor(number / numbers.blocks);
+      cost[number] = cost[number % numbers.blocks]! * shares[shard]!;
+      stage[number] = levels - 1 + shard;
     }
     this.#slices.set(tiling.sliceId, { tiling, numbers });
     this.#scheduler.addSlice({
@@ -55,7 +64,7 @@ export class Lending {
       costClass,
       cost,
       stage,
-      isExtra: Array.from({ length: tiling.grid.levels }, () => false),
+      isExtra: Array.from({ length: levels - 1 + shares.length }, (_, at) => at >= levels),
       loadMs,
       isDone: (number) => done.has(tileKey(numbers.tile(number))),
     });

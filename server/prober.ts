@@ -15,8 +15,8 @@ import { createTruth, type PointTruth } from './truth.ts';
 import { gather, noVectorSource, type VectorSource } from './vectors.ts';
 
 export type Prober = {
-  /** @param c the third coordinate, in a volume */
-  readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number) => Promise<readonly PointTruth[]>;
+  /** @param c the third coordinate, in a volume @param shard of the samples, where not all of them */
+  readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => Promise<readonly PointTruth[]>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
   /** How many points it computes at once. */
@@ -28,6 +28,7 @@ export type Question = {
   readonly job: number;
   readonly recipe: SliceRecipe;
   readonly at: readonly [a: number, b: number, c: number] | null;
+  readonly shard?: number | undefined;
   /** The files that the slice is made from, once the thread has said that it lacks them. */
   readonly vectors?: ReadonlyMap<string, Float32Array>;
 };
@@ -50,7 +51,7 @@ export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = 
   }
 
   return {
-    truthAt: (recipe, a, b, c) => withVectors(recipe, () => truth.at(recipe, a, b, c)),
+    truthAt: (recipe, a, b, c, shard) => withVectors(recipe, () => truth.at(recipe, a, b, c, shard)),
     problemWith: async (recipe) => {
       const outcome = await withVectors(recipe, () => attempt(() => truth.prepare(recipe)));
       return outcome.ok ? null : sayProblems(outcome.problems);
@@ -139,10 +140,10 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
     }
   }
 
-  function ask(recipe: SliceRecipe, at: Question['at']): Promise<Answer> {
+  function ask(recipe: SliceRecipe, at: Question['at'], shard?: number): Promise<Answer> {
     if (isClosed) return Promise.reject(new Error('the prober is closed'));
     return new Promise((resolve, reject) => {
-      const entry = { question: { job: nextJob++, recipe, at }, resolve, reject, attempts: 0 };
+      const entry = { question: { job: nextJob++, recipe, at, shard }, resolve, reject, attempts: 0 };
       if (at === null) waiting.unshift(entry);
       else waiting.push(entry);
       next();
@@ -150,8 +151,8 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
   }
 
   return {
-    truthAt: async (recipe, a, b, c = 0) => {
-      const answer = await ask(recipe, [a, b, c]);
+    truthAt: async (recipe, a, b, c = 0, shard) => {
+      const answer = await ask(recipe, [a, b, c], shard);
       if (answer.kind !== 'truth') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
       return answer.truth;
     },

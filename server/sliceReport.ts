@@ -8,7 +8,7 @@ import { sayProblems } from '#lib/parsed.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { createSurface, type Surface } from '#lib/work/surface.ts';
-import { pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import { isTileOf, pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { STATUS } from '#lib/work/tileResult.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
 import { surfaceJson } from '#lib/wire/surfaceJson.ts';
@@ -24,7 +24,7 @@ type Loaded = { readonly surface: Surface; readonly records: readonly TileRecord
 async function load(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest): Promise<Loaded> {
   const tiling = tilingOf(recipe, manifest);
   const surface = createSurface(tiling, recipe.samples.map(({ set }) => set));
-  const records = await storage.tiles(tiling.sliceId);
+  const records = (await storage.tiles(tiling.sliceId)).filter(({ tile }) => isTileOf(tiling, tileOfKey(tile)!));
   for (const [index, { tile, digest, isVerified }] of records.entries()) {
     // The database answers without leaving the event loop: others must have their turn in a long report.
     if (index % TILES_PER_TURN === TILES_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
@@ -41,10 +41,12 @@ async function load(storage: Storage, recipe: SliceRecipe, manifest: SubjectMani
 export async function reportProgress(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest, helpers: number): Promise<SliceProgress> {
   const { surface, records } = await load(storage, recipe, manifest);
   const { tiling, sets } = surface;
-  const { points, measured, verified } = surface.counts(sets[0]!);
+  const { points, measured, verified, work } = surface.counts(sets[0]!);
   let nonFinite = 0;
   for (const { tile } of records) {
-    for (const { column, row, layer } of pointsOf(tiling, tileOfKey(tile)!)) {
+    const { shard = 0, ...block } = tileOfKey(tile)!;
+    if (shard > 0) continue;
+    for (const { column, row, layer } of pointsOf(tiling, block)) {
       if (sets.some((set) => surface.valueAt(set, column, row, layer)?.status !== STATUS.finite)) nonFinite++;
     }
   }
@@ -58,7 +60,7 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
     tiles: tilesOf(tiling).length,
     tilesDone: records.length,
     helpers,
-    isComplete: measured === points,
+    isComplete: work.done === work.all,
   };
 }
 

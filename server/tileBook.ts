@@ -14,7 +14,7 @@ import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import { Repeats } from '#lib/work/belief/repeats.ts';
 import { ClassTolerances } from '#lib/work/belief/tolerance.ts';
 import { TrustBook } from '#lib/work/belief/trustBook.ts';
-import { tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import { isTileOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { Clock } from './clock.ts';
@@ -158,6 +158,8 @@ export class TileBook {
     const load = async (): Promise<void> => {
       const { storage } = this.#dependencies;
       for (const record of await storage.tiles(slice.id)) {
+        // Kept by an earlier version, which divided this slice in another way.
+        if (!isTileOf(slice.tiling, tileOfKey(record.tile)!)) continue;
         slice.records.set(record.tile, record);
         // Kept just before the server ended.
         if (!record.isVerified && !record.isRechecked) this.#track(this.#recall(slice, record));
@@ -289,8 +291,9 @@ export class TileBook {
       const result = record && (await this.#resultOf(record));
       if (!record || !result) return this.#book.notJudged(tile, indices.length);
       const points = slice.points(tile);
+      const { shard } = tileOfKey(tile)!;
       const truths: (readonly PointTruth[])[] = [];
-      for (const index of indices) truths.push(await prober.truthAt(slice.recipe, points[index]!.a, points[index]!.b, points[index]!.c));
+      for (const index of indices) truths.push(await prober.truthAt(slice.recipe, points[index]!.a, points[index]!.b, points[index]!.c, shard));
       // Meanwhile it may have been verified, which changes nothing, or replaced.
       if (slice.records.get(tile)?.digest !== record.digest) return;
       const judge = (of: TileResult, by: TileRecord) =>

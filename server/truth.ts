@@ -8,24 +8,25 @@ import { solve } from '#lib/analysis/productMethod.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { firstOf, type Subject } from '#lib/network/subject.ts';
+import type { Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesIn, samplesOfShard } from '#lib/slice/shards.ts';
 import type { Ends } from '#lib/work/curvatureAgreement.ts';
 
 const KEPT_SLICES = 8;
 
-type Ready = { readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers'>; readonly reuse: Forward };
+type Ready = { readonly subject: Subject; readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers' | 'sets'>; readonly reuse: Forward };
 
 export type PointTruth = SetTruth & { readonly curvature?: Ends | undefined };
 
 export type Truth = {
   /** Makes the slice's vectors. @throws KnownError where its directions span nothing, or a file of it is not at hand */
   readonly prepare: (recipe: SliceRecipe) => void;
-  /** @param c the third coordinate, in a volume */
-  readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number) => readonly PointTruth[];
+  /** @param c the third coordinate, in a volume @param shard of the samples, where not all of them */
+  readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => readonly PointTruth[];
 };
 
 /** @param vectorOf asked once per slice, when its frame is made */
@@ -46,22 +47,22 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined, vect
     if (!subject) throw new Error(`no subject ${recipe.subject} to probe with`);
     const { network } = subject.manifest;
     const frame = frameOf(recipe, subject, vectorOf);
-    const sets = recipe.samples.map(({ set, count }) => ({ set, samples: firstOf(subject.sets[set], count) }));
-    return { frame, job: { network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject), sets }, reuse: forwardOf(network) };
+    return { subject, frame, job: { network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject) }, reuse: forwardOf(network) };
   }
 
   return {
     prepare: (recipe) => void ready(recipe),
-    at: (recipe, a, b, c = 0) => {
-      const { frame, job, reuse } = ready(recipe);
+    at: (recipe, a, b, c = 0, shard) => {
+      const { subject, frame, job, reuse } = ready(recipe);
+      const sets = samplesOfShard(recipe, shard).map((run) => ({ set: run.set, samples: samplesIn(subject.sets[run.set], run) }));
       const [theta, buffers] = [parametersAt(frame, a, b, new Float64Array(frame.origin.length), c), buffersAt(frame, a, b, c)];
-      const truths = evaluateAt({ ...job, buffers }, theta, reuse);
+      const truths = evaluateAt({ ...job, sets, buffers }, theta, reuse);
       const { measure } = recipe;
       if (!measure) return truths;
       // A device has its weights in float32: at others a unit might fall on the other side of its kink.
       const rounded = theta.map(Math.fround);
       return truths.map((truth, index) => {
-        const multiply = hessianAt({ network: job.network, loss: job.loss, buffers, samples: job.sets[index]!.samples }, rounded);
+        const multiply = hessianAt({ network: job.network, loss: job.loss, buffers, samples: sets[index]!.samples }, rounded);
         return { ...truth, curvature: solve(convexityOfMeasure(measure, layoutOf(job.network)), multiply) };
       });
     },

@@ -30,14 +30,14 @@ export class WatchedSlice {
   readonly records = new Map<TileKey, TileRecord>();
   readonly listeners = new Set<TileListener>();
   readonly disputes = new Map<TileKey, Disputed[]>();
-  readonly #witness: Witness;
+  /** By shard: neighbours foretell each other over the same samples only. */
+  readonly #witnesses = new Map<number, Witness>();
   loaded: Promise<void> = Promise.resolve();
 
   constructor(recipe: SliceRecipe, tiling: Tiling, network: Network) {
     this.recipe = recipe;
     this.tiling = tiling;
     this.tolerance = toleranceOf(network);
-    this.#witness = new Witness(tiling);
   }
 
   get id(): string {
@@ -56,13 +56,20 @@ export class WatchedSlice {
   examine({ tile, device }: TileRecord, result: TileResult, repeats: Repeats): { readonly doubtful: readonly number[]; readonly isSuspicious: boolean } {
     const [first] = result.sets;
     const repeat = repeats.check(tile, result);
-    const { doubtful, isLeaning } = this.#witness.look(tileOfKey(tile)!, first!.lossSum.map((sum) => sum / first!.samples), device);
+    const { doubtful, isLeaning } = this.#witnessOf(tile).look(tileOfKey(tile)!, first!.lossSum.map((sum) => sum / first!.samples), device);
     return { doubtful, isSuspicious: repeat !== null || doubtful.length > 0 || isLeaning };
   }
 
   /** A tile was found wrong: its neighbours are not measured by it. */
   remove(key: TileKey): void {
     this.records.delete(key);
-    this.#witness.forget(tileOfKey(key)!);
+    this.#witnessOf(key).forget(tileOfKey(key)!);
+  }
+
+  #witnessOf(key: TileKey): Witness {
+    const { shard = 0 } = tileOfKey(key)!;
+    const witness = this.#witnesses.get(shard) ?? new Witness(this.tiling);
+    this.#witnesses.set(shard, witness);
+    return witness;
   }
 }

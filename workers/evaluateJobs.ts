@@ -10,7 +10,9 @@ import type { Subject } from '#lib/network/subject.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { frameOf, layerFrame, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesIn, samplesOfShard } from '#lib/slice/shards.ts';
 import { pointsOf, tileOfKey, tilingOf, type Point } from '#lib/work/tile.ts';
+import { withoutSquares } from '#lib/work/tileResult.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { BackendReport, BackendWish, DeviceNotice, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import type { EngineFiles } from './engineSources.ts';
@@ -150,12 +152,13 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     if (!during || !subject || !tile) throw new Error(`tile ${key} came before its subject or the start`);
     const evaluator = await during.evaluator;
     const points = pointsOf(tilingOf(recipe, subject.manifest), tile);
-    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0], abort.signal), during.failed]);
+    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0], tile.shard, abort.signal), during.failed]);
     const start = performance.now();
     const restedBefore = pace.rested();
     const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
     const ms = performance.now() - start - (pace.rested() - restedBefore);
-    return { kind: 'evaluated', job, bytes: encodeTileResult(result) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held() };
+    const kept = tile.shard === undefined ? withoutSquares(result) : result;
+    return { kind: 'evaluated', job, bytes: encodeTileResult(kept) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held() };
   }
 
   function frameFor(id: string, recipe: SliceRecipe, subject: Subject): Frame {
@@ -163,13 +166,13 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     return lastFrame.frame;
   }
 
-  /** Engines compute planes: each layer of a volume is one, around the centre moved along the third direction. */
-  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined, signal: AbortSignal): Promise<Prepared> {
+  /** Engines compute planes over some samples: each layer of a volume is one, around the centre moved along the third direction, and so is each shard. */
+  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
     const sliceId = sliceIdOf(recipe);
     const { layer, c } = point ?? { layer: 0, c: 0 };
-    const id = `${sliceId}/${layer}`;
+    const id = `${sliceId}/${layer}/${shard ?? ''}`;
     const known = slices.get(id);
-    const slice = known ?? (await prepare(evaluator, recipe, subject, layerFrame(frameFor(sliceId, recipe, subject), c), signal));
+    const slice = known ?? (await prepare(evaluator, recipe, subject, layerFrame(frameFor(sliceId, recipe, subject), c), shard, signal));
     slices.delete(id);
     slices.set(id, slice);
     for (const [oldest, old] of slices) {
@@ -208,17 +211,13 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
   };
 }
 
-async function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame, signal: AbortSignal): Promise<Prepared> {
-  const width = (samples: { readonly count: number; readonly inputs: Float32Array }) => samples.inputs.length / samples.count;
+async function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
   const job: EvaluationJob = {
     network: subject.manifest.network,
     loss: recipe.loss,
     mode: evaluationModeOf(recipe, subject),
     ...frame,
-    sets: recipe.samples.map(({ set, count }) => {
-      const all = subject.sets[set];
-      return { set, samples: { count, inputs: all.inputs.subarray(0, count * width(all)), targets: all.targets.subarray(0, count) } };
-    }),
+    sets: samplesOfShard(recipe, shard).map((run) => ({ set: run.set, samples: samplesIn(subject.sets[run.set], run) })),
   };
   if (!recipe.measure) return evaluator.prepare(job);
   // Only a worker that is asked for curvature loads it.

@@ -18,7 +18,8 @@ export type Difference = {
 /** @throws KnownError `other-grid` where the two were not sampled at the same coordinates */
 export function differenceOf(one: SurfaceView, set: SetName, other: SurfaceView, otherSet: SetName): Difference {
   const difference = surfaceDifference(sampledOf(one, set), sampledOf(other, otherSet));
-  const { tiling } = one;
+  // A difference has no samples of its own, and so no shards.
+  const tiling = { ...one.tiling, shards: undefined };
   const surface: Surface = createSurface(tiling, [set]);
   let [sum, count, largest] = [0, 0, 0];
   for (const tile of tilesOf(tiling)) {

@@ -22,7 +22,7 @@ export function useContribution(session: Session, sliceId: string | null): Contr
   const points = mine.flatMap((tile) => tile.points);
   const verified = mine.reduce((sum, tile) => sum + (tile.isVerified ? tile.points.length : 0), 0);
   const [set] = source.surface.sets;
-  const total = set ? source.surface.counts(set).points : 0;
+  const total = set ? source.surface.counts(set).work.all : 0;
   const words = points.length === 0 ? null : `${formatCount(points.length)} points, ${formatShare(points.length / total)} of this picture, ${verified === points.length ? 'all' : formatCount(verified)} verified`;
   return { points, verified, words };
 }

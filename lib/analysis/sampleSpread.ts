@@ -26,6 +26,15 @@ export function spreadOf(losses: Float64Array): Spread {
   return { samples, mean, deviation, standardError: deviation / Math.sqrt(samples) };
 }
 
+/** The same from sums alone, as tiles have them: s² = (Σℓ² − (Σℓ)²/n) / (n − 1). @param squares Σℓ² */
+export function spreadOfSums(samples: number, sum: number, squares: number): Spread {
+  const mean = sum / samples;
+  // Rounding may take it below zero where all losses are alike.
+  const left = squares - sum * mean;
+  const deviation = Math.sqrt((left < 0 ? 0 : left) / (samples - 1));
+  return { samples, mean, deviation, standardError: deviation / Math.sqrt(samples) };
+}
+
 /** Of the difference `there` − `here` over the same samples, in the same order. */
 export function differenceSpread(here: Float64Array, there: Float64Array): Spread {
   if (here.length !== there.length) throw new Error(`${here.length} losses here and ${there.length} there are not of the same samples`);

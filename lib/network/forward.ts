@@ -124,7 +124,7 @@ export type EvaluationSubject = {
   readonly sets: readonly { readonly set: SetName; readonly samples: AnySamples }[];
 };
 
-export type SetTruth = { readonly set: SetName; readonly samples: number; readonly lossSum: number; readonly correct: number };
+export type SetTruth = { readonly set: SetName; readonly samples: number; readonly lossSum: number; /** Σℓ². */ readonly lossSquares: number; readonly correct: number };
 
 /** The loss of every sample of a set, in file order. */
 export type SetLosses = { readonly set: SetName; readonly losses: Float64Array; readonly correct: number };
@@ -150,8 +150,11 @@ export function lossesAt(job: EvaluationSubject, parameters: Float64Array, reuse
 /** The sums over every set at one θ, in float64; `reuse` as in lossesAt. */
 export function evaluateAt(job: EvaluationSubject, parameters: Float64Array, reuse?: Forward): readonly SetTruth[] {
   return lossesAt(job, parameters, reuse).map(({ set, losses, correct }) => {
-    let lossSum = 0;
-    for (const loss of losses) lossSum += loss;
-    return { set, samples: losses.length, lossSum, correct };
+    let [lossSum, lossSquares] = [0, 0];
+    for (const loss of losses) {
+      lossSum += loss;
+      lossSquares += loss * loss;
+    }
+    return { set, samples: losses.length, lossSum, lossSquares, correct };
   });
 }

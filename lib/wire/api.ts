@@ -46,8 +46,11 @@ export type SurfaceJson = {
   readonly gamma?: readonly number[];
   readonly sets: readonly {
     readonly set: SetName;
+    /** That have been taken in at every point: up to as many as the recipe asks for. */
     readonly samples: number;
     readonly loss: readonly (readonly (number | null)[])[];
+    /** Of each loss, over its samples; there where the samples are taken in shard by shard. */
+    readonly standardError?: readonly (readonly (number | null)[])[];
     /** Per cent, or null where the loss has no classes. */
     readonly accuracy: readonly (readonly (number | null)[])[] | null;
     /** Per cell: unmeasured, finite, notANumber, plusInfinity or minusInfinity. */

@@ -30,11 +30,13 @@ export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: Sub
     beta: beta ? coordinatesOf(beta) : null,
     ...(gamma && { gamma: coordinatesOf(gamma) }),
     sets: recipe.samples.map(({ set, count }) => {
+      const { samples } = surface.counts(set);
       const at = (column: number, row: number, layer: number) => surface.valueAt(set, column, row, layer);
       return {
         set,
-        samples: count,
+        samples: samples === 0 ? count : samples,
         loss: table((...place) => finiteOrNull(at(...place)?.loss)),
+        ...(surface.tiling.shards !== undefined && { standardError: table((...place) => finiteOrNull(at(...place)?.standardError)) }),
         accuracy: isClassification(recipe.loss)
           ? table((...place) => {
               const accuracy = finiteOrNull(at(...place)?.accuracy);

@@ -19,6 +19,10 @@ export type SetValues = {
   readonly curvature: PointCurvature | null;
   readonly correct: Uint32Array;
   readonly samples: Uint32Array;
+  /** Σℓ², where the results hold them. */
+  readonly squares: Float64Array | null;
+  /** Of each point, as last written; 0 before the first. */
+  samplesAtPoint: number;
   /** Over finite numbers that are drawn; `min` > `max` before the first. */
   min: number;
   max: number;
@@ -27,7 +31,7 @@ export type SetValues = {
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
-export function createSetValues(columns: number, rows: number, layers: number, isCurvature: boolean): SetValues {
+export function createSetValues(columns: number, rows: number, layers: number, { isCurvature = false, hasSquares = false }): SetValues {
   const area = columns * rows;
   const values = new Float32Array(area * layers).fill(NaN);
   const states = new Uint8Array(area * layers);
@@ -46,6 +50,8 @@ export function createSetValues(columns: number, rows: number, layers: number, i
     curvature: isCurvature ? { min: doubles(), max: doubles(), minError: doubles(), maxError: doubles(), products: new Uint32Array(area * layers) } : null,
     correct: new Uint32Array(area * layers),
     samples: new Uint32Array(area * layers),
+    squares: hasSquares ? doubles() : null,
+    samplesAtPoint: 0,
     min: Infinity,
     max: -Infinity,
     notFinite: 0,
@@ -55,22 +61,27 @@ export function createSetValues(columns: number, rows: number, layers: number, i
 const CURVATURE = ['min', 'max', 'minError', 'maxError', 'products'] as const;
 
 /** Whether the cells hold these very sums. */
-export const holds = ({ means, curvature, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): boolean =>
+export const holds = ({ means, curvature, correct, samples, squares }: SetValues, cells: readonly number[], sums: SetSums): boolean =>
   cells.every(
     (at, index) =>
       Object.is(means[at], sums.lossSum[index]! / sums.samples) &&
       correct[at] === sums.correct[index] &&
       samples[at] === sums.samples &&
+      (!squares || Object.is(squares[at], sums.lossSquares?.[index])) &&
       (!curvature || CURVATURE.every((name) => Object.is(curvature[name][at], sums.curvature?.[name][index]))),
   );
 
-/** @throws where eigenvalues are wanted and not there */
-export function write({ means, drawn, curvature, correct, samples }: SetValues, cells: readonly number[], sums: SetSums): void {
+/** @throws where eigenvalues or squares are wanted and not there */
+export function write(values: SetValues, cells: readonly number[], sums: SetSums): void {
+  const { means, drawn, curvature, correct, samples, squares } = values;
   if (curvature && !sums.curvature) throw new Error('a result without the eigenvalues that its slice asks for');
+  if (squares && !sums.lossSquares) throw new Error('a result without the squares of losses that its slice asks for');
+  values.samplesAtPoint = sums.samples;
   for (const [index, at] of cells.entries()) {
     means[at] = sums.lossSum[index]! / sums.samples;
     correct[at] = sums.correct[index]!;
     samples[at] = sums.samples;
+    if (squares) squares[at] = sums.lossSquares![index]!;
     if (!curvature) continue;
     for (const name of CURVATURE) curvature[name][at] = sums.curvature![name][index]!;
     drawn[at] = convexityAt(curvature, at).nonConvexity;

@@ -3,15 +3,18 @@
  *
  * Tiles may come in any order and more than once; the picture depends only on which came. Each
  * insertion says which samples to draw again, so that drawing costs as much as what changed.
- * It does not know who computed a tile, nor how it is drawn. Rules F1–F6 in docs/SPEC.md.
+ * Over a dataset in shards, the picture takes in a shard once it is whole. It does not know who computed a tile, nor how it is drawn.
+ * Rules F1–F6 and F9 in docs/SPEC.md.
  */
 import { CONVEXITY_RANGE, type Convexity } from '#lib/analysis/convexity.ts';
+import { spreadOfSums } from '#lib/analysis/sampleSpread.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
 import { FIELD, estimateWithin, isKnown, type Block, type Field } from './estimate.ts';
 import { convexityAt, createSetValues, draw, erase, holds, takeStock, widen, write, type SetValues } from './setValues.ts';
-import { pointsOf, tileKey, type Point, type Tile, type TileKey, type Tiling } from './tile.ts';
-import { statusOf, type SetSums, type Status, type TileResult } from './tileResult.ts';
+import { ShardSums, type Part, type Standing } from './shardSums.ts';
+import { blocksOf, pointsOf, tileKey, tileOfKey, type Point, type Tile, type TileKey, type Tiling } from './tile.ts';
+import { isSame, statusOf, type SetSums, type Status, type TileResult } from './tileResult.ts';
 
 /** What was measured at one sample over one set. `loss` is the mean; it may be NaN or ±Infinity, as `status` says. */
 export type Measured = {
@@ -19,6 +22,8 @@ export type Measured = {
   /** Share of samples classified correctly, 0 … 1. */
   readonly accuracy: number;
   readonly samples: number;
+  /** Of the mean loss over its samples; NaN where a loss is not finite. Absent where squares of losses are not kept. */
+  readonly standardError?: number | undefined;
   /** Of what is drawn. */
   readonly status: Status;
   readonly verified: boolean;
@@ -39,6 +44,10 @@ export type SurfaceCounts = {
   /** Measured samples whose loss over this set is not finite. */
   readonly notFinite: number;
   readonly tiles: number;
+  /** Over which the loss of every measured point is the mean; 0 before the first. */
+  readonly samples: number;
+  /** What is measured of every shard, and what there is to measure: points, each as often as there are shards. */
+  readonly work: { readonly done: number; readonly all: number };
 };
 
 /** A surface as those see it who draw it: one layer of it, for a volume. */
@@ -56,7 +65,7 @@ export type SurfaceView = {
 };
 
 export type Surface = Omit<SurfaceView, 'field' | 'valueAt'> & {
-  /** Takes a result in. Returns the samples to draw again, or null where nothing changed. */
+  /** Takes a result in. Returns the samples to draw again, none where it only counts later, or null where nothing changed. */
   insert(tile: Tile, result: TileResult, verified: boolean): Block | null;
   /** Changes what is believed of a tile; null where the tile is not here or was so marked before. */
   setVerified(tile: Tile, verified: boolean): Block | null;
@@ -69,17 +78,19 @@ export type Surface = Omit<SurfaceView, 'field' | 'valueAt'> & {
   valueAt(set: SetName, column: number, row: number, layer?: number): Measured | null;
 };
 
-type Standing = typeof FIELD.measured | typeof FIELD.verified | typeof FIELD.rechecked;
+/** Nothing to draw, but more is known: a part of a shard that does not count yet. */
+const NOTHING: Block = { column: 0, row: 0, layer: 0, columns: 0, rows: 0, layers: 0 };
 
 export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface {
   const { grid } = tiling;
   const { columns, rows, layers } = grid;
   const points = columns * rows * layers;
-  const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers, tiling.measure !== undefined)]));
+  const values = new Map(sets.map((set) => [set, createSetValues(columns, rows, layers, { isCurvature: tiling.measure !== undefined, hasSquares: tiling.shards !== undefined })]));
   /** How a finite sample is shown, as FIELD has it. */
   const standing = new Uint8Array(points);
   const tiles = new Map<TileKey, Standing>();
   const tilesAt: number[] = Array.from({ length: grid.levels }, () => 0);
+  const shards = tiling.shards === undefined ? null : new ShardSums(tiling.shards, blocksOf(tiling).length);
   let measuredCount = 0;
   let verifiedCount = 0;
   let recheckedCount = 0;
@@ -94,48 +105,78 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
 
   const placeOf = ({ column, row, layer }: Pick<Point, 'column' | 'row' | 'layer'>): number => (layer * rows + row) * columns + column;
 
-  function insert(tile: Tile, result: TileResult, isVerified: boolean): Block | null {
+  function insertBlock(tile: Tile, result: TileResult, now: Standing, isAlone = true): Block | null {
     const cells = cellsOf(tile, result);
     const key = tileKey(tile);
     const isNew = !tiles.has(key);
-    if (!isNew && sets.every((set) => holds(valuesOf(set), cells, sumsOf(result, set)))) return setVerified(tile, isVerified);
+    if (!isNew && sets.every((set) => holds(valuesOf(set), cells, sumsOf(result, set)))) return standBlock(tile, now);
     for (const set of sets) write(valuesOf(set), cells, sumsOf(result, set));
     if (isNew) {
       measuredCount += cells.length;
       tilesAt[tile.level]! += 1;
     }
-    const now = isVerified ? FIELD.verified : FIELD.measured;
     mark(cells, now);
     tiles.set(key, now);
     for (const each of values.values()) {
       draw(each, cells, standingAt);
+      if (!isAlone) continue;
       if (isNew) widen(each, cells);
       else takeStock(each);
     }
-    return estimateAround(tile);
+    return isAlone ? estimateAround(tile) : null;
   }
 
-  function remove(tile: Tile): Block | null {
+  function removeBlock(tile: Tile, isAlone = true): Block | null {
     if (!tiles.delete(tileKey(tile))) return null;
     const cells = pointsOf(tiling, tile).map(placeOf);
     measuredCount -= cells.length;
     tilesAt[tile.level]! -= 1;
     mark(cells, 0);
     for (const each of values.values()) erase(each, cells);
-    return estimateAround(tile);
+    return isAlone ? estimateAround(tile) : null;
   }
 
-  function estimateAround(tile: Tile): Block {
-    const dirty = around(pointsOf(tiling, tile), tile.level);
+  const estimateAround = (tile: Tile): Block => estimateAnew(around(pointsOf(tiling, tile), tile.level));
+  const estimateWhole = (): Block => estimateAnew({ column: 0, row: 0, layer: 0, columns, rows, layers });
+
+  function estimateAnew(dirty: Block): Block {
     const levels = [...tilesAt.keys()].filter((level) => tilesAt[level]! > 0);
     for (const { fields } of values.values()) estimateWithin(grid, fields, dirty, levels);
     return dirty;
   }
 
-  const setVerified = (tile: Tile, isVerified: boolean): Block | null => setStanding(tile, isVerified ? FIELD.verified : FIELD.measured);
-  const setRechecked = (tile: Tile): Block | null => setStanding(tile, FIELD.rechecked);
+  const insert = (tile: Tile, result: TileResult, isVerified: boolean): Block | null => {
+    const now = isVerified ? FIELD.verified : FIELD.measured;
+    return shards ? changePart(shards, tile, () => ({ result, standing: now })) : insertBlock(tile, result, now);
+  };
+  const stand = (tile: Tile, now: Standing): Block | null => (shards ? changePart(shards, tile, (before) => before && { ...before, standing: now }) : standBlock(tile, now));
+  const remove = (tile: Tile): Block | null => (shards ? changePart(shards, tile, () => undefined) : removeBlock(tile));
 
-  function setStanding(tile: Tile, now: Standing): Block | null {
+  /** What one shard says of a block is another: the block is drawn anew, and all are where another number of shards counts now. */
+  function changePart(all: ShardSums, tile: Tile, change: (before: Part | undefined) => Part | undefined): Block | null {
+    const { shard, ...block } = tile;
+    if (shard === undefined) throw new Error(`tile ${tileKey(tile)} does not say of which shard it is`);
+    const [key, depth] = [tileKey(block), all.depth];
+    const before = all.part(key, shard);
+    const next = change(before);
+    if (next?.result !== before?.result) cellsOf(block, next?.result ?? before!.result);
+    if (next === before || (next && before && next.standing === before.standing && isSame(next.result, before.result))) return null;
+    all.put(key, shard, next);
+    if (all.depth !== depth) {
+      for (const each of all.blocks()) drawBlock(all, each as TileKey, false);
+      for (const each of values.values()) takeStock(each);
+      return estimateWhole();
+    }
+    return (shard < depth && drawBlock(all, key, true)) || NOTHING;
+  }
+
+  function drawBlock(all: ShardSums, key: TileKey, isAlone: boolean): Block | null {
+    const now = all.merged(key);
+    const block = tileOfKey(key)!;
+    return now ? insertBlock(block, now.result, now.standing, isAlone) : removeBlock(block, isAlone);
+  }
+
+  function standBlock(tile: Tile, now: Standing): Block | null {
     const key = tileKey(tile);
     if (!tiles.has(key) || tiles.get(key) === now) return null;
     tiles.set(key, now);
@@ -200,8 +241,8 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
     tiling,
     sets,
     insert,
-    setVerified,
-    setRechecked,
+    setVerified: (tile, isVerified) => stand(tile, isVerified ? FIELD.verified : FIELD.measured),
+    setRechecked: (tile) => stand(tile, FIELD.rechecked),
     remove,
     estimateAt,
     field: (set, layer = 0) => valuesOf(set).layers[layer]!,
@@ -210,14 +251,15 @@ export function createSurface(tiling: Tiling, sets: readonly SetName[]): Surface
       // One range for every convexity map, so that two of them compare.
       return min <= max ? (tiling.measure ? CONVEXITY_RANGE : { min, max }) : null;
     },
-    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, rechecked: recheckedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size }),
+    counts: (set) => ({ points, measured: measuredCount, verified: verifiedCount, rechecked: recheckedCount, notFinite: valuesOf(set).notFinite, tiles: tiles.size, samples: valuesOf(set).samplesAtPoint, work: { done: shards?.points ?? measuredCount, all: points * (tiling.shards ?? 1) } }),
     valueAt(set, column, row, layer = 0) {
-      const { samples, means, drawn, curvature, correct } = valuesOf(set);
+      const { samples, means, drawn, curvature, correct, squares } = valuesOf(set);
       const at = placeOf({ column, row, layer });
       const count = samples[at];
       if (!count || column < 0 || column >= columns || row < 0 || row >= rows) return null;
       const loss = means[at]!;
       const measured: Measured = { loss, accuracy: correct[at]! / count, samples: count, status: statusOf(drawn[at]!), verified: standing[at] === FIELD.verified, rechecked: standing[at] === FIELD.rechecked };
+      if (squares) return { ...measured, standardError: spreadOfSums(count, loss * count, squares[at]!).standardError };
       return curvature ? { ...measured, convexity: convexityAt(curvature, at) } : measured;
     },
   };

@@ -1,7 +1,8 @@
 /**
- * A tile: a block of the new samples of one level, within one layer of a volume; the unit of work, of transfer and of drawing.
+ * A tile: a block of the new samples of one level, within one layer of a volume; the unit of work and of transfer.
  *
- * How large the block is depends on what a sample costs, so that a tile is short work on any network.
+ * How large the block is depends on what a sample costs, so that a tile is short work on any network. Where the dataset is divided into
+ * shards there is a tile of every block for each of them.
  * It does not know who computes it. Rules T1–T5 in docs/SPEC.md.
  */
 import { costOfSample } from '#lib/network/cost.ts';
@@ -10,6 +11,7 @@ import { placeOnCurve, type CurveKind } from '#lib/slice/curve.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 import type { Measure } from '#lib/slice/measure.ts';
 import { passesIn, rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesOfShard, shardsOf } from '#lib/slice/shards.ts';
 
 export type Tile = {
   readonly sliceId: string;
@@ -18,10 +20,14 @@ export type Tile = {
   readonly column: number;
   /** Which sample of γ all of its points have: there exactly for tiles of a volume. */
   readonly layer?: number | undefined;
+  /** Over which shard of the dataset: there exactly where the slice has several. */
+  readonly shard?: number | undefined;
 };
 
+type BlockKey = `${string}/${number}/${number}/${number}` | `${string}/${number}/${number}/${number}/${number}`;
+
 /** Names a tile everywhere: in the lease book, on the wire, in the store. */
-export type TileKey = `${string}/${number}/${number}/${number}` | `${string}/${number}/${number}/${number}/${number}`;
+export type TileKey = BlockKey | `${BlockKey}:${number}`;
 
 /** A slice cut into tiles. */
 export type Tiling = {
@@ -29,8 +35,10 @@ export type Tiling = {
   readonly grid: Grid;
   /** Samples of a level's sub-grid along each side of a tile. */
   readonly side: number;
-  /** Multiply-adds at one point over all its samples, and over those that statistics are recomputed from. */
+  /** Multiply-adds of one tile at one point: over all samples of a shard, and over those that statistics are recomputed from. */
   readonly pointCost: number;
+  /** Into how many shards the dataset is divided; one where absent. */
+  readonly shards?: number | undefined;
   /** For a slice along a curve: its points are not where its coordinate says, but where the curve is there. */
   readonly curve?: CurveKind | undefined;
   /** What is measured where it is not the loss. */
@@ -40,24 +48,36 @@ export type Tiling = {
 /** A point to evaluate: where it stands in the full grid, and how much of each direction is added to the centre there. */
 export type Point = { readonly column: number; readonly row: number; readonly layer: number; readonly a: number; readonly b: number; readonly c: number };
 
-export const tileKey = ({ sliceId, level, row, column, layer }: Tile): TileKey =>
-  layer === undefined ? `${sliceId}/${level}/${row}/${column}` : `${sliceId}/${level}/${row}/${column}/${layer}`;
+export function tileKey({ sliceId, level, row, column, layer, shard }: Tile): TileKey {
+  const block: BlockKey = layer === undefined ? `${sliceId}/${level}/${row}/${column}` : `${sliceId}/${level}/${row}/${column}/${layer}`;
+  return shard === undefined ? block : `${block}:${shard}`;
+}
 
-const KEY = /^([0-9a-f]{32})\/(\d{1,2})\/(\d{1,4})\/(\d{1,4})(?:\/(\d{1,4}))?$/;
+const KEY = /^([0-9a-f]{32})\/(\d{1,2})\/(\d{1,4})\/(\d{1,4})(?:\/(\d{1,4}))?(?::(\d{1,3}))?$/;
 
 export function tileOfKey(key: string): Tile | null {
   const match = KEY.exec(key);
-  return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]), ...(match[5] !== undefined && { layer: Number(match[5]) }) };
+  return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]), ...(match[5] !== undefined && { layer: Number(match[5]) }), ...(match[6] !== undefined && { shard: Number(match[6]) }) };
 }
 
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
-  const pointCost = costOfSample(manifest.network) * passesIn(recipe);
+  const shards = shardsOf(recipe);
+  const pointCost = costOfSample(manifest.network) * (shards === 1 ? passesIn(recipe) : countOf(samplesOfShard(recipe, 0)));
   const ranges = rangesOf(recipe);
-  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(recipe.curve && { curve: recipe.curve.kind }), ...(recipe.measure && { measure: recipe.measure }) };
+  return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(shards > 1 && { shards }), ...(recipe.curve && { curve: recipe.curve.kind }), ...(recipe.measure && { measure: recipe.measure }) };
 }
 
-/** Every tile that has at least one new sample, coarse levels first, layer by layer, row by row. */
+const countOf = (runs: readonly { readonly count: number }[]): number => runs.reduce((sum, { count }) => sum + count, 0);
+
+/** Every tile: those of the first shard, then those of the next; of each, coarse levels first, layer by layer, row by row. */
 export function tilesOf(tiling: Tiling): readonly Tile[] {
+  const blocks = blocksOf(tiling);
+  const { shards = 1 } = tiling;
+  return shards === 1 ? blocks : Array.from({ length: shards }, (_, shard) => blocks.map((block) => ({ ...block, shard }))).flat();
+}
+
+/** Every block that has at least one new sample, in that order. */
+export function blocksOf(tiling: Tiling): readonly Tile[] {
   const { grid, sliceId } = tiling;
   const tiles: Tile[] = [];
   for (let level = 0; level < grid.levels; level++) {
@@ -83,7 +103,9 @@ function layersAt({ axes: [, , gamma], levels }: Grid, level: number): readonly 
 
 /** Whether the tiling has this tile. */
 export function isTileOf(tiling: Tiling, tile: Tile): boolean {
-  return tile.sliceId === tiling.sliceId && tile.level < tiling.grid.levels && pointsOf(tiling, tile).length > 0;
+  const { shards = 1 } = tiling;
+  const hasShard = shards === 1 ? tile.shard === undefined : tile.shard !== undefined && tile.shard < shards;
+  return hasShard && tile.sliceId === tiling.sliceId && tile.level < tiling.grid.levels && pointsOf(tiling, tile).length > 0;
 }
 
 /** The samples a tile adds, row by row: those of its level that no coarser level has. */

@@ -9,7 +9,7 @@ export async function computeSurface(engine: TileEngine, { manifest: { recipe },
   const tiling = tilingOf(recipe, subject.manifest);
   const surface = createSurface(tiling, recipe.samples.map(({ set }) => set));
   const waiting = [...tilesOf(tiling)];
-  const all = tiling.grid.columns * tiling.grid.rows * tiling.grid.layers;
+  const { all } = surface.counts(surface.sets[0]!).work;
   let done = 0;
   await Promise.all(
     Array.from({ length: engine.width }, async () => {

@@ -1,6 +1,7 @@
 /** One core of `tarn compute --engine float64`: given a slice when it starts, then tiles of it, it answers with their sums. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesOfShard } from '#lib/slice/shards.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { pointsOf, tilingOf, type Tile } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
@@ -16,13 +17,14 @@ const tiling = tilingOf(recipe, subject.manifest);
 
 function evaluate(tile: Tile): TileResult {
   const points = pointsOf(tiling, tile);
-  const found = points.map(({ a, b, c }) => truth.at(recipe, a, b, c));
+  const found = points.map(({ a, b, c }) => truth.at(recipe, a, b, c, tile.shard));
   return {
     points: points.length,
-    sets: recipe.samples.map(({ set, count }, index) => ({
+    sets: samplesOfShard(recipe, tile.shard).map(({ set, count }, index) => ({
       set,
       samples: count,
       lossSum: Float64Array.from(found, (sets) => sets[index]!.lossSum),
+      ...(tile.shard !== undefined && { lossSquares: Float64Array.from(found, (sets) => sets[index]!.lossSquares) }),
       correct: Uint32Array.from(found, (sets) => sets[index]!.correct),
     })),
   };

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { Page } from 'playwright';
 import { dense, JOBS, NOT_FINITE, POINTS, tinyLoss, type NamedJob } from '#tests/workers/wgslJobs.ts';
-import { jobOf, outputsError, truthAt } from '#tests/workers/engines.ts';
+import { jobOf, outputsError, squaresErrorOf, truthAt } from '#tests/workers/engines.ts';
 import { STORED_MODE } from '#lib/network/forward.ts';
 import { zooNetwork } from '#lib/network/zoo/zoo.ts';
 import { runInBrowser } from '#scripts/browserHarness.ts';
@@ -37,7 +37,8 @@ async function compareAgain(page: Page, { name, job }: NamedJob): Promise<readon
     truthAt(job, a, b).flatMap((truth, set) => {
       const found = sets[set]!;
       const error = Math.abs(Number(found.lossSum[point]) - truth.lossSum) / Math.max(Math.abs(truth.lossSum), 0.01 * truth.samples);
-      return [...(error <= 2e-6 ? [] : [`${name}: ${found.lossSum[point]}, expected ${truth.lossSum}`]), ...(found.correct[point] === truth.correct ? [] : [`${name}: ${found.correct[point]} correct, expected ${truth.correct}`])];
+      const squares = squaresErrorOf(Number(found.lossSquares[point]), truth);
+      return [...(squares <= 4e-6 ? [] : [`${name}: squares ${found.lossSquares[point]}, expected ${truth.lossSquares}`]), ...(error <= 2e-6 ? [] : [`${name}: ${found.lossSum[point]}, expected ${truth.lossSum}`]), ...(found.correct[point] === truth.correct ? [] : [`${name}: ${found.correct[point]} correct, expected ${truth.correct}`])];
     }),
   );
 }

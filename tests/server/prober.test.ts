@@ -28,7 +28,7 @@ describe('prober', () => {
     const points = [[0, 0], [0.5, -1], [1, 1]] as const;
     const asked = await Promise.all(points.map(([a, b]) => thread.truthAt(recipe, a, b)));
     expect(asked).toEqual(await Promise.all(points.map(([a, b]) => here.truthAt(recipe, a, b))));
-    expect(asked[0]![0]).toEqual({ set: 'train', samples: 8, lossSum: 0, correct: 0 });
+    expect(asked[0]![0]).toEqual({ set: 'train', samples: 8, lossSum: 0, lossSquares: 0, correct: 0 });
     await thread.close();
   });
 

@@ -1,5 +1,6 @@
 /** Small subjects for tests: real layer programs, made here, so that no file is read. */
 import { digestOf } from '#lib/digest.ts';
+import { fillNormal } from '#lib/random.ts';
 import { subjectIdOf, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 
@@ -39,6 +40,20 @@ export function lineSubject(): Subject {
     buffers: [new Float32Array(0), new Float32Array(0)],
     sets: { train: { count: 8, inputs, targets }, test: { count: 4, inputs: inputs.slice(0, 4), targets: targets.slice(0, 4) } },
   };
+}
+
+/** The same line through many points that stray from it: as large as a test of shards needs. */
+export function strayingSubject(train: number, test: number): Subject {
+  const line = lineSubject();
+  const samples = (count: number, seed: number) => {
+    const inputs = Float32Array.from({ length: count }, (_, index) => (index / count) * 2 - 1);
+    const stray = new Float32Array(count);
+    fillNormal(stray, { seed, role: 0, name: 'stray' });
+    return { count, inputs, targets: inputs.map((x, index) => 2 * x - 0.5 + 0.3 * stray[index]!) };
+  };
+  const title = `${train} and ${test} points`;
+  const manifest = { ...line.manifest, name: 'straying-test', dataset: { ...line.manifest.dataset, title, samples: { train, test } }, file: { digest: digestOf(title), bytes: 1 } };
+  return { ...line, id: subjectIdOf(manifest), manifest, sets: { train: samples(train, 11), test: samples(test, 12) } };
 }
 
 /** A random plane of the line subject that every check accepts, with some fields changed. */

@@ -75,6 +75,10 @@ export function outputsError(job: EvaluationJob, a: number, b: number, found: Ar
 const moved = (origin: Float32Array, directions: readonly Float32Array[], a: number, b: number) =>
   Float64Array.from(origin, (value, index) => value + a * (directions[0]?.[index] ?? 0) + b * (directions[1]?.[index] ?? 0));
 
+/** How far a sum of squared losses is off, relative; to 0.01 of a loss where they are smaller. */
+export const squaresErrorOf = (found: number | undefined, truth: SetTruth): number =>
+  found === undefined ? Infinity : Math.abs(found - truth.lossSquares) / Math.max(truth.lossSquares, 1e-4 * truth.samples);
+
 /** As the reference cases measure it: relative to the loss, or to 0.01 where it is smaller. */
 export const errorOf = (found: number, truth: SetTruth): number =>
   Math.abs(found - truth.lossSum) / Math.max(Math.abs(truth.lossSum), 0.01 * truth.samples);

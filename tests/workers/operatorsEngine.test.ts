@@ -6,7 +6,7 @@ import { createPace } from '#workers/pace.ts';
 import { compileProgram } from '#workers/operators/tfProgram.ts';
 import { TfSlice } from '#workers/operators/tfSlice.ts';
 import { createTheta } from '#workers/operators/tfTheta.ts';
-import { BACKENDS_IN_NODE, errorOf, jobOf, networkOf, operatorsOn, outputsError, truthAt } from './engines.ts';
+import { BACKENDS_IN_NODE, errorOf, jobOf, networkOf, operatorsOn, outputsError, squaresErrorOf, truthAt } from './engines.ts';
 
 const DENSE = networkOf(
   [4],
@@ -79,6 +79,7 @@ describe.each(BACKENDS_IN_NODE)('%s', (backend) => {
     for (const [index, { a, b }] of points.entries()) {
       const truth = truthAt(job, a, b)[0]!;
       expect(errorOf(sets[0]!.lossSum[index]!, truth)).toBeLessThan(2e-6);
+      expect(squaresErrorOf(sets[0]!.lossSquares?.[index], truth)).toBeLessThan(4e-6);
       expect(sets[0]!.correct[index]).toBe(truth.correct);
     }
   });
@@ -103,6 +104,7 @@ describe.each(BACKENDS_IN_NODE)('%s', (backend) => {
     for (const [index, { a, b }] of pointsOf(3).entries()) {
       const truth = truthAt(job, a, b)[0]!;
       expect(errorOf(sets[0]!.lossSum[index]!, truth)).toBeLessThan(2e-6);
+      expect(squaresErrorOf(sets[0]!.lossSquares?.[index], truth)).toBeLessThan(4e-6);
       expect(sets[0]!.correct[index]).toBe(truth.correct);
     }
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Network, Step } from '#lib/network/program.ts';
 import type { Engine } from '#workers/evaluator.ts';
 import { createWasmEngine } from '#workers/wasm/wasmEngine.ts';
-import { errorOf, jobOf, networkOf, truthAt } from './engines.ts';
+import { errorOf, jobOf, networkOf, squaresErrorOf, truthAt } from './engines.ts';
 import { KERNELS, wasmEngineWith } from './wasmEngines.ts';
 
 const DENSE = networkOf([4], [{ op: 'linear', weight: 'w', bias: 'b' }, { op: 'relu' }, { op: 'linear', weight: 'v', bias: null }], { w: [6, 4], b: [6], v: [3, 6] });
@@ -74,6 +74,7 @@ describe.each(KERNELS)('%s', (kernels) => {
     expect(parts).toEqual(all);
     await chunked.dispose();
     for (const [index, { a, b }] of pointsOf(7).entries()) expect(errorOf(all.lossSum[index]!, truthAt(job, a, b)[0]!)).toBeLessThan(2e-6);
+    for (const [index, { a, b }] of pointsOf(7).entries()) expect(squaresErrorOf(all.lossSquares?.[index], truthAt(job, a, b)[0]!)).toBeLessThan(4e-6);
   });
 
   test('[C3] train and test samples are summed apart', async () => {

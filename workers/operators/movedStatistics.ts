@@ -29,6 +29,7 @@ export function withoutImpossible({ network, buffers, bufferDirections }: Evalua
     sets: result.sets.map((sums) => ({
       ...sums,
       lossSum: sums.lossSum.map((value, point) => (isImpossible[point] ? Number.NaN : value)),
+      ...(sums.lossSquares && { lossSquares: sums.lossSquares.map((value, point) => (isImpossible[point] ? Number.NaN : value)) }),
       correct: sums.correct.map((value, point) => (isImpossible[point] ? 0 : value)),
     })),
   };

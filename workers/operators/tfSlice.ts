@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchesOf } from '#lib/network/batches.ts';
 import { STORED_MODE, type EvaluationMode } from '#lib/network/forward.ts';
 import type { SetName } from '#lib/network/subject.ts';
-import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
+import { emptySums, type SetSums, type TileResult } from '#lib/work/tileResult.ts';
 import type { OpenBackend } from '#workers/backend.ts';
 import type { Coordinates, EvaluationJob } from '#workers/evaluator.ts';
 import { DeviceFault } from '#workers/gpuGuard.ts';
@@ -29,8 +29,8 @@ const SUBMITTED_MS = 50;
 
 const CENTRE: Coordinates = { a: 0, b: 0 };
 
-/** What one dispatch left on the device: [slots × 2 × sums], losses first. */
-type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly slots: number; readonly sums: number };
+/** What one dispatch left on the device: [slots × columns × sums], losses first, then correct answers, and squares of the losses where those are sums already. */
+type Part = { readonly tensor: tf.Tensor1D; readonly set: number; readonly firstPoint: number; readonly slots: number; readonly columns: 2 | 3; readonly sums: number };
 
 type BlockedSet = { readonly set: SetName; readonly samples: number; readonly sumsSingles: boolean; readonly blocks: readonly SampleBlock[] };
 
@@ -171,7 +171,8 @@ export class TfSlice {
           tensors ??= await this.tensorsAt(batch, () => this.turn(signal));
           const built = tensors;
           const tensor = tf.tidy(() => this.sumsOf(block, built, slots, sumsSingles));
-          parts.push({ tensor, set, firstPoint: first, slots, sums: tensor.size / (2 * slots) });
+          const columns = sumsSingles ? 2 : 3;
+          parts.push({ tensor, set, firstPoint: first, slots, columns, sums: tensor.size / (columns * slots) });
         }
       }
     } finally {
@@ -209,8 +210,8 @@ export class TfSlice {
     const { outputs, lost } = this.passOf(block, tensors);
     const wanted = slots === this.batch ? block.targets : firstTargets(block.targets, rows);
     const { losses, correct } = withoutLost(lossesOf(tf.reshape(outputs, [rows, this.program.outputWidth]) as tf.Tensor2D, wanted), lost);
-    const both = tf.stack([tf.reshape(losses, [slots, block.count]), tf.reshape(correct, [slots, block.count])], 1);
-    return tf.reshape(singles ? both : summed(both as tf.Tensor3D), [-1]);
+    const all = [tf.reshape(losses, [slots, block.count]), tf.reshape(correct, [slots, block.count]), tf.reshape(tf.square(losses), [slots, block.count])];
+    return tf.reshape(singles ? tf.stack(all.slice(0, 2), 1) : summed(tf.stack(all, 1) as tf.Tensor3D), [-1]);
   }
 
   private passOf(block: SampleBlock, tensors: Tensors): ReturnType<typeof runWatched> {
@@ -231,15 +232,16 @@ export class TfSlice {
 
   /** Adds in float64, in the order of the samples; `used` is how many values that took. */
   private sumUp(count: number, parts: readonly Part[], values: Float32Array): { sets: readonly SetSums[]; used: number } {
-    const sets = this.sets.map(({ set, samples }) => ({ set, samples, lossSum: new Float64Array(count), correct: new Uint32Array(count) }));
+    const sets = this.sets.map(({ set, samples }) => ({ set, samples, ...emptySums(count) }));
     let at = 0;
-    for (const { set, firstPoint, slots, sums } of parts) {
-      const { lossSum, correct } = sets[set]!;
-      for (let slot = 0; slot < slots; slot++, at += 2 * sums) {
+    for (const { set, firstPoint, slots, columns, sums } of parts) {
+      const { lossSum, lossSquares, correct } = sets[set]!;
+      for (let slot = 0; slot < slots; slot++, at += columns * sums) {
         const point = firstPoint + slot;
         if (point >= count) continue;
         for (let index = 0; index < sums; index++) {
           lossSum[point]! += values[at + index]!;
+          lossSquares[point]! += columns === 2 ? values[at + index]! ** 2 : values[at + 2 * sums + index]!;
           correct[point]! += values[at + sums + index]!;
         }
       }
@@ -273,12 +275,12 @@ function withoutLost(sums: ReturnType<typeof lossesOf>, lost: tf.Tensor | null):
   };
 }
 
-/** [points, 2, samples] → [points, 2, ⌈samples / 64⌉] */
-function summed(both: tf.Tensor3D): tf.Tensor {
-  const [points, , samples] = both.shape;
+/** [points, columns, samples] → [points, columns, ⌈samples / 64⌉] */
+function summed(all: tf.Tensor3D): tf.Tensor {
+  const [points, columns, samples] = all.shape;
   const whole = Math.floor(samples / SUMMED) * SUMMED;
   const sums: tf.Tensor[] = [];
-  if (whole > 0) sums.push(tf.sum(tf.reshape(tf.slice(both, [0, 0, 0], [-1, -1, whole]), [points, 2, whole / SUMMED, SUMMED]), 3));
-  if (whole < samples) sums.push(tf.sum(tf.slice(both, [0, 0, whole], [-1, -1, samples - whole]), 2, true));
+  if (whole > 0) sums.push(tf.sum(tf.reshape(tf.slice(all, [0, 0, 0], [-1, -1, whole]), [points, columns, whole / SUMMED, SUMMED]), 3));
+  if (whole < samples) sums.push(tf.sum(tf.slice(all, [0, 0, whole], [-1, -1, samples - whole]), 2, true));
   return sums.length === 1 ? sums[0]! : tf.concat(sums, 2);
 }

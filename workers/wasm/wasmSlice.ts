@@ -5,7 +5,7 @@
  * finite, its block is run again the careful way, which keeps infinities apart from NaN. Rules C2–C4, I2 and I3 in docs/SPEC.md.
  */
 import { FOCAL_GAMMA, HINGE_MARGIN, HUBER_DELTA, isClassification, LABEL_SMOOTHING, LOSS_NAMES, type LossName } from '#lib/network/loss.ts';
-import type { TileResult } from '#lib/work/tileResult.ts';
+import { emptySums, type LossSums, type TileResult } from '#lib/work/tileResult.ts';
 import type { Coordinates, EvaluationJob, PreparedSlice } from '#workers/evaluator.ts';
 import type { Pace } from '#workers/pace.ts';
 import { Arena } from './arena.ts';
@@ -44,7 +44,7 @@ export class WasmSlice implements PreparedSlice {
     // The kernel works in a second half.
     this.losses = this.arena.take((this.plan.block + 1) * 16);
     this.correct = this.arena.take(this.plan.block);
-    this.sums = this.arena.take(16);
+    this.sums = this.arena.take(24);
   }
 
   /** Brings the samples into memory, as far as they fit. */
@@ -81,7 +81,7 @@ export class WasmSlice implements PreparedSlice {
 
   private async measure(points: readonly Coordinates[], signal: AbortSignal | undefined): Promise<TileResult> {
     this.begin(signal);
-    const sets = this.options.job.sets.map(({ set, samples }) => ({ set, samples: samples.count, lossSum: new Float64Array(points.length), correct: new Uint32Array(points.length) }));
+    const sets = this.options.job.sets.map(({ set, samples }) => ({ set, samples: samples.count, ...emptySums(points.length) }));
     for (const chunk of this.samples.chunks) {
       await this.samples.load(chunk, this.turn(signal));
       const group = this.plan.isDense ? Math.max(this.plan.block, SAMPLES_PER_POINT) : Math.max(1, chunk.count);
@@ -124,7 +124,7 @@ export class WasmSlice implements PreparedSlice {
   }
 
   /** Adds the losses of some samples of a chunk at one point. */
-  private async addUp(chunk: Chunk, start: number, count: number, point: Coordinates, into: { lossSum: Float64Array; correct: Uint32Array }, index: number, signal: AbortSignal | undefined): Promise<void> {
+  private async addUp(chunk: Chunk, start: number, count: number, point: Coordinates, into: LossSums, index: number, signal: AbortSignal | undefined): Promise<void> {
     const { kernels } = this.options;
     const { plan, sums } = this;
     for (const operation of plan.operations) operation.move?.(point);
@@ -132,6 +132,7 @@ export class WasmSlice implements PreparedSlice {
     const turn = this.turn(signal);
     this.arena.doubles(sums, 1)[0] = into.lossSum[index]!;
     this.arena.whole(sums + 8, 1)[0] = into.correct[index]!;
+    this.arena.doubles(sums + 16, 1)[0] = into.lossSquares[index]!;
     for (let done = start; done < start + count; done += plan.block) {
       const rows = Math.min(plan.block, start + count - done);
       const first = chunk.index + done;
@@ -146,6 +147,7 @@ export class WasmSlice implements PreparedSlice {
     }
     into.lossSum[index] = this.arena.doubles(sums, 1)[0]!;
     into.correct[index] = this.arena.whole(sums + 8, 1)[0]!;
+    into.lossSquares[index] = this.arena.doubles(sums + 16, 1)[0]!;
   }
 
   /** All layers and the losses of one block; how many losses are not finite. */

@@ -165,7 +165,7 @@ function ofClasses(loss: LossName): string {
   }
 }
 
-/** Sums over runs of samples of a block: losses, then correct answers; bits that no loss wrote make the count impossible. */
+/** Sums over runs of samples of a block: losses, then correct answers, then squares of the losses; bits that no loss wrote make the count impossible. */
 export const sumsShader = (): string => `${declarations([{ name: 'losses', type: 'u32' }], 'u32')}
 ${FLAT_MAIN}
   let runs = (4u * block.fours + ${SUMMED - 1}u) / ${SUMMED}u;
@@ -173,15 +173,20 @@ ${FLAT_MAIN}
   let start = (batch.point + point) * batch.row + block.at;
   let end = min((at + 1u) * ${SUMMED}u, block.samples);
   var sums = vec4f(0.0);
+  var squares = vec4f(0.0);
   var count = 0u;
   for (var n = at * ${SUMMED}u; n < end; n++) {
     // Four sums side by side, so that each adds up few numbers.
-    sums[n % 4u] += bitcast<f32>(losses[start + n]);
+    let loss = bitcast<f32>(losses[start + n]);
+    sums[n % 4u] += loss;
+    squares[n % 4u] += loss * loss;
     let flag = losses[start + 4u * block.fours + n];
     count += select(${UNWRITTEN}u, flag, flag <= 1u);
   }
   let sum = vec4f((sums.x + sums.y) + (sums.z + sums.w));
+  let square = vec4f((squares.x + squares.y) + (squares.z + squares.w));
   let place = (batch.point + point) * batch.sumsRow + block.sumsAt + at;
   result[place] = select(bitcast<u32>(sum.x), ${UNWRITTEN}u, isNan(sum).x);
   result[place + runs] = count;
+  result[place + 2u * runs] = select(bitcast<u32>(square.x), ${UNWRITTEN}u, isNan(square).x);
 }`;

@@ -14,7 +14,7 @@ export type SampleBlock = {
   readonly count: number;
   /** Groups of four samples; the last may be filled up with zeros. */
   readonly fours: number;
-  /** Where the block's losses start in a row of results, and its sums in a row of sums. Correct answers follow both. */
+  /** Where the block's losses start in a row of results, and its sums in a row of sums. Correct answers follow both, and after those the sums of squares. */
   readonly at: number;
   readonly sumsAt: number;
 };
@@ -49,7 +49,7 @@ export function blockSets(sets: BlockedSets['sets'], size: number): BlockedSets 
       const block = { set, start, count, fours: Math.ceil(count / 4), at, sumsAt };
       blocks.push(block);
       at += 8 * block.fours;
-      sumsAt += 2 * runsOf(block);
+      sumsAt += 3 * runsOf(block);
     }
   }
   return { sets, blocks, row: at, sumsRow: sumsAt };

@@ -5,7 +5,7 @@
  * before every tile, must come out bit for bit as when the slice was new. Before, because points then write over what the centre
  * left in scratch memory, and a shader that no longer runs cannot find it there. It does not choose points.
  */
-import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
+import { emptySums, type LossSums, type TileResult } from '#lib/work/tileResult.ts';
 import type { Coordinates, PreparedSlice } from '#workers/evaluator.ts';
 import { DeviceFault, type GpuGuard } from '#workers/gpuGuard.ts';
 import type { Pace } from '#workers/pace.ts';
@@ -45,7 +45,7 @@ export class WgslSlice implements PreparedSlice {
   async evaluate(points: readonly Coordinates[], signal?: AbortSignal): Promise<TileResult> {
     this.pace.begin();
     const sets = this.shape.blocked.sets.map(
-      ({ set, samples }): SetSums => ({ set, samples: samples.count, lossSum: new Float64Array(points.length), correct: new Uint32Array(points.length) }),
+      ({ set, samples }) => ({ set, samples: samples.count, ...emptySums(points.length) }),
     );
     // One row of the results is the centre's.
     for (let first = 0; first < points.length; first += this.shape.rows - 1) {
@@ -158,14 +158,16 @@ export class WgslSlice implements PreparedSlice {
   }
 
   /** Adds in float64, in the order of the samples. */
-  private addUp(values: Uint32Array, row: number, sets: readonly SetSums[], point: number): void {
+  private addUp(values: Uint32Array, row: number, sets: readonly LossSums[], point: number): void {
     const floats = new Float32Array(values.buffer);
     const rowStart = row * this.prepared.resultsRow;
     for (const { block } of this.prepared.blocks) {
       const { start, count, distance } = this.runOf(block);
-      const { lossSum, correct } = sets[block.set]!;
+      const { lossSum, lossSquares, correct } = sets[block.set]!;
       for (let index = 0; index < count; index++) {
-        lossSum[point]! += floats[rowStart + start + index]!;
+        const loss = floats[rowStart + start + index]!;
+        lossSum[point]! += loss;
+        lossSquares[point]! += this.shape.sums ? floats[rowStart + start + 2 * distance + index]! : loss ** 2;
         correct[point]! += this.written(values[rowStart + start + distance + index]!, start + distance + index, block);
       }
     }

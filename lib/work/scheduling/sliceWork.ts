@@ -18,7 +18,7 @@ export type SliceSpec = {
   /** Units of work of each tile, multiply-adds for instance. */
   readonly cost: Float32Array;
   /** Of each tile. Stage 0 is the first coarse picture. */
-  readonly stage: Uint8Array;
+  readonly stage: Uint8Array | Uint16Array;
   /** Whether a stage makes the picture better that is there already, rather than finer: more samples. */
   readonly isExtra: readonly boolean[];
   /** What it takes a device to get ready for this slice: weights fetched, directions made. */

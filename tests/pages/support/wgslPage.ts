@@ -11,7 +11,7 @@ import { TILES } from '#workers/wgsl/tileProbe.ts';
 import { fromText } from './wgslText.ts';
 
 export type PageResult = {
-  readonly sets: readonly { readonly lossSum: readonly (number | string)[]; readonly correct: readonly number[] }[];
+  readonly sets: readonly { readonly lossSum: readonly (number | string)[]; readonly lossSquares: readonly (number | string)[]; readonly correct: readonly number[] }[];
 };
 
 let open: OpenBackend;
@@ -38,7 +38,8 @@ const page = {
   async evaluate(points: readonly Coordinates[]): Promise<PageResult> {
     const { sets } = await slice!.evaluate(points);
     // JSON has no NaN and no infinity.
-    return { sets: sets.map(({ lossSum, correct }) => ({ lossSum: [...lossSum].map((each) => (Number.isFinite(each) ? each : String(each))), correct: [...correct] })) };
+    const sayable = (values: Float64Array | undefined) => [...(values ?? [])].map((each) => (Number.isFinite(each) ? each : String(each)));
+    return { sets: sets.map(({ lossSum, lossSquares, correct }) => ({ lossSum: sayable(lossSum), lossSquares: sayable(lossSquares), correct: [...correct] })) };
   },
   async outputs(point: Coordinates): Promise<readonly (readonly number[])[]> {
     return (await slice!.outputs(point)).map((values) => [...values]);

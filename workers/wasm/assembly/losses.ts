@@ -38,16 +38,20 @@ export function losses(loss: i32, outputs: usize, rowBytes: i32, rows: i32, widt
   return broken;
 }
 
-/** Adds the losses one by one, and the correct answers, to the float64 and the uint32 at `sums`. */
+/** Adds the losses one by one, the correct answers, and the squares of the losses, to the float64, the uint32 and the float64 16 bytes on, at `sums`. */
 export function total(values: usize, correct: usize, rows: i32, sums: usize): void {
   let sum = load<f64>(sums);
   let right = load<u32>(sums, 8);
+  let squares = load<f64>(sums, 16);
   for (let row = 0; row < rows; row++) {
-    sum += load<f64>(values + (row << 3));
+    const value = load<f64>(values + (row << 3));
+    sum += value;
+    squares += value * value;
     right += load<u8>(correct + row);
   }
   store<f64>(sums, sum);
   store<u32>(sums, right, 8);
+  store<f64>(sums, squares, 16);
 }
 
 function ofValue(loss: i32, output: f64, target: f64, constant: f64): f64 {

@@ -1,0 +1,44 @@
+/**
+ * The shards of a slice's samples: runs of a fixed length in file order, so that a large dataset is measured piece by piece.
+ *
+ * Only where the loss of a sample depends on no other sample: not with statistics that batches share, not with masks that are drawn by place,
+ * and not for eigenvalues, which do not add up. Everything else is one shard. It knows no tiles. Rule G6 in docs/SPEC.md.
+ */
+import { firstOf, type Samples } from '#lib/network/subject.ts';
+import type { SampleChoice, SliceRecipe } from './recipe.ts';
+
+/** Samples of each set in one shard; the last may have fewer. */
+export const SHARD_SAMPLES = 1024;
+/** More would not fit a tile's key. */
+export const MOST_SHARDS = 1000;
+
+/** Samples `first` … `first + count − 1` of a set. */
+export type SampleRun = SampleChoice & { readonly first: number };
+
+type Sampled = Pick<SliceRecipe, 'samples' | 'mode' | 'measure'>;
+
+/** How many shards the samples of a slice are divided into. */
+export function shardsOf({ samples, mode, measure }: Sampled): number {
+  const isApart = (mode.batchNorm === 'frozen' || mode.batchNorm === 'interpolated') && mode.dropout === 'off' && measure === undefined;
+  return isApart ? Math.max(...samples.map(({ count }) => Math.ceil(count / SHARD_SAMPLES))) : 1;
+}
+
+/** The samples of one shard, set by set; a set that has no more is left out. Without a shard, all. */
+export function samplesOfShard(recipe: Sampled, shard?: number): readonly SampleRun[] {
+  if (shard === undefined || shardsOf(recipe) === 1) return recipe.samples.map((each) => ({ ...each, first: 0 }));
+  const first = shard * SHARD_SAMPLES;
+  return recipe.samples.flatMap(({ set, count }) => (count > first ? [{ set, first, count: Math.min(SHARD_SAMPLES, count - first) }] : []));
+}
+
+/** Samples of each shard, as a share of the first's. */
+export function sharesOf(recipe: Sampled): readonly number[] {
+  const counts = Array.from({ length: shardsOf(recipe) }, (_, shard) => samplesOfShard(recipe, shard).reduce((sum, { count }) => sum + count, 0));
+  return counts.map((count) => count / counts[0]!);
+}
+
+/** Those samples of a set, without a copy. */
+export function samplesIn(samples: Samples, { first, count }: Pick<SampleRun, 'first' | 'count'>): Samples {
+  const { inputs, targets } = firstOf(samples, first + count);
+  const width = samples.inputs.length / samples.count;
+  return { count, inputs: inputs.subarray(first * width), targets: targets.subarray(first) };
+}
