@@ -2,7 +2,7 @@
  * The computed side of one session: its slices' tiles, wanted, lent, returned, and listed in the ledger.
  *
  * It knows volunteers as ids of connections and people; who they are, and what is shared by writing, is
- * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L16, V1–V11, W10.
+ * liveSession.ts. The ledger is rebuilt from storage at each opening, hence its epoch. Rules L1–L18, V1–V11, W10.
  */
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
@@ -19,6 +19,7 @@ import { checkForm } from '#lib/work/agreement.ts';
 import { isTileOf, pointsOf, tileOfKey, tilingOf, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
+import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
 import type { Clock } from './clock.ts';
 import { Lending, type Lent } from './lending.ts';
 import type { Log } from './log.ts';
@@ -64,6 +65,8 @@ export class Computing {
   /** By connection. */
   readonly #lenders = new Map<string, Pick<Helper, 'personId' | 'device'>>();
   #pointers: readonly Pointer[] = [];
+  readonly #serving = new ServingTick();
+  #cancelServing = () => {};
   #isClosed = false;
 
   constructor(dependencies: ComputingDependencies) {
@@ -110,6 +113,7 @@ export class Computing {
 
   closeAll(): void {
     this.#isClosed = true;
+    this.#cancelServing();
     for (const { stop } of this.#slices.values()) stop();
     this.#slices.clear();
   }
@@ -189,7 +193,7 @@ export class Computing {
   look(pointers: readonly Pointer[]): void {
     this.#pointers = pointers;
     this.#lending.focus(pointers);
-    this.#tell();
+    this.#tell(true);
   }
 
   /** Once in a while: ends leases whose results are overdue. */
@@ -272,17 +276,33 @@ export class Computing {
     this.#lending.limit(connectionId, Math.ceil(points / POINTS_OF_TILE));
   }
 
+  /** Something changed: who should leave what is told now, everybody who waits is served soon. `isUrgent`: a first picture may wait. */
+  #tell(isUrgent = false): void {
+    const { clock } = this.#dependencies;
+    this.#tellWithdrawn();
+    const wait = this.#serving.due(clock.now(), isUrgent);
+    if (wait === null) return;
+    this.#cancelServing();
+    if (wait === 0) this.#serve();
+    else this.#cancelServing = clock.after(wait, () => this.#serve());
+  }
+
   /** Pushes to pages what there is for them now, and tells those that hold what others have or nobody wants. */
-  #tell(): void {
-    const { clock, onOffer } = this.#dependencies;
+  #serve(): void {
+    const { clock } = this.#dependencies;
+    this.#serving.served(clock.now());
     for (const connectionId of this.#lenders.keys()) this.#limit(connectionId);
+    this.#push(this.#lending.serve(clock.now()));
+    this.#tellWithdrawn();
+  }
+
+  #push(all: readonly Lent[]): void {
     const byPage = new Map<string, LeaseOffer[]>();
-    for (const lent of this.#lending.serve(clock.now())) {
+    for (const lent of all) {
       const lender = this.#lenders.get(lent.connectionId);
       if (lender) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, lender.personId)]);
     }
-    for (const [connectionId, offers] of byPage) onOffer(connectionId, offers);
-    this.#tellWithdrawn();
+    for (const [connectionId, offers] of byPage) this.#dependencies.onOffer(connectionId, offers);
   }
 
   #tellWithdrawn(): void {

@@ -2,7 +2,7 @@
  * What is lent to whom in one session: the scheduler, in the words of slices, tiles and pages.
  *
  * A page is a device; whose it is matters where a second person has to look. It checks no results and sends nothing:
- * what is to be said to pages waits here until it is taken. Rules L1–L16 in docs/SPEC.md.
+ * what is to be said to pages waits here until it is taken. Rules L1–L18 in docs/SPEC.md.
  */
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
@@ -88,8 +88,8 @@ export class Lending {
   }
 
   /** A page begins to lend, or has changed. */
-  join(connectionId: string, personId: string, { workers, duty }: LendFacts): void {
-    this.#scheduler.join({ id: connectionId, person: personId, workers, duty });
+  join(connectionId: string, personId: string, { workers, duty, rate }: LendFacts): void {
+    this.#scheduler.join({ id: connectionId, person: personId, workers, duty, rate });
   }
 
   /** A page is lent at most so many tiles more than it holds now, and gives all back that may have none. */

@@ -65,6 +65,8 @@ export type LendFacts = {
   readonly workers: number;
   /** Share of the time it may compute, in (0, 1]. */
   readonly duty: number;
+  /** Multiply-adds a millisecond of one worker, as a short trial found; absent where none was made. Believed until its first result. */
+  readonly rate?: number | undefined;
 };
 
 export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readonly backend: string; readonly ticket: string };

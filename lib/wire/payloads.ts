@@ -36,7 +36,7 @@ export const deviceSchema: z.ZodMiniType<DeviceSaid> = z.strictObject({
   engine: z.int().check(z.nonnegative(), z.maximum(1e6)),
 });
 export const lendSchema: z.ZodMiniType<LendFacts | null> = z.nullable(
-  z.strictObject({ title: z.string().check(z.maxLength(80)), workers: z.int().check(z.minimum(1), z.maximum(64)), duty: z.number().check(z.minimum(0.01), z.maximum(1)) }),
+  z.strictObject({ title: z.string().check(z.maxLength(80)), workers: z.int().check(z.minimum(1), z.maximum(64)), duty: z.number().check(z.minimum(0.01), z.maximum(1)), rate: z.optional(z.number().check(z.positive(), z.maximum(1e15))) }),
 );
 export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));
 export const roomMsSchema = z.int().check(z.minimum(1), z.maximum(60_000));

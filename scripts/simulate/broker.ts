@@ -10,6 +10,7 @@ import { stateOf } from '#lib/work/belief/device.ts';
 import { TrustBook, type Judgement } from '#lib/work/belief/trustBook.ts';
 import { TruthQueue } from '#lib/work/belief/truthQueue.ts';
 import { Witness } from '#lib/work/belief/witness.ts';
+import { Devices } from '#lib/work/scheduling/devices.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
 import type { TileKey } from '#lib/work/tile.ts';
@@ -50,9 +51,11 @@ type Options = {
   readonly onCaught: (device: number) => void;
 };
 
-export const deviceName = (device: number): string => `d${device}`;
+const names: string[] = [];
+export const deviceName = (device: number): string => (names[device] ??= `d${device}`);
 const deviceOf = (name: string): number => Number(name.slice(1).split('.', 1)[0]);
-const sliceName = (slice: number): string => `s${slice}`;
+const sliceNames: string[] = [];
+const sliceName = (slice: number): string => (sliceNames[slice] ??= `s${slice}`);
 export const sliceOf = (name: string): number => Number(name.slice(1));
 const tileName = (slice: number, tile: number): TileKey => `${sliceName(slice)}/0/0/${tile}`;
 const placeOf = (key: TileKey): readonly [slice: number, tile: number] => {
@@ -115,13 +118,12 @@ export class Broker {
     this.#slices[index] = slice;
     this.#left += tiles;
     this.#addToScheduler(slice);
-    this.#watch();
     measures.opened(index, person, now);
   }
 
-  join(device: number, key: string, person: string, workers: number, now: number): void {
+  join(device: number, key: string, person: string, { workers, rate }: { readonly workers: number; readonly rate: number }, now: number): void {
     this.#trust.admit(key, person, now);
-    if (this.#trust.mayReturn(key, now)) this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1 });
+    if (this.#trust.mayReturn(key, now)) this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1, rate });
   }
 
   leave(device: number): void {
@@ -196,6 +198,14 @@ export class Broker {
     return { shown, accepted, verified };
   }
 
+  /** Whether the books disagree on who holds a tile that was granted: by the slice it is another device's, and the device does not hold it as a twin. */
+  isLentTwice({ device: name, slice, tile }: Grant): boolean {
+    const device = this.#scheduler.devices.get(name);
+    const work = this.#scheduler.slice(slice);
+    const held = device?.held[Devices.indexOf(device, slice, tile)];
+    return !work || !held || (work.holder[tile] !== device!.slot && !held.isTwin);
+  }
+
   /** Tiles of a device that are shown and not verified: none may be left once it was caught. */
   unprovenOf(device: number): number {
     let count = 0;
@@ -209,15 +219,9 @@ export class Broker {
       id: sliceName(index), person, costClass: 'simulated', cost: this.#cost, stage: this.#stage,
       isExtra: Array.from({ length: levels }, () => false), loadMs: 0, isDone: (tile) => status[tile] !== 0,
     });
+    // Everybody looks at what they placed.
+    this.#scheduler.view(sliceName(index), 1);
   }
-
-  /** Everybody looks at what they placed. */
-  #watch(): void {
-    const slice = this.#slices.length - 1;
-    this.#viewers.set(sliceName(slice), 1);
-    this.#scheduler.watch(this.#viewers);
-  }
-  readonly #viewers = new Map<string, number>();
 
   #keep(slice: Slice, origin: Arrived, key: string, now: number): void {
     const { tile } = origin;

@@ -8,7 +8,7 @@ import { fillNormal, philox } from '#lib/random.ts';
 
 /** What a number is drawn for. */
 export const PURPOSE = {
-  kind: 1, roundTrip: 2, session: 3, goes: 4, lost: 5, hot: 6, liar: 7, attack: 8, arrival: 9, again: 10, noise: 11, value: 12, speed: 13, dice: 14, landscape: 15,
+  kind: 1, roundTrip: 2, session: 3, goes: 4, lost: 5, hot: 6, liar: 7, attack: 8, arrival: 9, again: 10, noise: 11, value: 12, speed: 13, dice: 14, landscape: 15, trial: 16,
 } as const;
 type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 

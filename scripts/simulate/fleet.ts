@@ -11,6 +11,10 @@ import { PURPOSE, type Draws } from './draws.ts';
 export const LAPTOP_RATE = 5e5;
 export const POINT_COST = 1e7;
 
+/** A short trial finds a device's speed within about a third; who lies says that it is so many times as fast. */
+const TRIAL_SIGMA = 0.35;
+const BOAST = 8;
+
 /** Data-centre GPUs, desktops, laptops, phones, Chromebooks. */
 export type Mix = readonly [number, number, number, number, number];
 /** Times a laptop. */
@@ -37,6 +41,8 @@ export class Fleet {
   readonly workers: Uint16Array;
   /** Units a millisecond of one worker. */
   readonly rate: Float64Array;
+  /** What it says of that when it begins to lend. */
+  readonly saidRate: Float64Array;
   readonly roundTripUs: Float64Array;
   readonly attack: Uint8Array;
   /** In microseconds from joining. */
@@ -52,6 +58,7 @@ export class Fleet {
     this.workers = Uint16Array.from(groups, ({ count }) => count);
     this.attack = Uint8Array.from(groups, ({ attack }) => attack);
     this.rate = new Float64Array(this.size);
+    this.saidRate = new Float64Array(this.size);
     this.roundTripUs = new Float64Array(this.size);
     this.stayUs = new Float64Array(this.size);
     this.leavesSilently = new Uint8Array(this.size);
@@ -59,6 +66,7 @@ export class Fleet {
     for (let device = 0; device < this.size; device++) {
       // A tenth up or down within a kind.
       this.rate[device] = LAPTOP_RATE * SPEED[this.kind[device]!]! * (0.9 + 0.2 * draws.uniform(device, PURPOSE.speed));
+      this.saidRate[device] = this.rate[device]! * draws.logNormal(1, TRIAL_SIGMA, device, PURPOSE.trial) * (this.attack[device]! > 0 ? BOAST : 1);
       this.roundTripUs[device] = 1000 * Math.min(2000, draws.logNormal(plan.roundTrip[0], plan.roundTrip[1], device, PURPOSE.roundTrip));
       this.stayUs[device] = plan.stayS * 1e6 * draws.exponential(device, PURPOSE.session);
       this.leavesSilently[device] = Number(draws.uniform(device, PURPOSE.goes) < plan.silentShare);

@@ -59,6 +59,13 @@ export class Held {
     return true;
   }
 
+  /** The task of the same tile as `order` in one of a device's lists, or NONE. */
+  find(list: Int32Array, order: number): number {
+    const { device, slice, tile, next } = this.#tasks;
+    for (let each = list[device[order]!]!; each !== NONE; each = next[each]!) if (tile[each] === tile[order] && slice[each] === slice[order]) return each;
+    return NONE;
+  }
+
   /** Everything is left; those that ran are returned, and will still end. */
   drop(device: number): readonly number[] {
     const { next, place } = this.#tasks;

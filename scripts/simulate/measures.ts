@@ -44,18 +44,25 @@ export class Measures {
   readonly liars = new Map<number, Liar>();
   readonly violations = new Map<string, number>();
   readonly curve: { readonly s: number; readonly done: number; readonly devices: number; readonly wrong: number }[] = [];
-  #trace = [0x811c9dc5, 0x1b873593];
+  #one = 0x811c9dc5;
+  #other = 0x1b873593;
 
   /** Takes what happened into the hash of the run. */
   note(time: number, kind: number, a: number, b: number): void {
-    for (const word of [time | 0, Math.floor(time / 4294967296), kind, a, b]) {
-      const [one, other] = this.#trace;
-      this.#trace = [Math.imul(one! ^ word, 0x01000193), Math.imul((other! ^ word) + 0x7f4a7c15, 0x85ebca6b) ^ (other! >>> 15)];
-    }
+    this.#mix(time | 0);
+    this.#mix(Math.floor(time / 4294967296));
+    this.#mix(kind);
+    this.#mix(a);
+    this.#mix(b);
+  }
+
+  #mix(word: number): void {
+    this.#one = Math.imul(this.#one ^ word, 0x01000193);
+    this.#other = Math.imul((this.#other ^ word) + 0x7f4a7c15, 0x85ebca6b) ^ (this.#other >>> 15);
   }
 
   get trace(): string {
-    return this.#trace.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+    return [this.#one, this.#other].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
   /** An invariant that does not hold. */

@@ -5,6 +5,7 @@
  * budget as one whose points are cheap, and a slice with a thousand questions no more than one with ten.
  * Time is an argument. Rule V12 in docs/SPEC.md.
  */
+import { IndexedHeap } from '#lib/work/scheduling/indexedHeap.ts';
 import type { TruthBudget } from './probePlan.ts';
 
 export type TruthRequest<Tag> = {
@@ -15,7 +16,8 @@ export type TruthRequest<Tag> = {
   readonly tag: Tag;
 };
 
-type Line<Tag> = { urgent: TruthRequest<Tag>[]; usual: TruthRequest<Tag>[]; credit: number };
+/** Of one slice. `credit` is counted from the credit that all have gained together. */
+type Line<Tag> = { readonly slot: number; readonly urgent: TruthRequest<Tag>[]; readonly usual: TruthRequest<Tag>[]; credit: number };
 
 /** The budget may be saved up for so long, so that a room that was quiet is checked at once. */
 const SAVED_SECONDS = 10;
@@ -23,6 +25,14 @@ const SAVED_SECONDS = 10;
 export class TruthQueue<Tag> {
   readonly #budget: TruthBudget;
   readonly #lines = new Map<string, Line<Tag>>();
+  readonly #bySlot: (Line<Tag> | undefined)[] = [];
+  readonly #free: number[] = [];
+  /** Lines whose head is urgent and those whose head is not, by the credit gained by all at which it can be paid. */
+  readonly #urgent = new IndexedHeap();
+  readonly #usual = new IndexedHeap();
+  /** What every line was given so far. */
+  #gained = 0;
+  #size = 0;
   #saved: number;
   #at: number | null = null;
 
@@ -32,15 +42,20 @@ export class TruthQueue<Tag> {
   }
 
   get size(): number {
-    let size = 0;
-    for (const { urgent, usual } of this.#lines.values()) size += urgent.length + usual.length;
-    return size;
+    return this.#size;
   }
 
   push(request: TruthRequest<Tag>): void {
     let line = this.#lines.get(request.slice);
-    if (!line) this.#lines.set(request.slice, (line = { urgent: [], usual: [], credit: 0 }));
-    (request.isUrgent ? line.urgent : line.usual).push(request);
+    if (!line) {
+      line = { slot: this.#free.pop() ?? this.#bySlot.length, urgent: [], usual: [], credit: -this.#gained };
+      this.#lines.set(request.slice, line);
+      this.#bySlot[line.slot] = line;
+    }
+    this.#size++;
+    if (request.isUrgent) line.urgent.splice(placeByCost(line.urgent, request.cost), 0, request);
+    else line.usual.push(request);
+    this.#place(line);
   }
 
   /**
@@ -49,7 +64,7 @@ export class TruthQueue<Tag> {
    */
   take(now: number): TruthRequest<Tag> | null {
     this.#earn(now);
-    if (this.#saved <= 0 || this.#lines.size === 0) return null;
+    if (this.#saved <= 0 || this.#size === 0) return null;
     const taken = this.#nextInTurn();
     this.#saved -= taken.cost;
     return taken;
@@ -64,8 +79,10 @@ export class TruthQueue<Tag> {
   /** Leaves out what is asked of a slice. */
   forget(slice: string): readonly TruthRequest<Tag>[] {
     const line = this.#lines.get(slice);
-    this.#lines.delete(slice);
-    return line ? [...line.urgent, ...line.usual] : [];
+    if (!line) return [];
+    this.#size -= line.urgent.length + line.usual.length;
+    this.#close(slice, line);
+    return [...line.urgent, ...line.usual];
   }
 
   #earn(now: number): void {
@@ -74,19 +91,41 @@ export class TruthQueue<Tag> {
     this.#at = now;
   }
 
+  /** The line whose head is reached with the least further credit is next; all gain that much. */
   #nextInTurn(): TruthRequest<Tag> {
-    // The slice whose head is reached with the least further credit is next; all gain that much credit.
-    let next: { slice: string; line: Line<Tag>; head: TruthRequest<Tag>; missing: number } | null = null;
-    for (const [slice, line] of this.#lines) {
-      const head = line.urgent[0] ?? line.usual[0]!;
-      const missing = Math.max(0, head.cost - line.credit);
-      if (!next || Number(head.isUrgent) > Number(next.head.isUrgent) || (head.isUrgent === next.head.isUrgent && missing < next.missing)) next = { slice, line, head, missing };
-    }
-    const { slice, line, head, missing } = next!;
-    if (missing > 0) for (const each of this.#lines.values()) each.credit += missing;
+    const line = this.#bySlot[(this.#urgent.first() ?? this.#usual.first())!]!;
+    const head = (line.urgent.length > 0 ? line.urgent : line.usual).shift()!;
+    this.#gained = Math.max(this.#gained, head.cost - line.credit);
     line.credit -= head.cost;
-    (head.isUrgent ? line.urgent : line.usual).shift();
-    if (line.urgent.length + line.usual.length === 0) this.#lines.delete(slice);
+    this.#size--;
+    if (this.#size === 0) this.#gained = 0;
+    if (line.urgent.length + line.usual.length === 0) this.#close(head.slice, line);
+    else this.#place(line);
     return head;
   }
+
+  #place(line: Line<Tag>): void {
+    const [heap, other] = line.urgent.length > 0 ? [this.#urgent, this.#usual] : [this.#usual, this.#urgent];
+    other.remove(line.slot);
+    heap.place(line.slot, (line.urgent[0] ?? line.usual[0]!).cost - line.credit);
+  }
+
+  #close(slice: string, { slot }: Line<Tag>): void {
+    this.#urgent.remove(slot);
+    this.#usual.remove(slot);
+    this.#lines.delete(slice);
+    this.#bySlot[slot] = undefined;
+    this.#free.push(slot);
+  }
+}
+
+/** After those that cost as much: a newcomer is judged by one point, and does not wait for doubts that take many. */
+function placeByCost(requests: readonly TruthRequest<unknown>[], cost: number): number {
+  let [from, to] = [0, requests.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (requests[middle]!.cost <= cost) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -19,6 +19,8 @@ export class Demand {
   readonly #owners = new Map<string, Owner>();
   readonly #waiting = new Uint32Array(TIERS.length);
   readonly #units = new Float64Array(TIERS.length);
+  /** What waited of a slice before it changed, in tiles and units: written anew by each change. */
+  readonly #before = [new Uint32Array(TIERS.length), new Float64Array(TIERS.length)] as const;
   /** Milliseconds that a tier with a floor is owed. */
   readonly #owed = new Float64Array(TIERS.length);
 
@@ -29,7 +31,9 @@ export class Demand {
 
   /** Tiles of slices that are not paused, all tiers together. */
   get waiting(): number {
-    return this.#waiting.reduce((sum, count) => sum + count, 0);
+    let sum = 0;
+    for (const count of this.#waiting) sum += count;
+    return sum;
   }
 
   /** Units that wait in a tier and those before it. */
@@ -42,8 +46,9 @@ export class Demand {
   /** Brings the queues up to date with one slice, after `change` was made to it. */
   update<T>(slice: SliceWork, change: () => T): T {
     const wasCounted = !slice.isPaused;
-    const before = [...slice.waiting];
-    const units = [...slice.units];
+    const [before, units] = this.#before;
+    before.set(slice.waiting);
+    units.set(slice.units);
     const weight = slice.weight;
     const outcome = change();
     const isCounted = !slice.isPaused;

@@ -16,6 +16,8 @@ export type DeviceFacts = {
   readonly workers: number;
   /** Share of the time it may compute, in (0, 1]. */
   readonly duty: number;
+  /** Units a millisecond of one worker, as it measured itself in a short trial; absent where it did not. */
+  readonly rate?: number | undefined;
 };
 
 /** `isOwed`: lent before its turn, because its tier has had less than its floor. */
@@ -30,8 +32,8 @@ export type Held = {
   readonly ms: number;
   /** What was charged for it, to whoever placed the slice. */
   readonly charged: number;
-  /** Nothing of its kind was measured on the device before. */
-  readonly isGuess: boolean;
+  /** How `ms` is known: from results of that kind, from what the device said of itself, or not at all. */
+  readonly known: 'measured' | 'said' | 'guessed';
   /** Getting ready for the slice, where this is its first tile here. */
   readonly loadMs: number;
   readonly isUrgent: boolean;
@@ -47,20 +49,22 @@ export type Held = {
 export const MOST_HELD = 256;
 /** A device nobody has measured yet: 500 million units a second. */
 const UNMEASURED_RATE = 5e5;
+/** What a device says of its own speed is believed within these bounds, and until its first result says how fast it is. */
+const LEAST_SAID_RATE = UNMEASURED_RATE / 1e4;
+const MOST_SAID_RATE = UNMEASURED_RATE * 1e4;
 /** Weight of the newest measurement. */
 const EWMA_WEIGHT = 0.5;
 /** Slices a device is believed to have ready. */
 const MOST_READY = 8;
-/** A result may be late by so much before its device counts as silent: the longer of the two. */
-const SILENT_MS = 2000;
-const SILENT_TIMES = 3;
-/** Where nothing of the kind was measured on that device. */
-const GUESSED_SILENT_MS = 10_000;
-const GUESSED_SILENT_TIMES = 12;
+/**
+ * A result may be late by so many milliseconds, or so many times what was predicted, before its device counts as silent:
+ * the longer of the two. Who says of itself that it is faster than it is loses what it holds the sooner.
+ */
+const PATIENCE = { measured: [2000, 3], said: [4000, 6], guessed: [10_000, 12] } as const;
 
 export class Device {
   readonly slot: number;
-  facts: DeviceFacts;
+  #facts: DeviceFacts;
   /** Computed first to last; with w workers the first w are under way. */
   readonly held: Held[] = [];
   /** Tiles it may hold: fewer while little is believed of it. */
@@ -78,12 +82,34 @@ export class Device {
   /** Of all it holds, on one worker. */
   #heldMs = 0;
   #rate = UNMEASURED_RATE;
+  #logRate = 0;
   readonly #rates = new Map<string, number>();
   readonly #ready: string[] = [];
 
   constructor(slot: number, facts: DeviceFacts) {
     this.slot = slot;
+    this.#facts = facts;
     this.facts = facts;
+  }
+
+  get facts(): DeviceFacts {
+    return this.#facts;
+  }
+
+  set facts(facts: DeviceFacts) {
+    this.#facts = facts;
+    const said = this.isMeasured ? undefined : facts.rate;
+    this.#setRate(said === undefined ? this.#rate : Math.min(MOST_SAID_RATE, Math.max(LEAST_SAID_RATE, said)));
+  }
+
+  /** Was measured, or says how fast it is. */
+  get isRated(): boolean {
+    return this.isMeasured || this.#facts.rate !== undefined;
+  }
+
+  /** The logarithm of `rate`, which costs too much to be taken each time. */
+  get logRate(): number {
+    return this.#logRate;
   }
 
   /** All its workers together, rests counted. */
@@ -91,9 +117,10 @@ export class Device {
     return this.#rate * this.facts.workers * this.facts.duty;
   }
 
-  /** Whether work of this kind was measured on it. */
-  knows(costClass: string): boolean {
-    return this.#rates.has(costClass);
+  /** How well it is known how long work of this kind takes it. */
+  knows(costClass: string): Held['known'] {
+    if (this.#rates.has(costClass)) return 'measured';
+    return !this.isMeasured && this.isRated ? 'said' : 'guessed';
   }
 
   /** On one worker, in milliseconds, rests counted. */
@@ -106,8 +133,13 @@ export class Device {
     const rate = units / Math.max(ms, 0.01);
     const ofClass = this.#rates.get(costClass);
     this.#rates.set(costClass, ofClass === undefined ? rate : ofClass + EWMA_WEIGHT * (rate - ofClass));
-    this.#rate = this.isMeasured ? this.#rate + EWMA_WEIGHT * (rate - this.#rate) : rate;
+    this.#setRate(this.isMeasured ? this.#rate + EWMA_WEIGHT * (rate - this.#rate) : rate);
     this.isMeasured = true;
+  }
+
+  #setRate(rate: number): void {
+    this.#rate = rate;
+    this.#logRate = Math.log(this.rate);
   }
 
   isReadyFor(sliceId: string): boolean {
@@ -146,6 +178,12 @@ export class Device {
     return this.#heldMs / this.facts.workers;
   }
 
+  /** Milliseconds until a worker of it can begin something urgent. */
+  untilFree(now: number): number {
+    const [first] = this.held;
+    return !first || this.held.length < this.#facts.workers ? 0 : Math.max(0, this.since + first.ms + first.loadMs - now);
+  }
+
   /** When it will have computed all it holds. */
   get finishesAt(): number {
     return this.since + this.busyMs;
@@ -156,6 +194,7 @@ export class Device {
     const [next] = this.held;
     if (!next) return Infinity;
     const predicted = next.ms + next.loadMs;
-    return this.since + (next.isGuess ? Math.max(GUESSED_SILENT_MS, GUESSED_SILENT_TIMES * predicted) : Math.max(SILENT_MS, SILENT_TIMES * predicted));
+    const [leastMs, times] = PATIENCE[next.known];
+    return this.since + Math.max(leastMs, times * predicted);
   }
 }

@@ -3,25 +3,36 @@
  *
  * It keeps sums, so that what all can do together costs nothing to ask. It lends nothing.
  */
-import { Device, type DeviceFacts, type Held } from './device.ts';
+import { Device, type DeviceFacts } from './device.ts';
 import { IndexedHeap } from './indexedHeap.ts';
 import type { Fleet } from './tiers.ts';
 
+/** What a device says that it can do counts at most as so many usual ones, until it was measured: boasting takes no work from others. */
+const MOST_BOASTED = 16;
 /** Looked at for one piece of urgent work. */
 const MOST_LOOKED_AT = 32;
+
+/** Rates from 2⁰ to 2⁶³ units a millisecond. */
+const OCTAVES = 64;
+const octaveOf = (rate: number): number => Math.min(OCTAVES - 1, Math.max(0, Math.floor(Math.log2(rate))));
 
 export class Devices implements Fleet {
   readonly #bySlot: (Device | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #byId = new Map<string, Device>();
-  readonly #overdue = new IndexedHeap((one, other) => this.#bySlot[one]!.overdueAt < this.#bySlot[other]!.overdueAt);
+  readonly #overdue = new IndexedHeap();
   /** The last to finish goes first. */
-  readonly #finishing = new IndexedHeap((one, other) => this.#bySlot[one]!.finishesAt > this.#bySlot[other]!.finishesAt);
+  readonly #finishing = new IndexedHeap();
+  /** Over those that were measured or say how fast they are: Σ rate, Σ rate × rate of one worker, Σ log rate. */
   #rate = 0;
-  /** Σ rate × rate of one worker. */
   #weighted = 0;
+  #logRates = 0;
+  #rated = 0;
+  /** By slot: the rate as it stands in the sums. */
+  readonly #counted: number[] = [];
+  readonly #rateByOctave = new Float64Array(OCTAVES);
+  readonly #countByOctave = new Uint32Array(OCTAVES);
   #awake = 0;
-  #measured = 0;
   #held = 0;
   #cursor = 0;
 
@@ -60,14 +71,29 @@ export class Devices implements Fleet {
     return this.#awake;
   }
 
-  /** Of those that were measured. */
+  /** Of those that were measured or say how fast they are. */
   get rate(): number {
-    return this.#measured > 0 ? Math.max(0, this.#rate) : 0;
+    return this.#rated > 0 ? Math.max(0, this.#rate) : 0;
   }
 
   /** Of one device, units a millisecond. */
   get meanRate(): number {
-    return this.#measured > 0 ? this.rate / this.#measured : 0;
+    return this.#rated > 0 ? this.rate / this.#rated : 0;
+  }
+
+  /**
+   * The geometric mean of what devices do, or say that they can do while they were not measured; 0 where nothing is known.
+   * One that boasts moves it little, however much it boasts.
+   */
+  get typicalRate(): number {
+    return this.#rated > 0 ? Math.exp(this.#logRates / this.#rated) : 0;
+  }
+
+  /** What those do together that are about twice as fast as this, or faster still. */
+  rateAbove(rate: number): number {
+    let sum = 0;
+    for (let octave = octaveOf(rate) + 1; octave < OCTAVES; octave++) sum += this.#rateByOctave[octave]!;
+    return sum;
   }
 
   /** Milliseconds that so many units take on one worker of the devices that most of the work is done by. */
@@ -85,9 +111,12 @@ export class Devices implements Fleet {
     this.#count(device, -1);
     const outcome = act();
     this.#count(device, 1);
-    for (const heap of [this.#overdue, this.#finishing]) {
-      if (device.held.length > 0) heap.place(device.slot);
-      else heap.remove(device.slot);
+    if (device.held.length > 0) {
+      this.#overdue.place(device.slot, device.overdueAt);
+      this.#finishing.place(device.slot, -device.finishesAt);
+    } else {
+      this.#overdue.remove(device.slot);
+      this.#finishing.remove(device.slot);
     }
     return outcome;
   }
@@ -95,14 +124,13 @@ export class Devices implements Fleet {
   /** A device whose result is overdue; null when there is none. */
   overdue(now: number): Device | null {
     const slot = this.#overdue.first();
-    const device = slot === undefined ? undefined : this.#bySlot[slot];
-    return device && device.overdueAt <= now ? device : null;
+    return slot !== undefined && this.#overdue.keyOf(slot) <= now ? this.#bySlot[slot]! : null;
   }
 
   /** When the next result will be overdue. */
   get nextOverdueAt(): number {
     const slot = this.#overdue.first();
-    return slot === undefined ? Infinity : this.#bySlot[slot]!.overdueAt;
+    return slot === undefined ? Infinity : this.#overdue.keyOf(slot);
   }
 
   /** Some of those that will finish last. */
@@ -128,18 +156,28 @@ export class Devices implements Fleet {
 
   /** Where `device` holds a tile, or −1. */
   static indexOf(device: Device, sliceId: string, tile: number): number {
-    return device.held.findIndex((held: Held) => held.tile === tile && held.slice.spec.id === sliceId);
+    const { held } = device;
+    for (let index = 0; index < held.length; index++) if (held[index]!.tile === tile && held[index]!.slice.spec.id === sliceId) return index;
+    return -1;
   }
 
   #count(device: Device, sign: 1 | -1): void {
-    const { rate, facts, held, isSilent, isMeasured, mostHeld } = device;
+    const { slot, rate, facts, held, isSilent, isMeasured, isRated, mostHeld } = device;
     this.#held += sign * held.length;
     if (isSilent || mostHeld === 0) return;
     this.#awake += sign;
-    // What nobody has measured is not reckoned with.
-    if (!isMeasured) return;
-    this.#measured += sign;
-    this.#rate += sign * rate;
-    this.#weighted += sign * ((rate * rate) / facts.workers);
+    // Of whom nothing is known is not reckoned with.
+    if (!isRated) return;
+    // The sums forget a device as they learned of it: what is usual may have changed meanwhile.
+    const counted = sign < 0 ? this.#counted[slot]! : isMeasured || this.#rated === 0 ? rate : Math.min(rate, MOST_BOASTED * this.typicalRate);
+    this.#counted[slot] = counted;
+    this.#rated += sign;
+    const isLast = this.#rated === 0;
+    this.#rate = isLast ? 0 : this.#rate + sign * counted;
+    this.#weighted = isLast ? 0 : this.#weighted + (sign * counted * counted) / facts.workers;
+    this.#logRates = isLast ? 0 : this.#logRates + sign * device.logRate;
+    const octave = octaveOf(counted);
+    this.#countByOctave[octave]! += sign;
+    this.#rateByOctave[octave] = this.#countByOctave[octave] === 0 ? 0 : this.#rateByOctave[octave]! + sign * counted;
   }
 }

@@ -23,10 +23,8 @@ export class FairQueue<Id> {
   readonly #slots = new Map<Id, number>();
   readonly #entries: (Entry<Id> | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #heap = new IndexedHeap((one, other) => {
-    const [a, b] = [this.#entries[one]!, this.#entries[other]!];
-    return a.round - b.round < 0 || (a.round === b.round && a.turn < b.turn);
-  });
+  /** By round, then by turn. */
+  readonly #heap = new IndexedHeap();
   #round = 0;
   #turn = 0;
 
@@ -55,7 +53,7 @@ export class FairQueue<Id> {
       entry.deficit = this.#quantumMs * weight;
       entry.turn = this.#turn++;
     }
-    this.#heap.place(slot);
+    this.#place(slot);
   }
 
   setWeight(id: Id, weight: number): void {
@@ -95,7 +93,7 @@ export class FairQueue<Id> {
       entry.round -= rounds;
       entry.deficit -= rounds * perRound;
     }
-    if (this.#heap.has(slot)) this.#heap.place(slot);
+    if (this.#heap.has(slot)) this.#place(slot);
   }
 
   /** Rounds until somebody can be served next, from now: 0 for whoever is next. */
@@ -116,8 +114,13 @@ export class FairQueue<Id> {
       this.#heap.remove(slot);
       passed.push(slot);
     }
-    for (const slot of passed) this.#heap.place(slot);
+    for (const slot of passed) this.#place(slot);
     return found;
+  }
+
+  #place(slot: number): void {
+    const { round, turn } = this.#entries[slot]!;
+    this.#heap.place(slot, round, turn);
   }
 
   #drop(slot: number): void {

@@ -1,28 +1,31 @@
 /**
- * A binary heap of small whole numbers whose order may change while they are in it.
+ * A binary heap of small whole numbers, lowest key first, whose keys may change while they are in it.
  *
- * The caller says which of two goes first, and tells when one has moved. It knows nothing of what the numbers stand for.
+ * Keys are pairs of numbers in typed arrays: a second one where the first are equal. It knows nothing of what the numbers
+ * stand for.
  */
 export class IndexedHeap {
-  readonly #isBefore: (one: number, other: number) => boolean;
   readonly #order: number[] = [];
   /** Where each number stands, or −1. */
-  readonly #position: number[] = [];
-
-  constructor(isBefore: (one: number, other: number) => boolean) {
-    this.#isBefore = isBefore;
-  }
+  #position = new Int32Array(16).fill(-1);
+  #first = new Float64Array(16);
+  #second = new Float64Array(16);
 
   get size(): number {
     return this.#order.length;
   }
 
   has(id: number): boolean {
-    return (this.#position[id] ?? -1) >= 0;
+    return id < this.#position.length && this.#position[id]! >= 0;
   }
 
   first(): number | undefined {
     return this.#order[0];
+  }
+
+  /** Of a number that is in the heap. */
+  keyOf(id: number): number {
+    return this.#first[id]!;
   }
 
   /** Some that are near the front, the first one first: cheap, and not the exact order. */
@@ -31,20 +34,22 @@ export class IndexedHeap {
   }
 
   /** Puts a number in, or to its new place when it is in already. */
-  place(id: number): void {
-    while (this.#position.length <= id) this.#position.push(-1);
+  place(id: number, key: number, second = 0): void {
+    if (id >= this.#position.length) this.#grow(id);
     let at = this.#position[id]!;
     if (at < 0) {
       at = this.#order.length;
       this.#order.push(id);
       this.#position[id] = at;
-    }
+    } else if (this.#first[id] === key && this.#second[id] === second) return;
+    this.#first[id] = key;
+    this.#second[id] = second;
     this.#settle(at);
   }
 
   remove(id: number): void {
-    const at = this.#position[id] ?? -1;
-    if (at < 0) return;
+    if (!this.has(id)) return;
+    const at = this.#position[id]!;
     this.#position[id] = -1;
     const last = this.#order.pop()!;
     if (last === id) return;
@@ -74,8 +79,25 @@ export class IndexedHeap {
     this.#put(at, id);
   }
 
+  #isBefore(one: number, other: number): boolean {
+    const difference = this.#first[one]! - this.#first[other]!;
+    return difference < 0 || (difference === 0 && this.#second[one]! < this.#second[other]!);
+  }
+
   #put(at: number, id: number): void {
     this.#order[at] = id;
     this.#position[id] = at;
+  }
+
+  #grow(id: number): void {
+    const length = Math.max(id + 1, 2 * this.#position.length);
+    const position = new Int32Array(length).fill(-1);
+    position.set(this.#position);
+    this.#position = position;
+    const [first, second] = [new Float64Array(length), new Float64Array(length)];
+    first.set(this.#first);
+    second.set(this.#second);
+    this.#first = first;
+    this.#second = second;
   }
 }

@@ -27,7 +27,7 @@ export type Grant = {
 /** What a device should drop: where it has begun already, only if `isUseless`. */
 export type Revocation = { readonly device: string; readonly slice: string; readonly tile: number; readonly isUseless: boolean };
 
-/** A tile is lost when so many results of later ones came, whatever its device says. */
+/** A tile is lost when so many results of later ones came for each worker, whatever its device says. */
 const MOST_OVERTAKEN = 32;
 
 export class Leases {
@@ -65,10 +65,10 @@ export class Leases {
     const loadMs = device.isReadyFor(spec.id) ? 0 : spec.loadMs;
     const { meanRate } = this.#devices;
     // In milliseconds of the mean device, so that nobody pays for having been served by a slow one.
-    const charged = ((ms + loadMs) / device.facts.workers) * (device.isMeasured && meanRate > 0 ? device.rate / meanRate : 1);
-    const isGuess = !device.knows(spec.costClass);
+    const charged = ((ms + loadMs) / device.facts.workers) * (device.isRated && meanRate > 0 ? device.rate / meanRate : 1);
+    const known = device.knows(spec.costClass);
     const isCheck = lease.tier === TIER.checking;
-    this.#devices.change(device, () => device.hold({ slice, tile, lease, ms, charged, loadMs, isUrgent, isTwin, isCheck, isGuess, overtaken: 0 }, now));
+    this.#devices.change(device, () => device.hold({ slice, tile, lease, ms, charged, loadMs, isUrgent, isTwin, isCheck, known, overtaken: 0 }, now));
     device.getReadyFor(spec.id);
     if (!isCheck) slice.addHolder(tile, device.slot);
     if (isTwin) this.#twins++;
@@ -94,7 +94,7 @@ export class Leases {
     // Everyone pays what it took rather than what was predicted.
     if (ms !== null && held.ms > 0) this.#demand.charge(slice, held.lease.tier, held.charged * (ms / device.facts.duty / held.ms - 1));
     for (let at = Math.min(index, device.held.length) - 1; at >= 0; at--) {
-      if (++device.held[at]!.overtaken > MOST_OVERTAKEN) this.takeBack(device, at);
+      if (++device.held[at]!.overtaken > MOST_OVERTAKEN * device.facts.workers) this.takeBack(device, at);
     }
     return held.isCheck;
   }

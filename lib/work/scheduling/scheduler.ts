@@ -3,37 +3,24 @@
  *
  * Devices say how many milliseconds of work they have room for; work that becomes urgent is pushed to them unasked, and
  * what they have not begun is taken back where others would be sooner. A tile is never lost, only lent again, and who was
- * ever lent a tile may still return it. No clock, no dice, no socket: the caller brings `now`. Rules L1–L16 in docs/SPEC.md.
+ * ever lent a tile may still return it. No clock, no dice, no socket: the caller brings `now`. Rules L1–L18 in docs/SPEC.md.
  */
 import { Demand } from './demand.ts';
-import { MOST_HELD, type Device, type DeviceFacts } from './device.ts';
+import { MOST_HELD, type DeviceFacts } from './device.ts';
 import { Devices } from './devices.ts';
 import { Leases, type Grant, type Revocation } from './leases.ts';
+import { Lender } from './lender.ts';
 import { SliceWork, TILE_STATE, type SliceSpec } from './sliceWork.ts';
-import { steal, twin } from './tail.ts';
-import { TIER, TIERS, TIER_RULES, leaseMs, type Tier } from './tiers.ts';
 
 /** `opinion`: the tile was done, and lent once more to be believed. `barred`: somebody else has to compute it. */
 export type Completion = 'accepted' | 'duplicate' | 'opinion' | 'barred';
 
-/** With so many devices, those much slower than the mean leave the first picture to the others. */
-const GATED_FROM = 8;
-const GATED_BELOW = 0.25;
-/** Of those that finish last, so many are looked at. */
-const VICTIMS = 8;
-/** So long a slow device leaves the last tiles to faster ones that do nothing. */
-const MOST_REFUSED_MS = 1000;
-/** Slices tried in one tier for one lease. */
-const MOST_PASSED_OVER = 16;
-/** Hungry devices asked after in a row that there was nothing for, before the others wait for the next time. */
-const MOST_IN_VAIN = 32;
 export class Scheduler {
   readonly #slices = new Map<string, SliceWork>();
   readonly #devices = new Devices();
   readonly #demand = new Demand();
-  /** Devices that have room for more than there was. */
-  readonly #hungry = new Set<Device>();
   readonly #leases = new Leases(this.#demand, this.#devices);
+  readonly #lender = new Lender(this.#demand, this.#devices, this.#leases);
 
   // --- what is wanted
 
@@ -67,10 +54,13 @@ export class Scheduler {
 
   /** How many people look at each slice; at those not named, nobody. */
   watch(viewers: ReadonlyMap<string, number>): void {
-    for (const [id, slice] of this.#slices) {
-      const count = viewers.get(id) ?? 0;
-      if (count !== slice.viewers) this.#demand.update(slice, () => slice.setViewers(count));
-    }
+    for (const id of this.#slices.keys()) this.view(id, viewers.get(id) ?? 0);
+  }
+
+  /** How many people look at one slice. */
+  view(id: string, viewers: number): void {
+    const slice = this.#slices.get(id);
+    if (slice && viewers !== slice.viewers) this.#demand.update(slice, () => slice.setViewers(viewers));
   }
 
   /** Puts a slice's tiles in a new order within their stages: lowest rank first. */
@@ -102,7 +92,7 @@ export class Scheduler {
     const device = this.#devices.get(id);
     if (!device) return;
     this.#leases.takeBackAll(device);
-    this.#hungry.delete(device);
+    this.#lender.forget(device);
     this.#devices.leave(device);
   }
 
@@ -127,35 +117,12 @@ export class Scheduler {
     if (!device) return [];
     this.#leases.wake(device, now);
     device.credit = roomMs;
-    return this.#fill(device, now);
+    return this.#lender.fill(device, now);
   }
 
   /** What is to be pushed now: to devices that were given too little, and what is urgent to those that do other things. */
   serve(now: number): readonly Grant[] {
-    const grants: Grant[] = [];
-    let inVain = 0;
-    for (let left = this.#hungry.size; left > 0 && inVain < MOST_IN_VAIN; left--) {
-      const device = this.#hungry.values().next().value!;
-      // To the end of the line, should there be nothing for it.
-      this.#hungry.delete(device);
-      // At the end only the quick are of use: the others wait without being asked after one by one.
-      if (this.#demand.waiting === 0 && device.isMeasured && device.rate < this.#devices.meanRate) {
-        this.#hungry.add(device);
-        continue;
-      }
-      const filled = this.#fill(device, now);
-      inVain = filled.length > 0 ? 0 : inVain + 1;
-      grants.push(...filled);
-    }
-    for (const tier of [TIER.coarse, TIER.viewed]) {
-      while (this.#demand.has(tier)) {
-        const device = this.#devices.fastest((each) => this.#mayBePushed(each, tier));
-        const pushed = device ? this.#lend(device, tier, { isUrgent: true, isOwed: false }, now) : [];
-        if (pushed.length === 0) break;
-        grants.push(...pushed);
-      }
-    }
-    return grants;
+    return this.#lender.serve(now);
   }
 
   /** Devices whose result is overdue lose what they hold, and are lent nothing until they are heard of again. */
@@ -163,7 +130,7 @@ export class Scheduler {
     const silent: string[] = [];
     for (let device = this.#devices.overdue(now); device; device = this.#devices.overdue(now)) {
       this.#leases.lose(device);
-      this.#hungry.delete(device);
+      this.#lender.forget(device);
       silent.push(device.facts.id);
     }
     return silent;
@@ -218,118 +185,5 @@ export class Scheduler {
     if (slice?.state[tile] !== TILE_STATE.done) return;
     for (const person of exceptFor) slice.bar(tile, person);
     this.#demand.update(slice, () => slice.check(tile));
-  }
-
-  // --- within
-
-  #fill(device: Device, now: number): Grant[] {
-    const grants: Grant[] = [];
-    while (device.credit > 0 && device.held.length < device.mostHeld) {
-      const lent = this.#lendNext(device, now);
-      if (lent.length === 0) break;
-      for (const grant of lent) {
-        device.credit -= grant.predictedMs / device.facts.workers;
-        grants.push(grant);
-      }
-    }
-    if (device.credit > 0 && device.held.length < device.mostHeld) this.#hungry.add(device);
-    else this.#hungry.delete(device);
-    return grants;
-  }
-
-  #lendNext(device: Device, now: number): readonly Grant[] {
-    for (const tier of this.#demand.owed()) {
-      const grants = this.#lend(device, tier, { isUrgent: false, isOwed: true }, now);
-      if (grants.length > 0) return grants;
-    }
-    for (const tier of TIERS) {
-      if (!this.#demand.has(tier) || (tier === TIER.coarse && this.#isGated(device))) continue;
-      const grants = this.#lend(device, tier, { isUrgent: false, isOwed: false }, now);
-      if (grants.length > 0) return grants;
-    }
-    return this.#relieve(device, now);
-  }
-
-  /** One lease of one slice and one tier; nothing where there is nothing for this device. */
-  #lend(device: Device, tier: Tier, { isUrgent, isOwed }: { readonly isUrgent: boolean; readonly isOwed: boolean }, now: number): readonly Grant[] {
-    const passedOver = new Set<SliceWork>();
-    const isReady = (each: SliceWork) => device.isReadyFor(each.spec.id);
-    for (let slice = this.#demand.pick(tier, isReady, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, isReady, passedOver)) {
-      const tiles = this.#takeTiles(device, slice, tier, now);
-      if (tiles.length > 0) {
-        const lease = this.#leases.open(tier, isOwed, now);
-        return tiles.map((tile) => this.#leases.grant(device, slice!, tile, lease, { isUrgent, isTwin: false }, now));
-      }
-      passedOver.add(slice);
-    }
-    return [];
-  }
-
-  /** As many tiles as last as long as a lease of this tier should, and at least one for each worker with nothing to do. */
-  #takeTiles(device: Device, slice: SliceWork, tier: Tier, now: number): readonly number[] {
-    const { person, workers } = device.facts;
-    const rest = this.#demand.restUpTo(tier);
-    const budget = leaseMs(tier, rest, this.#devices) * workers;
-    const idle = Math.max(1, workers - device.held.length);
-    // Who was never measured with work of this kind shows with the first tiles how fast it is.
-    const isTrial = !device.knows(slice.spec.costClass);
-    const free = device.mostHeld - device.held.length;
-    const room = isTrial ? Math.min(idle, free) : free;
-    // While others are at work the last tiles are left to them; where nobody is, not for long: the faster ones may not come.
-    const mayBeLeftOut = this.#devices.held > device.held.length || now - device.refusedAt < MOST_REFUSED_MS;
-    return this.#demand.update(slice, () => {
-      const tiles: number[] = [];
-      let ms = 0;
-      while (tiles.length < room && (tiles.length < idle || ms < budget)) {
-        const tile = slice.take(tier, person, isTrial);
-        if (tile === null) break;
-        const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
-        ms += own;
-        // It would still be at it when the others have long finished all that waits.
-        const isTooSlow = device.isMeasured && mayBeLeftOut && own > rest / this.#devices.rate + this.#devices.typicalMs(slice.spec.cost[tile]!) * 1.01;
-        if ((tiles.length === 0 && isTooSlow) || (tiles.length >= idle && ms > budget)) {
-          if (tiles.length === 0) device.refusedAt = Math.min(device.refusedAt, now);
-          slice.putBack(tier, tile);
-          break;
-        }
-        tiles.push(tile);
-        device.refusedAt = Infinity;
-      }
-      return tiles;
-    });
-  }
-
-  /** Nothing waits: what others have not begun is taken over, or one tile computed as well. */
-  #relieve(device: Device, now: number): readonly Grant[] {
-    if (device.held.length > device.facts.workers) return [];
-    const victims = this.#devices.finishingLast(VICTIMS);
-    const stolen = steal(device, victims, now, TIER_RULES[TIER.viewed].targetMs);
-    if (stolen.length > 0) {
-      const lease = this.#leases.open(stolen[0]!.held.lease.tier, stolen[0]!.held.lease.isOwed, now);
-      return stolen.map(({ from, held: { slice, tile, isUrgent } }) => {
-        this.#leases.drop(from, slice, tile, false);
-        return this.#leases.grant(device, slice, tile, lease, { isUrgent, isTwin: false }, now);
-      });
-    }
-    const copied = device.held.length < device.facts.workers ? twin(device, victims, now, this.#devices.held, this.#leases.twins) : null;
-    if (!copied) return [];
-    const { slice, tile, lease } = copied.held;
-    const own = this.#leases.open(lease.tier, lease.isOwed, now);
-    return [this.#leases.grant(device, slice, tile, own, { isUrgent: false, isTwin: true }, now)];
-  }
-
-  #isGated(device: Device): boolean {
-    if (this.#devices.devices < GATED_FROM) return false;
-    if (device.isMeasured) return device.rate < GATED_BELOW * this.#devices.meanRate;
-    // It may be the slowest of all: it shows how fast it is with something nobody waits for, where there is such.
-    return this.#devices.meanRate > 0 || this.#demand.has(TIER.viewed) || this.#demand.has(TIER.surroundings) || this.#demand.has(TIER.background);
-  }
-
-  /** Whether a device should put this before what it does: one urgent lease at a time, and never the slow. */
-  #mayBePushed(device: Device, tier: Tier): boolean {
-    const [first] = device.held;
-    if (!first || device.isSilent || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
-    if (tier === TIER.coarse && this.#isGated(device)) return false;
-    return device.held.some(({ lease }) => TIER_RULES[tier].preempts.includes(lease.tier) && (tier === TIER.coarse || !lease.isOwed));
   }
 }

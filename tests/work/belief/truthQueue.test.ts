@@ -36,6 +36,12 @@ describe('truth queue', () => {
     for (const slice of ['many', 'dear', 'few']) expect(spent.get(slice)! / 5000).toBeCloseTo(1, 1);
   });
 
+  it('[V12] of what is urgent in a slice takes the cheapest first, and what came first of those', () => {
+    const queue = new TruthQueue<number>(budget);
+    for (const [tag, cost] of [80, 10, 80, 10].entries()) queue.push({ slice: 'a', cost, isUrgent: true, tag });
+    expect([0, 0, 0, 0].map((now) => queue.take(now)!.tag)).toEqual([1, 3, 0, 2]);
+  });
+
   it('[V12] takes the urgent first, and a closed slice not at all', () => {
     const queue = new TruthQueue<string>(budget);
     queue.push({ slice: 'a', cost: 1, isUrgent: false, tag: 'usual' });

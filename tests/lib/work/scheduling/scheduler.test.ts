@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '#lib/random.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
 import { UNIT, World, specOf } from './world.ts';
 
 const device = (id: string, person = id, workers = 1) => ({ id, person, workers, duty: 1 });
@@ -271,6 +272,54 @@ describe('scheduler', () => {
     expect(tried!.tile).toBe(2);
     scheduler.complete('d0', 'd0', 'a', 2, 1, 1);
     expect(scheduler.ask('d0', 1, 1)[0]!.tile).toBe(0);
+  });
+
+  it('[L17] [L18] a first picture goes at once to who says that it is the fastest, and is lent no more than eight tiles before its first result', () => {
+    const scheduler = new Scheduler();
+    for (let index = 0; index < 9; index++) {
+      scheduler.join({ ...device(`d${index}`), rate: index === 6 ? 1e6 : 1e5 });
+      scheduler.ask(`d${index}`, 1000, 0);
+    }
+    scheduler.addSlice(specOf('a', 'ada', [1, 200]));
+    scheduler.watch(new Map([['a', 1]]));
+    const grants = scheduler.serve(1);
+    const [first] = grants;
+    expect(grants.filter(({ tier }) => tier === 0)).toEqual([first]);
+    expect(first).toMatchObject({ device: 'd6', predictedMs: 1 });
+    const held = new Map<string, number>();
+    for (const { device: to } of grants) held.set(to, (held.get(to) ?? 0) + 1);
+    expect(held.size).toBe(9);
+    for (const count of held.values()) expect(count).toBeLessThanOrEqual(8);
+    expect(scheduler.ask('d6', 1e6, 2)).toEqual([]);
+    // Measured now, a hundred times as slow as it said, it is left out.
+    scheduler.complete('d6', 'd6', 'a', first!.tile, 100, 101);
+    scheduler.addSlice(specOf('b', 'bob', [1]));
+    scheduler.watch(new Map([['a', 1], ['b', 1]]));
+    expect(scheduler.ask('d6', 1e6, 102).some(({ tier }) => tier === 0)).toBe(false);
+  });
+
+  it('[L18] who says too much of itself loses what it holds, and takes no work from the others meanwhile', () => {
+    const scheduler = new Scheduler();
+    const join = (id: string, rate: number) => scheduler.join({ ...device(id), rate });
+    for (let index = 0; index < 9; index++) join(`d${index}`, 1e5);
+    join('boaster', 1e300);
+    scheduler.addSlice(specOf('a', 'ada', [40]));
+    scheduler.watch(new Map([['a', 1]]));
+    expect(scheduler.ask('boaster', 1000, 0)).toHaveLength(8);
+    expect(scheduler.ask('d0', 1000, 0).length).toBeGreaterThan(0);
+    expect(scheduler.sweep(3999)).toEqual([]);
+    expect(scheduler.sweep(4001)).toContain('boaster');
+    expect(scheduler.counts().waiting).toBeGreaterThanOrEqual(8);
+  });
+
+  it('[L17] serves at once after a quiet moment, else with the next tick; what is urgent within 5 ms; and plans each once', () => {
+    const tick = new ServingTick();
+    expect(tick.due(0, false)).toBe(0);
+    tick.served(0);
+    expect([tick.due(20, false), tick.due(30, false), tick.isDue(49), tick.isDue(50)]).toEqual([30, null, false, true]);
+    expect([tick.due(31, true), tick.due(32, true), tick.isDue(36)]).toEqual([5, null, true]);
+    tick.served(36);
+    expect([tick.isDue(50), tick.due(86, false)]).toEqual([false, 0]);
   });
 
   it('[L5] who is late with a tile that others have done meanwhile is told to leave it', () => {
