@@ -22,20 +22,22 @@ type AnalysisFrameProps<Name extends KindName> = {
   /** What the method cannot show, always said. */
   readonly caveat: string;
   readonly citation: string;
+  /** On the button that asks for it; plainly to compute where absent. */
+  readonly action?: string | undefined;
   /** Results by unit, as they come; null for one that is not here. */
   readonly children: (units: readonly (UnitOf<Name> | null)[], view: AnalysisView) => ReactNode;
   /** What is worth seeing while a unit runs. */
   readonly live?: ((numbers: readonly number[]) => ReactNode) | undefined;
 };
 
-export function AnalysisFrame<Name extends KindName>({ request, caveat, citation, children, live }: AnalysisFrameProps<Name>) {
+export function AnalysisFrame<Name extends KindName>({ request, caveat, citation, action, children, live }: AnalysisFrameProps<Name>) {
   const { analyses } = useSession();
   const text = canonicalJson(request);
   const view = useStore(analyses.views).find(({ record }) => canonicalJson(record.request) === text) ?? null;
   const numbers = view?.running.find((each) => each.live.length > 0)?.live;
   return (
     <div className={styles.frame}>
-      {view ? <AnalysisProgress view={view} /> : <Price request={request} />}
+      {view ? <AnalysisProgress view={view} /> : <Price request={request} action={action ?? say('analysis.compute')} />}
       {view && live && numbers && live(numbers)}
       {view && view.units.length > 0 && (
         <>
@@ -52,7 +54,7 @@ export function AnalysisFrame<Name extends KindName>({ request, caveat, citation
   );
 }
 
-function Price({ request }: { readonly request: AnalysisRequest }) {
+function Price({ request, action }: { readonly request: AnalysisRequest; readonly action: string }) {
   const { analyses } = useSession();
   const may = useMay();
   const price = usePrice(request);
@@ -62,7 +64,7 @@ function Price({ request }: { readonly request: AnalysisRequest }) {
       <p>{price.kind === 'working' ? say('price.working') : say('analysis.price', { time: formatSeconds(price.seconds) })}</p>
       {may.edit ? (
         <Button size="small" tone="accent" icon="chip" disabled={price.kind === 'working'} onClick={() => analyses.place(request)}>
-          {say('analysis.compute')}
+          {action}
         </Button>
       ) : (
         <p className={panel.soft}>{say('analysis.look')}</p>

@@ -13,17 +13,19 @@ type CurvatureFieldsProps = {
   readonly onChange: (draft: PointDraft) => void;
   readonly recipe: SliceRecipe;
   readonly manifest: SubjectManifest;
+  /** False for a number that is one of all parameters. */
+  readonly hasGroup?: boolean;
   readonly children?: ReactNode;
 };
 
-export function CurvatureFields({ draft, onChange, recipe, manifest, children }: CurvatureFieldsProps) {
+export function CurvatureFields({ draft, onChange, recipe, manifest, hasGroup = true, children }: CurvatureFieldsProps) {
   const { set } = recipe.samples[0]!;
   return (
     <div className={panel.section}>
       {manifest.checkpoints.length > 1 && (
         <Select label="At" value={draft.checkpoint} options={manifest.checkpoints.map(({ id, title }) => ({ value: id, title }))} onChange={(checkpoint) => onChange({ ...draft, checkpoint })} />
       )}
-      <Select label="Parameters" value={draft.group} options={groupsOf(manifest)} onChange={(group) => onChange({ ...draft, group })} />
+      {hasGroup && <Select label="Parameters" value={draft.group} options={groupsOf(manifest)} onChange={(group) => onChange({ ...draft, group })} />}
       <div className={panel.pair}>
         <TextField label={`Samples, of ${formatCount(manifest.dataset.samples[set])} ${set}`} inputMode="numeric" value={draft.samples} onChange={(samples) => onChange({ ...draft, samples })} />
         {children}

@@ -14,6 +14,7 @@ import { AskedFrame } from './AskedFrame.tsx';
 import type { SliceCardProps } from './card.ts';
 import { CurvatureFields } from './CurvatureFields.tsx';
 import { draftFor, pointOf } from './curvaturePoint.ts';
+import { RescaledTwin } from './RescaledTwin.tsx';
 import styles from './Analyse.module.css';
 
 /** Both ends of most spectra are sure by then. */
@@ -31,6 +32,7 @@ export function SpectrumCard({ recipe, manifest }: SliceCardProps) {
       <AskedFrame manifest={manifest} request={request} caveat={say('spectrum.caveat')} citation={say('spectrum.source')} live={([min, max]) => <Live min={min} max={max} />}>
         {([spectrum]) => spectrum && <Found spectrum={spectrum} request={request} {...{ recipe }} />}
       </AskedFrame>
+      <RescaledTwin request={request} manifest={manifest} title="λmax" numberOf={([unit]) => (unit ? { ...unit.largest[0]!, loss: unit.loss } : null)} />
     </>
   );
 }

@@ -10,6 +10,8 @@ import { AskedFrame } from './AskedFrame.tsx';
 import type { SliceCardProps } from './card.ts';
 import { CurvatureFields } from './CurvatureFields.tsx';
 import { draftFor, pointOf } from './curvaturePoint.ts';
+import { RescaledTwin } from './RescaledTwin.tsx';
+import type { Measured } from './twinNumbers.ts';
 
 export function TraceCard({ recipe, manifest }: SliceCardProps) {
   const [draft, setDraft] = useState(() => draftFor(recipe));
@@ -44,6 +46,14 @@ export function TraceCard({ recipe, manifest }: SliceCardProps) {
           );
         }}
       </AskedFrame>
+      <RescaledTwin request={request} manifest={manifest} title="trace" numberOf={(units) => measuredOf(units.flatMap(({ samples }) => samples), request)} />
     </>
   );
+}
+
+/** Of all probes: the same ones were sent through both networks. */
+function measuredOf(samples: readonly number[], { probes }: TraceRequest): Measured | null {
+  if (samples.length < probes) return null;
+  const { mean, standardError } = estimateOf(samples);
+  return { value: mean, error: standardError };
 }

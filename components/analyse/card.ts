@@ -1,6 +1,7 @@
 /** What a card of the Analyse tab is: a question that is asked of the slice on the screen, or one that needs no slice at all. */
 import type { ComponentType } from 'react';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
+import type { LayerSource } from '#components/landscape/layerSource.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
@@ -10,7 +11,7 @@ export type SliceCardProps = {
   readonly sliceId: string;
   readonly recipe: SliceRecipe;
   readonly manifest: SubjectManifest;
-  readonly source: SurfaceSource;
+  readonly source: SurfaceSource | LayerSource;
   /** Checkpoints on the slice; null until they are worked out. */
   readonly geography: GeographyOutcome | null;
 };

@@ -6,6 +6,7 @@ import type { AnalyseCard } from './card.ts';
 import { AutoEncoderCard } from './AutoEncoderCard.tsx';
 import { BendCard } from './BendCard.tsx';
 import { CentresCard } from './CentresCard.tsx';
+import { BoxSharpnessCard } from './BoxSharpnessCard.tsx';
 import { CheckpointsCard } from './CheckpointsCard.tsx';
 import { CrossSectionCard } from './CrossSectionCard.tsx';
 import { CurveCard } from './CurveCard.tsx';
@@ -13,11 +14,11 @@ import { ConvexityCard } from './ConvexityCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { DensityCard } from './DensityCard.tsx';
 import { NormsCard } from './NormsCard.tsx';
+import { FilterCurvatureCard } from './FilterCurvatureCard.tsx';
 import { SeedsCard } from './SeedsCard.tsx';
 import { SpectrumCard } from './SpectrumCard.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { UmapCard } from './UmapCard.tsx';
-import { LowGradientsCard } from './LowGradientsCard.tsx';
 import { HistogramCard } from './HistogramCard.tsx';
 import { RankCard } from './RankCard.tsx';
 import { RescaleCard } from './RescaleCard.tsx';
@@ -39,7 +40,6 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'curve-class', title: 'Shape and convexity of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
   { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
-  { id: 'low-gradients', title: 'Low points in full space, for everybody', needs: 'slice', isFor: hasLosses, Card: LowGradientsCard },
   { id: 'line-fit', title: 'The exact lowest point', needs: 'slice', isFor: (recipe, manifest) => hasLosses(recipe) && isLineFit({ ...manifest, loss: recipe.loss }), Card: LineFitCard },
   { id: 'rescale', title: 'Sharp or flat: the same network rescaled', needs: 'slice', isFor: isFlat, Card: RescaleCard },
   { id: 'bend', title: 'Bowl, saddle or dome', needs: 'slice', isFor: isPlane, Card: BendCard },
@@ -56,6 +56,8 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'curve', title: 'Curve between two networks', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 1, Card: CurveCard },
   { id: 'spectrum', title: 'Extreme eigenvalues', needs: 'slice', isFor: always, Card: SpectrumCard },
   { id: 'trace', title: 'Trace of the Hessian', needs: 'slice', isFor: always, Card: TraceCard },
+  { id: 'box-sharpness', title: 'ε-sharpness', needs: 'slice', isFor: always, Card: BoxSharpnessCard },
+  { id: 'filter-curvature', title: 'Filter-normalised curvature', needs: 'slice', isFor: always, Card: FilterCurvatureCard },
   { id: 'density', title: 'Spectral density', needs: 'slice', isFor: always, Card: DensityCard },
   { id: 'convexity', title: 'Convexity map', needs: 'slice', isFor: isFlat, Card: ConvexityCard },
   { id: 'encoder', title: 'Auto-encoder of checkpoints', needs: 'slice', isFor: (_recipe, { checkpoints }) => checkpoints.length > 2, Card: AutoEncoderCard },

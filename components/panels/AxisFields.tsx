@@ -1,4 +1,5 @@
 /** One axis of a slice to be placed: where it points, how far, how finely. */
+import type { ReactNode } from 'react';
 import type { Checkpoint } from '#lib/network/subject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText, TextField } from '#components/ui/Field.tsx';
@@ -12,23 +13,24 @@ const NAMES = ['α', 'β', 'γ'] as const;
 type AxisFieldsProps = {
   readonly index: number;
   readonly axis: AxisDraft;
-  /** How the direction is chosen: a seed, a checkpoint, or made already and called this. */
-  readonly choice: 'seed' | 'checkpoint' | { readonly title: string };
+  /** What the axis is called, where that is not its Greek letter. */
+  readonly title?: string | undefined;
+  /** How the direction is chosen: a seed, a checkpoint, or by what stands here; after it a seed where it is drawn. */
+  readonly choice: 'seed' | 'checkpoint' | { readonly field: ReactNode; readonly hasSeed?: boolean };
   readonly checkpoints: readonly Checkpoint[];
   readonly problemAt: (path: string) => string | undefined;
   /** `isTarget`: the direction changed, so that fitting extents may have. */
   readonly onChange: (axis: AxisDraft, isTarget: boolean) => void;
 };
 
-export function AxisFields({ index, axis, choice, checkpoints, problemAt, onChange }: AxisFieldsProps) {
+export function AxisFields({ index, axis, title, choice, checkpoints, problemAt, onChange }: AxisFieldsProps) {
   const at = `axes.${index}`;
   const name = NAMES[index] ?? '';
   return (
     <fieldset className={styles.axis}>
-      <legend>Axis {name}</legend>
-      {typeof choice === 'object' ? (
-        choice.title
-      ) : choice === 'seed' ? (
+      <legend>{title ?? `Axis ${name}`}</legend>
+      {typeof choice === 'object' && choice.field}
+      {choice === 'seed' || (typeof choice === 'object' && choice.hasSeed) ? (
         <div className={styles.seed}>
           <TextField
             label="Seed"
@@ -39,7 +41,7 @@ export function AxisFields({ index, axis, choice, checkpoints, problemAt, onChan
           />
           <Button icon="dice" label={`Another seed for ${name}`} onClick={() => onChange({ ...axis, seed: String(randomSeed()) }, true)} />
         </div>
-      ) : (
+      ) : typeof choice === 'object' ? null : (
         <Select
           label="Towards"
           value={axis.target}

@@ -9,7 +9,7 @@ import { TextField } from '#components/ui/Field.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { DROPOUT_WORDS, STATISTICS_TITLES, STATISTICS_WORDS, statisticsFor, type ModeDraft } from './modeDraft.ts';
-import { isRandom } from './placeDraft.ts';
+import { isTowards } from './placeDraft.ts';
 import { randomSeed, type PlaceForm } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
 
@@ -46,7 +46,7 @@ function StatisticsFields({ form, manifest }: EvaluationFieldsProps) {
       <Select
         label="Batch-norm statistics"
         value={statistics}
-        options={statisticsFor(!isRandom(draft.kind)).map((value) => ({ value, title: STATISTICS_TITLES[value] }))}
+        options={statisticsFor(isTowards(draft.kind)).map((value) => ({ value, title: STATISTICS_TITLES[value] }))}
         hint={STATISTICS_WORDS[statistics]}
         problem={problemAt('mode.batchNorm')}
         onChange={(next) => change({ statistics: next })}

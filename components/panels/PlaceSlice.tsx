@@ -1,5 +1,5 @@
 /** The form that places a slice. It stands beside the picture, says the price first, and every problem beside its field. */
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type ComponentProps, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
@@ -14,13 +14,17 @@ import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { formatSeconds } from '#components/durations.ts';
 import { plural, say } from '#components/words.ts';
 import { AxisFields } from './AxisFields.tsx';
+import { CurveFields } from './CurveFields.tsx';
 import { EvaluationFields } from './EvaluationFields.tsx';
+import { GradientFields } from './GradientFields.tsx';
 import { GroupButtons } from './GroupButtons.tsx';
 import { NetworkFacts } from './NetworkFacts.tsx';
-import { dimensionsOf, draftFor, isPrincipal, isRandom, KIND_TITLES, kindsFor, withAxes, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
+import { dimensionsOf, draftFor, isGradient, isPrincipal, isRandom, isVector, KIND_TITLES, kindsFor, withAxes, withFittingExtent, withKind, type PlaceDraft } from './placeDraft.ts';
 import { PrincipalFields } from './PrincipalFields.tsx';
 import { RandomFields } from './RandomFields.tsx';
 import { usePlaceForm, type PlaceForm } from './usePlaceForm.ts';
+import { useSessionVectors } from './useSessionVectors.ts';
+import { VectorFields, VectorSelect } from './VectorFields.tsx';
 import styles from './Panel.module.css';
 
 export function PlaceSlice() {
@@ -58,10 +62,33 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
   const { draft, recipe, problems, problemAt } = form;
   const subject = subjects.find(({ id }) => id === draft.subject) ?? start;
   const { manifest } = subject;
+  const vectors = useSessionVectors(subject);
   const change = (part: Partial<PlaceDraft>) => form.setDraft({ ...draft, ...part });
   const refit = (part: Partial<PlaceDraft>) => {
     const next = { ...draft, ...part };
     form.setDraft(next.kind === 'planeThrough' ? withFittingExtent(next, subject) : next);
+  };
+
+  /** How an axis is chosen in this kind of slice. */
+  const choiceOf = (index: number): ComponentProps<typeof AxisFields>['choice'] => {
+    if (isRandom(draft.kind)) return 'seed';
+    if (isPrincipal(draft.kind)) return { field: draft.principal.made[index]?.title ?? '' };
+    if (draft.kind === 'curve') return { field: null };
+    if (!isVector(draft.kind)) return 'checkpoint';
+    if (index === 0 && isGradient(draft.kind)) return { field: draft.vector.gradient?.vector.title ?? '' };
+    const [first, second] = draft.vector.axes;
+    const choice = index === 0 ? first : second;
+    return {
+      hasSeed: choice === 'random',
+      field: (
+        <VectorSelect
+          choice={choice}
+          vectors={vectors}
+          problem={choice === 'random' ? undefined : problemAt(`axes.${index}.direction`)}
+          onChoose={(next) => change({ vector: { ...draft.vector, axes: index === 0 ? [next, second] : [first, next] } })}
+        />
+      ),
+    };
   };
 
   const place = async (event: FormEvent) => {
@@ -108,7 +135,7 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
         options={kindsFor(manifest).map((kind) => ({ value: kind, title: KIND_TITLES[kind] }))}
         onChange={(kind) => form.setDraft(withKind(draft, kind, subject))}
       />
-      {!isPrincipal(draft.kind) && (
+      {!isPrincipal(draft.kind) && draft.kind !== 'curve' && (
       <Select
         label="Centre"
         value={draft.centre}
@@ -119,6 +146,9 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
       )}
       {isRandom(draft.kind) && <RandomFields form={form} />}
       {isPrincipal(draft.kind) && <PrincipalFields form={form} subject={subject} />}
+      {isGradient(draft.kind) && <GradientFields form={form} subject={subject} />}
+      {isVector(draft.kind) && <VectorFields form={form} subject={subject} />}
+      {draft.kind === 'curve' && <CurveFields form={form} subject={subject} />}
       {draft.kind === 'planeThrough' && (
         <Toggle
           kind="checkbox"
@@ -133,7 +163,8 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
           key={index}
           index={index}
           axis={axis}
-          choice={isPrincipal(draft.kind) ? { title: draft.principal.made[index]?.title ?? '' } : isRandom(draft.kind) ? 'seed' : 'checkpoint'}
+          title={draft.kind === 'curve' ? 't along the curve' : undefined}
+          choice={choiceOf(index)}
           checkpoints={manifest.checkpoints}
           problemAt={problemAt}
           onChange={(next, isTarget) => {

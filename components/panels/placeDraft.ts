@@ -11,10 +11,25 @@ import type { SetName, Subject, SubjectManifest } from '#lib/network/subject.ts'
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorName, type VectorPolicy } from '#lib/slice/recipe.ts';
+import { sliceAlongCurve } from '#lib/analysis/requests/curve.ts';
 import { modeDraftFor, modeOf, type ModeDraft } from './modeDraft.ts';
 import { principalDraftFor, type PrincipalDraft } from './principalDraft.ts';
+import { alongVector, gradientKey, NO_VECTORS, type CurveChoice, type VectorDraft } from './vectorDraft.ts';
 
-export const KINDS = ['randomLine', 'randomPlane', 'randomVolume', 'lineTowards', 'planeThrough', 'principalPlane', 'principalVolume'] as const;
+export const KINDS = [
+  'randomLine',
+  'randomPlane',
+  'randomVolume',
+  'lineTowards',
+  'planeThrough',
+  'principalPlane',
+  'principalVolume',
+  'gradientLine',
+  'gradientPlane',
+  'vectorLine',
+  'vectorPlane',
+  'curve',
+] as const;
 export type SliceKind = (typeof KINDS)[number];
 
 export const KIND_TITLES: Readonly<Record<SliceKind, string>> = {
@@ -25,6 +40,11 @@ export const KIND_TITLES: Readonly<Record<SliceKind, string>> = {
   planeThrough: 'Plane through three checkpoints',
   principalPlane: 'Plane of the principal axes',
   principalVolume: 'Volume of the principal axes',
+  gradientLine: 'Line along the gradient',
+  gradientPlane: 'Plane of the gradient and another',
+  vectorLine: 'Line along any vector',
+  vectorPlane: 'Plane of any two vectors',
+  curve: 'Trained curve between two networks',
 };
 
 export type AxisDraft = { readonly seed: string; readonly target: string; readonly min: string; readonly max: string; readonly count: string };
@@ -41,6 +61,7 @@ export type PlaceDraft = {
   /** A plane through three checkpoints whose axes lead to them as they are, instead of unit axes at a right angle. */
   readonly isAffine: boolean;
   readonly principal: PrincipalDraft;
+  readonly vector: VectorDraft;
   readonly axes: readonly [AxisDraft, AxisDraft, AxisDraft];
   readonly sets: 'train' | 'test' | 'both';
   readonly counts: Readonly<Record<SetName, string>>;
@@ -48,18 +69,36 @@ export type PlaceDraft = {
   readonly mode: ModeDraft;
 };
 
-const DIMENSIONS: Readonly<Record<SliceKind, 1 | 2 | 3>> = { randomLine: 1, randomPlane: 2, randomVolume: 3, lineTowards: 1, planeThrough: 2, principalPlane: 2, principalVolume: 3 };
+const DIMENSIONS: Readonly<Record<SliceKind, 1 | 2 | 3>> = {
+  randomLine: 1,
+  randomPlane: 2,
+  randomVolume: 3,
+  lineTowards: 1,
+  planeThrough: 2,
+  principalPlane: 2,
+  principalVolume: 3,
+  gradientLine: 1,
+  gradientPlane: 2,
+  vectorLine: 1,
+  vectorPlane: 2,
+  curve: 1,
+};
 
 export const dimensionsOf = (kind: SliceKind): 1 | 2 | 3 => DIMENSIONS[kind];
 export const isRandom = (kind: SliceKind): boolean => kind.startsWith('random');
 export const isPrincipal = (kind: SliceKind): boolean => kind.startsWith('principal');
+export const isGradient = (kind: SliceKind): boolean => kind.startsWith('gradient');
+/** Along vectors that are chosen one by one; the first may be the gradient. */
+export const isVector = (kind: SliceKind): boolean => kind.startsWith('vector') || isGradient(kind);
+/** Whether an axis leads to a checkpoint, so that batch-norm statistics can move along it. */
+export const isTowards = (kind: SliceKind): boolean => kind === 'lineTowards' || kind === 'planeThrough' || kind === 'curve';
 
 /** The kinds that this network can be looked at in: as many parameters and checkpoints as they need. */
 export function kindsFor({ network, checkpoints }: Pick<SubjectManifest, 'network' | 'checkpoints'>): readonly SliceKind[] {
   const { size } = layoutOf(network);
   return KINDS.filter((kind) => {
     if (dimensionsOf(kind) > size) return false;
-    return isRandom(kind) || checkpoints.length > (isPrincipal(kind) ? dimensionsOf(kind) : kind === 'planeThrough' ? 2 : 1);
+    return isRandom(kind) || isVector(kind) || checkpoints.length > (isPrincipal(kind) ? dimensionsOf(kind) : kind === 'planeThrough' ? 2 : 1);
   });
 }
 
@@ -67,6 +106,8 @@ export function kindsFor({ network, checkpoints }: Pick<SubjectManifest, 'networ
 const USUAL_SAMPLES = 512;
 /** A network with fewer parameters is its own two axes. */
 const FEWEST_TO_SCALE = 16;
+/** As in Garipov et al. 2018. */
+const CURVE_COUNT = '61';
 const USUAL_COUNTS = { 1: '65', 2: '33', 3: '17' } as const;
 
 export function draftFor({ id, manifest }: Subject, seeds: readonly [first: number, second: number, third?: number]): PlaceDraft {
@@ -85,6 +126,7 @@ export function draftFor({ id, manifest }: Subject, seeds: readonly [first: numb
     isOrthogonal: false,
     isAffine: false,
     principal: principalDraftFor(manifest),
+    vector: NO_VECTORS,
     axes: [axis(seeds[0], others[0]?.id), axis(seeds[1], (others[Math.floor(others.length / 2)] ?? others[0])?.id), axis(seeds[2] ?? seeds[1] + 1, undefined)],
     sets: dataset.samples.train > 0 ? 'train' : 'test',
     counts: { train: String(Math.min(USUAL_SAMPLES, dataset.samples.train)), test: String(Math.min(USUAL_SAMPLES, dataset.samples.test)) },
@@ -99,13 +141,25 @@ export const withAxes = ({ axes: [first, second, third] }: PlaceDraft, change: (
 /** A draft of another kind: extents, counts and sets as that kind is usually looked at. */
 export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): PlaceDraft {
   const { train, test } = subject.manifest.dataset.samples;
-  const extent = kind === 'lineTowards' ? { min: '-0.5', max: '1.5' } : { min: '-1', max: '1' };
-  // A line is cheap, so it shows training and test together.
+  const extent = kind === 'curve' ? { min: '0', max: '1' } : kind === 'lineTowards' ? { min: '-0.5', max: '1.5' } : { min: '-1', max: '1' };
+  // A line is cheap, so it shows training and test together; a gradient is that of training.
   const sets = dimensionsOf(kind) === 1 && train > 0 && test > 0 ? 'both' : train > 0 ? 'train' : 'test';
   // Statistics can only move towards a checkpoint.
-  const mode: ModeDraft = (isRandom(kind) || isPrincipal(kind)) && draft.mode.statistics === 'interpolated' ? { ...draft.mode, statistics: 'frozen' } : draft.mode;
-  const next: PlaceDraft = { ...draft, kind, sets, mode, axes: withAxes(draft, (axis) => ({ ...axis, ...extent, count: USUAL_COUNTS[dimensionsOf(kind)] })) };
+  const mode: ModeDraft = !isTowards(kind) && draft.mode.statistics === 'interpolated' ? { ...draft.mode, statistics: 'frozen' } : draft.mode;
+  // Beside a random axis the gradient moves the weights by as much as that does; alone, its coordinate is a distance.
+  const vector: VectorDraft = { ...draft.vector, scaling: kind === 'gradientPlane' ? 'model' : 'none' };
+  const next: PlaceDraft = { ...draft, kind, sets, mode, vector, axes: withAxes(draft, (axis) => ({ ...axis, ...extent, count: kind === 'curve' ? CURVE_COUNT : USUAL_COUNTS[dimensionsOf(kind)] })) };
+  if (kind === 'curve' && next.vector.curve) return withCurve(next, next.vector.curve, subject);
   return kind === 'planeThrough' ? withFittingExtent(next, subject) : next;
+}
+
+/** The draft of a slice along a trained curve: from where it begins, with the samples and the statistics that it was trained with. */
+export function withCurve(draft: PlaceDraft, curve: CurveChoice, { manifest }: Subject): PlaceDraft {
+  const { centre, loss, mode } = sliceAlongCurve(curve.request, curve.bend, manifest);
+  const { batchNorm } = mode;
+  const isMeasured = typeof batchNorm === 'object' && batchNorm.policy === 'recomputed';
+  const statistics: ModeDraft = isMeasured ? { ...draft.mode, statistics: 'recomputed', samples: String(batchNorm.samples), batch: String(batchNorm.batch) } : draft.mode;
+  return { ...draft, centre, loss, sets: 'train', counts: { ...draft.counts, train: String(curve.request.samples) }, mode: statistics, vector: { ...draft.vector, curve } };
 }
 
 /** Extents that hold all three checkpoints with room around them; as they were where the three span no plane. */
@@ -167,9 +221,26 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
     centre: draft.centre,
     axes,
   };
+  const { curve } = draft.vector;
+  if (draft.kind === 'curve') {
+    if (!curve) return { recipe, problems: [...unread, { path: 'curve', message: 'choose a curve that was trained here' }] };
+    const { min, max, count } = axes[0]!;
+    const along = sliceAlongCurve(curve.request, curve.bend, manifest);
+    const whole: SliceRecipe = { ...recipe, centre: along.centre, axes: along.axes, curve: { kind: curve.request.shape, range: { min, max, count } } };
+    // The one axis that is typed is that of the curve.
+    const found = problemsOf(whole, manifest).map(({ path, message }) => ({ path: path.replace('curve.range.', 'axes.0.'), message }));
+    return { recipe: whole, problems: [...unread, ...found.filter(({ path }) => !unread.some((each) => each.path === path))] };
+  }
+  if (isVector(draft.kind)) {
+    for (const [index, choice] of draft.vector.axes.slice(0, axes.length).entries()) {
+      if (index === 0 && isGradient(draft.kind)) {
+        if (draft.vector.gradient?.key !== gradientKey(recipe)) unread.push({ path: 'gradient', message: 'the gradient is not computed yet' });
+      } else if (choice === null) unread.push({ path: `axes.${index}.direction`, message: 'choose a vector, or import one' });
+    }
+  }
   if (isPrincipal(draft.kind) && draft.principal.made.length < axes.length) unread.push({ path: 'principal', message: draft.principal.problem ?? 'the axes are being made' });
   const known = new Set(unread.map(({ path }) => path));
-  const found = problemsOf(recipe, manifest).filter(({ path }) => !known.has(path) && !(known.has('principal') && path.includes('direction')));
+  const found = problemsOf(recipe, manifest).filter(({ path }) => !known.has(path) && !((known.has('principal') || known.has('gradient')) && path.includes('direction')));
   return { recipe, problems: [...unread, ...found] };
 
   function seedOf(text: string, path: string): number {
@@ -186,6 +257,11 @@ function directionOf(draft: PlaceDraft, axis: AxisDraft, index: number, seedOf: 
   const { kind, normalisation, vectors, isOrthogonal, isAffine, principal } = draft;
   if (isRandom(kind)) return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors, ...(isOrthogonal && index > 0 && { orthogonal: true }) };
   if (isPrincipal(kind)) return { kind: 'vector', ...(principal.made[index] ?? UNMADE) };
+  if (isVector(kind)) {
+    const choice = index === 0 && isGradient(kind) ? { ...(draft.vector.gradient?.vector ?? UNMADE), kind: 'direction' as const } : draft.vector.axes[index === 0 ? 0 : 1];
+    if (choice === 'random') return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors, ...(isOrthogonal && index > 0 && { orthogonal: true }) };
+    return alongVector(choice ?? { ...UNMADE, kind: 'direction' }, draft.vector);
+  }
   return kind === 'planeThrough' && !isAffine
     ? { kind: 'towards', checkpoint: axis.target, length: 'unit', orthogonal: index === 1 }
     : { kind: 'towards', checkpoint: axis.target, length: 'difference', orthogonal: false };

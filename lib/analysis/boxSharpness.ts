@@ -25,6 +25,9 @@ export type BoxSharpness = {
   readonly evaluations: number;
 };
 
+/** 100·(highest − L) / (1 + L): per cent. */
+export const sharpnessOf = ({ loss, highest }: { readonly loss: number; readonly highest: number }): number => (100 * (highest - loss)) / (1 + loss);
+
 /** Yields a point to be evaluated and is given loss and gradient there; given null, it stops. */
 export type GradientMethod<Result> = Generator<
   { readonly parameters: Float64Array; readonly done: number; readonly of: number; readonly estimate: () => Result | null },
@@ -42,7 +45,7 @@ export function* boxSharpness(parameters: Float32Array | Float64Array, { epsilon
   const centre = yield { parameters: Float64Array.from(parameters), done: 0, of, estimate: () => null };
   if (!centre) throw new Error('the sharpness was stopped before its first loss');
   let [highest, done] = [centre.loss, 1];
-  const result = (): BoxSharpness => ({ epsilon, loss: centre.loss, highest, sharpness: (100 * (highest - centre.loss)) / (1 + centre.loss), evaluations: done });
+  const result = (): BoxSharpness => ({ epsilon, loss: centre.loss, highest, sharpness: sharpnessOf({ loss: centre.loss, highest }), evaluations: done });
   for (let start = 0; start < starts; start++) {
     let place = half.map(() => 2 * random.uniform() - 1);
     for (let step = 0; step <= steps; step++) {

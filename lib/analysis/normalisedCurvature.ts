@@ -2,7 +2,7 @@
  * The curvature that a filter-normalised random direction meets on average: E[dᵀ·H·d] = Σ over filters of (‖θ_f‖²/n_f)·tr(H_ff).
  *
  * Estimated as the trace of S·H·S by random signs, with S = ‖θ_f‖/√n_f on every weight of filter f: the same mean as Gaussian directions,
- * and less spread. It does not change when a ReLU layer is rescaled against the next. Rule O12 in docs/SPEC.md.
+ * and less spread. It does not change when a ReLU layer is rescaled against the next. Rules O12 and O16 in docs/SPEC.md.
  */
 import type { Layout } from '#lib/network/layout.ts';
 import { normOf } from '#lib/slice/vectors.ts';

@@ -37,7 +37,7 @@ export const FLAT_SHARE = 0.001;
 export type Flatness = 'flat' | 'slopesWithin' | 'slopesOut';
 
 /** What may be said of a place with loss `loss` at `parameters`: whether the slope that is left lies within the slice or out of it. */
-export function flatnessOf({ inside, outside }: Slope, loss: number, parameters: Vector): Flatness {
+export function flatnessOf({ inside, outside }: Pick<Slope, 'inside' | 'outside'>, loss: number, parameters: Vector): Flatness {
   const reach = FLAT_STEP * normOf(parameters);
   const isSteep = (length: number): boolean => !(length * reach <= FLAT_SHARE * Math.abs(loss));
   if (isSteep(outside)) return 'slopesOut';

@@ -35,7 +35,7 @@ function plainShape({ axes, cut, curve }: SliceRecipe, manifest: SubjectManifest
   const shape = SHAPES[axes.length] ?? 'slice';
   const named = ends.filter((end) => end !== null);
   if (named.length === 0) return `Random ${shape}`;
-  if (axes.every(({ direction }) => direction.kind === 'vector' && direction.as !== 'point')) return `${capital(shape)} along ${named.join(', ')}`;
+  if (axes.every(({ direction }) => direction.kind === 'random' || (direction.kind === 'vector' && direction.as !== 'point'))) return `${capital(shape)} along ${named.join(', ')}`;
   if (named.length === axes.length && axes.length === 2) return `Plane through ${named.join(' and ')}`;
   return `${capital(shape)} towards ${named.join(', ')}`;
 }
@@ -107,7 +107,10 @@ export function directionTitle(direction: DirectionRecipe, manifest: SubjectMani
     const orthogonal = direction.orthogonal ? ', made exactly orthogonal' : '';
     return `random, seed ${direction.seed}, ${NORMALISATION_TITLES[direction.normalisation]}, ${POLICY_WORDS[direction.vectors]}${orthogonal}`;
   }
-  if (direction.kind === 'vector') return direction.as === 'point' ? `towards ${direction.title}, 1 is that point` : `along ${direction.title}`;
+  if (direction.kind === 'vector') {
+    if (direction.as === 'point') return `towards ${direction.title}, 1 is that point`;
+    return direction.scaled ? `along ${direction.title}, scaled ${NORMALISATION_TITLES[direction.scaled.normalisation]}, ${POLICY_WORDS[direction.scaled.vectors]}` : `along ${direction.title}`;
+  }
   const parts = [`towards ${checkpointTitle(manifest, direction.checkpoint)}`];
   if (direction.orthogonal) parts.push('the part across the first axis');
   parts.push(direction.length === 'unit' ? 'counted as distance' : '1 is that checkpoint');

@@ -2,7 +2,7 @@
  * The vector that a direction recipe stands for, the same bits on every machine.
  *
  * Random directions come from lib/random.ts, keyed by (seed, axis, tensor, element), and are scaled to the weights.
- * Formulas: Li et al. 2018, section 4; Garipov et al. 2018 for the plane through three networks. Rules S3–S7 in docs/SPEC.md.
+ * Formulas: Li et al. 2018, section 4; Garipov et al. 2018 for the plane through three networks. Rules S3–S7 and S21 in docs/SPEC.md.
  */
 import { KnownError } from '#lib/knownError.ts';
 import { fillNormal } from '#lib/random.ts';
@@ -57,7 +57,9 @@ export function directionOf(recipe: DirectionRecipe, around: Around): Direction 
     }
     case 'vector': {
       const vector = vectorNamed(recipe, around);
-      return still(recipe.as === 'point' ? vector.map((value, index) => value - origin[index]!) : vector, buffers);
+      if (recipe.as === 'point') return still(vector.map((value, index) => value - origin[index]!), buffers);
+      if (!recipe.scaled) return still(vector, buffers);
+      return still(normalise(vector, origin, layoutOf(subject.manifest.network), recipe.scaled.normalisation, recipe.scaled.vectors), buffers);
     }
     case 'towards':
       return towards(recipe, around);

@@ -50,7 +50,14 @@ export type DirectionRecipe =
       readonly kind: 'vector';
       /** The file holds a point, and the direction leads to it from the centre. */
       readonly as?: 'point' | undefined;
+      /** Scaled to the weights around the centre as a random direction would be; as it is in the file where absent. */
+      readonly scaled?: VectorScaling | undefined;
     } & VectorName);
+
+/** How a vector from a file is scaled: `model` keeps where it points, the others scale each part for itself and so turn it. */
+export const VECTOR_SCALINGS = ['model', 'filter', 'layer'] as const;
+/** `vectors`: whether tensors of rank ≤ 1 stand still or are scaled as one filter each. */
+export type VectorScaling = { readonly normalisation: (typeof VECTOR_SCALINGS)[number]; readonly vectors: 'ignore' | 'layer' };
 
 /** A vector kept as a file, by the hash of the file's bytes, and what people call it. */
 export type VectorName = { readonly digest: string; readonly title: string };
@@ -99,7 +106,12 @@ const direction: z.ZodMiniType<DirectionRecipe> = z.discriminatedUnion('kind', [
     length: z.enum(['difference', 'unit']),
     orthogonal: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('vector'), as: z.optional(z.literal('point')), ...vectorFields }),
+  z.strictObject({
+    kind: z.literal('vector'),
+    as: z.optional(z.literal('point')),
+    scaled: z.optional(z.strictObject({ normalisation: z.enum(VECTOR_SCALINGS), vectors: z.enum(['ignore', 'layer']) })),
+    ...vectorFields,
+  }),
 ]);
 
 const axis: z.ZodMiniType<Axis> = z.strictObject({ direction, ...rangeFields });
@@ -159,6 +171,9 @@ export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): read
     }
     if (each.direction.kind === 'random' && each.direction.orthogonal && index === 0) {
       say(`${at}.direction.orthogonal`, 'only a second axis can be made orthogonal to the first');
+    }
+    if (each.direction.kind === 'vector' && each.direction.as === 'point' && each.direction.scaled) {
+      say(`${at}.direction.scaled`, 'a direction that leads to a point keeps its length: choose no normalisation');
     }
     const twin = recipe.axes.slice(0, index).find((earlier) => canonicalJson(earlier.direction) === canonicalJson(each.direction));
     if (twin) say(`${at}.direction`, `must differ from the ${index === 1 ? 'first' : 'others'}: choose another ${TWIN_WORDS[twin.direction.kind]}`);

@@ -85,8 +85,9 @@ function curveCheck(request: RequestOf<'curve'>, { bend, along }: UnitOf<'curve'
   };
 }
 
-function spectrumCheck({ subject, checkpoint, samples, loss, parameters, steps }: RequestOf<'spectrum'>, { largest, least }: UnitOf<'spectrum'>): UnitCheck | null {
-  if (typeof parameters === 'object') return null;
+function spectrumCheck({ subject, checkpoint, samples, loss, parameters, rescaled, steps }: RequestOf<'spectrum'>, { largest, least }: UnitOf<'spectrum'>): UnitCheck | null {
+  // No slice is around a rescaled network, nor of named tensors.
+  if (typeof parameters === 'object' || rescaled) return null;
   const [high, low] = [largest[0]!, least[0]!];
   return {
     recipe: { format: 1, subject, samples: [samples], loss, mode: STANDARD_MODE, centre: checkpoint, axes: [AXIS], measure: { kind: 'convexity', parameters, tolerance: 1e-5, steps } },

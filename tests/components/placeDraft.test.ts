@@ -2,14 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { statisticsFor, type ModeDraft } from '#components/panels/modeDraft.ts';
-import { dimensionsOf, draftFor, isPrincipal, kindsFor, recipeOf, withKind, type PlaceDraft } from '#components/panels/placeDraft.ts';
+import { dimensionsOf, draftFor, isGradient, isPrincipal, isVector, kindsFor, recipeOf, withCurve, withKind, type PlaceDraft } from '#components/panels/placeDraft.ts';
 import { makePrincipal } from '#components/panels/principalDraft.ts';
+import { gradientFile, gradientKey, gradientQuestion, type SessionVector } from '#components/panels/vectorDraft.ts';
+import { CURVE_PLACES, type CurveRequest } from '#lib/analysis/requests/curve.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import type { Network, Step } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
+import { normOf } from '#lib/slice/vectors.ts';
+import { inspect } from '#workers/inspectJob.ts';
 
 function builtin(name: string): Subject {
   const manifest: unknown = JSON.parse(readFileSync(`public/builtins/${name}.json`, 'utf8'));
@@ -25,6 +29,19 @@ const spirals = subjects.get('spirals-tiny')!;
 const draft = draftFor(spirals, [1, 2]);
 const withAxis = (part: Partial<PlaceDraft['axes'][0]>): PlaceDraft => ({ ...draft, axes: [{ ...draft.axes[0], ...part }, draft.axes[1], draft.axes[2]] });
 const problemsFor = (changed: PlaceDraft) => recipeOf(changed, spirals.manifest).problems;
+
+/** The gradient at the draft's centre, computed as the form has it computed, in a file of this test. */
+function withGradient(drawn: PlaceDraft, subject: Subject, files: Map<string, Float32Array>): PlaceDraft {
+  const { recipe } = recipeOf(drawn, subject.manifest);
+  const run = inspect(gradientQuestion({ ...recipe, samples: [{ set: 'train', count: 4 }] }, subject));
+  let step = run.next();
+  while (!step.done) step = run.next();
+  if (step.value.ask !== 'gradients') throw new Error('no gradient');
+  const file = gradientFile(step.value.gradients[0]!.gradient, recipe, subject);
+  if (!file.ok) throw new Error(JSON.stringify(file.problems));
+  files.set('c'.repeat(64), file.value.values);
+  return { ...drawn, vector: { ...drawn.vector, gradient: { key: gradientKey(recipe), vector: { digest: 'c'.repeat(64), title: file.value.title } } } };
+}
 
 describe('placeDraft', () => {
   it.each(NAMES.flatMap((name) => kindsFor(subjects.get(name)!.manifest).map((kind) => [name, kind] as const)))('[place] the first draft of %s as %s can be placed and spans what it says', (name, kind) => {
@@ -42,8 +59,29 @@ describe('placeDraft', () => {
       });
       drawn = { ...drawn, principal: { ...drawn.principal, made: names } };
     }
+    if (isGradient(kind)) {
+      expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['gradient']);
+      drawn = withGradient(drawn, subject, files);
+    } else if (isVector(kind)) {
+      expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['axes.0.direction']);
+      const [only] = subject.checkpoints;
+      files.set('a'.repeat(64), only!.map((_, index) => (index === 0 ? 1 : 0)));
+      drawn = { ...drawn, vector: { ...drawn.vector, axes: [{ digest: 'a'.repeat(64), title: 'the first weight', kind: 'direction' }, 'random'] } };
+    } else if (kind === 'curve') {
+      expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['curve']);
+      const [from, to] = [subject.manifest.checkpoints.at(-1)!.id, subject.manifest.checkpoints[0]!.id];
+      files.set('b'.repeat(64), subject.checkpoints[0]!.map((value) => 0.5 * value + 1));
+      const request: CurveRequest = { kind: 'curve', format: 1, subject: subject.id, from, to, shape: 'bezier', loss: subject.manifest.loss, samples: 16, seed: 1, steps: 10, batch: 8, learningRate: 0.1, momentum: 0, weightDecay: 0 };
+      drawn = withCurve(drawn, { request, bend: 'b'.repeat(64) }, subject);
+    }
     const { recipe, problems } = recipeOf(drawn, subject.manifest);
     expect(problems).toEqual([]);
+    if (kind === 'curve') {
+      expect(recipe).toMatchObject({ curve: { kind: 'bezier', range: { min: 0, max: 1, count: 61 } }, samples: [{ set: 'train', count: 16 }], centre: subject.manifest.checkpoints.at(-1)!.id });
+      expect(CURVE_PLACES).toBeLessThan(61);
+      expect(frameOf(recipe, subject, (digest) => files.get(digest)).directions).toHaveLength(2);
+      return;
+    }
     expect(frameOf(recipe, subject, (digest) => files.get(digest)).directions).toHaveLength(dimensionsOf(kind));
   });
 
@@ -60,6 +98,36 @@ describe('placeDraft', () => {
     const { recipe, problems } = recipeOf(withAxis({ min: '−0,5' }), spirals.manifest);
     expect(problems).toEqual([]);
     expect(recipe.axes[0]?.min).toBe(-0.5);
+  });
+
+  it('[place] the gradient is a unit vector of what the form says, and another form wants another', () => {
+    const files = new Map<string, Float32Array>();
+    const line = withGradient(withKind(draft, 'gradientLine', spirals), spirals, files);
+    expect(normOf(files.get('c'.repeat(64))!)).toBeCloseTo(1, 6);
+    expect(recipeOf(line, spirals.manifest).recipe.axes[0]!.direction).toEqual({ kind: 'vector', digest: 'c'.repeat(64), title: expect.stringContaining('gradient at') });
+    expect(recipeOf({ ...line, centre: 'initial' }, spirals.manifest).problems.map(({ path }) => path)).toEqual(['gradient']);
+    expect(recipeOf({ ...line, counts: { ...line.counts, train: '99' } }, spirals.manifest).problems.map(({ path }) => path)).toEqual(['gradient']);
+    const zero = gradientFile(new Float64Array(files.get('c'.repeat(64))!.length), recipeOf(line, spirals.manifest).recipe, spirals);
+    expect(zero).toMatchObject({ ok: false, problems: [{ message: expect.stringContaining('is zero') }] });
+    // Beside a random axis it is made as long as the weights, and points where it did.
+    const plane = withGradient(withKind(draft, 'gradientPlane', spirals), spirals, files);
+    const { recipe } = recipeOf(plane, spirals.manifest);
+    expect(recipe.axes.map(({ direction }) => direction.kind)).toEqual(['vector', 'random']);
+    const [along] = frameOf(recipe, spirals, (digest) => files.get(digest)).directions;
+    const centre = spirals.checkpoints[spirals.manifest.checkpoints.findIndex(({ id }) => id === recipe.centre)]!;
+    expect(normOf(along!) / normOf(centre)).toBeCloseTo(1, 6);
+    const unit = files.get('c'.repeat(64))!;
+    for (let index = 0; index < 20; index++) expect(along![index]! / normOf(along!)).toBeCloseTo(unit[index]!, 6);
+  });
+
+  it('[place] a point is led to whatever the scaling; two axes along one vector are refused', () => {
+    const vector: SessionVector = { digest: 'd'.repeat(64), title: 'some', kind: 'point' };
+    const plane = withKind(draft, 'vectorPlane', spirals);
+    const chosen = (axes: PlaceDraft['vector']['axes']): PlaceDraft => ({ ...plane, vector: { ...plane.vector, axes, scaling: 'filter' } });
+    expect(recipeOf(chosen([vector, 'random']), spirals.manifest).recipe.axes[0]!.direction).toEqual({ kind: 'vector', as: 'point', digest: vector.digest, title: 'some' });
+    expect(recipeOf(chosen([{ ...vector, kind: 'direction' }, 'random']), spirals.manifest).recipe.axes[0]!.direction).toMatchObject({ scaled: { normalisation: 'filter', vectors: 'layer' } });
+    expect(recipeOf(chosen([vector, vector]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
+    expect(recipeOf(chosen([vector, null]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
   });
 
   it('[place] a line shows train and test together, a plane one set', () => {

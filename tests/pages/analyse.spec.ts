@@ -25,7 +25,7 @@ test('[P7] [J9] [J10] [J11] a plane is read, cut and compared, and another windo
   await expect(page.getByRole('button', { name: /^Low point: M1/ }).first()).toBeVisible();
   await page.getByText('Low points', { exact: true }).click();
   await page.getByRole('button', { name: 'Check in full space' }).first().click();
-  await expect(page.getByText(/Flat here|Not a minimum|still falls/).first()).toBeVisible();
+  await expect(page.getByText(/Flat here|Not a minimum|still falls/).first()).toBeVisible({ timeout: 60_000 });
   await page.getByText('Low points', { exact: true }).click();
 
   await page.getByText('Compare with other slices').click();

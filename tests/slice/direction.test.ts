@@ -5,8 +5,9 @@ import { layoutOf } from '#lib/network/layout.ts';
 import type { Network } from '#lib/network/program.ts';
 import { directionOf as make, noiseOf, normalise } from '#lib/slice/direction.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import type { DirectionRecipe, Normalisation } from '#lib/slice/recipe.ts';
 import { largestDifference, tensorNorms } from '#lib/slice/tensorNorms.ts';
+import { problemsOf, type DirectionRecipe, type Normalisation, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { STANDARD_MODE } from '#lib/network/mode.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { SEED_CNN } from '#tests/network/networks.ts';
 import { subjectOf, vectorNetwork } from './subjects.ts';
@@ -112,6 +113,40 @@ describe('normalisation', () => {
     const after = directionOf(randomRecipe(), subjectOf(SEED_CNN, [scaledWeights]), 'w0', 0);
     for (let index = 0; index < 9; index++) expect(after[index]! / before[index]!).toBeCloseTo(8, 5);
     expect(after[9]).toBe(before[9]);
+  });
+});
+
+describe('vectors from files', () => {
+  const subject = subjectOf(DENSE, [[3, 4, 1, 2]]);
+  const along = (change: Partial<Extract<DirectionRecipe, { kind: 'vector' }>>): number[] => [
+    ...make(
+      { kind: 'vector', digest: 'a'.repeat(64), title: 'given', ...change },
+      { subject, origin: subject.checkpoints[0]!, buffers: subject.buffers[0]!, name: 'w0', vectors: () => Float32Array.of(1, 0, 0, 2), previous: [] },
+    ).weights,
+  ];
+
+  test('[S21] one is as it is in its file, or scaled by exactly what scales a random direction', () => {
+    expect(along({})).toEqual([1, 0, 0, 2]);
+    const goldens = { filter: [5, 0, 0, 2.236068], layer: [2.44949, 0, 0, 4.898979], model: [2.44949, 0, 0, 4.898979] } as const;
+    for (const [normalisation, golden] of Object.entries(goldens)) {
+      const found = along({ scaled: { normalisation: normalisation as keyof typeof goldens, vectors: 'layer' } });
+      for (const [index, value] of found.entries()) expect(value).toBeCloseTo(golden[index]!, 5);
+    }
+  });
+
+  test('[S21] what leads to a point keeps its length: scaling it is refused beside its field', () => {
+    const recipe: SliceRecipe = {
+      format: 1,
+      subject: subject.id,
+      samples: [{ set: 'train', count: 1 }],
+      loss: 'crossEntropy',
+      mode: STANDARD_MODE,
+      centre: 'w0',
+      axes: [{ direction: { kind: 'vector', as: 'point', digest: 'a'.repeat(64), title: 'given', scaled: { normalisation: 'filter', vectors: 'layer' } }, min: -1, max: 1, count: 5 }],
+    };
+    const { manifest } = subject;
+    const counted = { ...manifest, dataset: { ...manifest.dataset, samples: { train: 1, test: 0 } } };
+    expect(problemsOf(recipe, counted)).toEqual([{ path: 'axes.0.direction.scaled', message: expect.stringContaining('keeps its length') }]);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { CurvaturePoint } from '#lib/analysis/requests/curvaturePoint.ts';
 import { groupOf, inGroup, type ParameterGroup } from '#lib/analysis/parameterGroup.ts';
 import type { MethodState, ProductMethod } from '#lib/analysis/productMethod.ts';
+import { rescalablePairs, rescaled } from '#lib/analysis/rescaling.ts';
 import { KnownError } from '#lib/knownError.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { checkpointIndex, firstOf, type Subject } from '#lib/network/subject.ts';
@@ -13,15 +14,25 @@ import type { Step, UnitJob } from './unitRun.ts';
 export type Curved = { readonly curvature: DeviceCurvature; readonly group: ParameterGroup };
 
 /** The caller disposes of it. @throws NoEngine in words where no backend here gets the derivatives right */
-export async function curvatureOf({ checkpoint, samples, loss, parameters }: CurvaturePoint, subject: Subject, evaluator: Evaluator): Promise<Curved> {
+export async function curvatureOf(point: CurvaturePoint, subject: Subject, evaluator: Evaluator): Promise<Curved> {
+  const { checkpoint, samples, loss, parameters } = point;
   const { network } = subject.manifest;
   const row = checkpointIndex(subject.manifest, checkpoint);
   const group = groupOf(layoutOf(network), parameters);
   const job = { network, loss, buffers: subject.buffers[row]!, samples: firstOf(subject.sets[samples.set], samples.count) };
-  return { group, curvature: await evaluator.differentiate(job, subject.checkpoints[row]!) };
+  return { group, curvature: await evaluator.differentiate(job, parametersOf(point, subject)) };
 }
 
-type CurvatureJob = UnitJob<'spectrum' | 'trace' | 'density'>;
+/** θ at the checkpoint, or of its twin that computes the same. */
+export function parametersOf({ checkpoint, rescaled: asked }: Pick<CurvaturePoint, 'checkpoint' | 'rescaled'>, { manifest, checkpoints }: Subject): Float32Array {
+  const own = checkpoints[checkpointIndex(manifest, checkpoint)]!;
+  if (!asked) return own;
+  const pair = rescalablePairs(manifest.network).find(({ from }) => from === asked.from);
+  if (!pair) throw new KnownError('not-rescalable', `${manifest.title} has no layer ${asked.from} that another follows`);
+  return Float32Array.from(rescaled(manifest.network, own, pair, asked.factor));
+}
+
+type CurvatureJob = UnitJob<'spectrum' | 'trace' | 'density' | 'filterCurvature'>;
 
 /**
  * Runs a method on the block, a step for every product, and goes on with what was kept of it.

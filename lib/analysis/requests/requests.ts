@@ -8,16 +8,18 @@ import { canonicalJson, digestOf } from '#lib/digest.ts';
 import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { autoEncoder } from './autoEncoder.ts';
+import { boxSharpnessKind } from './boxSharpness.ts';
 import { checkpointLosses } from './checkpointLosses.ts';
 import { curve } from './curve.ts';
 import { density } from './density.ts';
+import { filterCurvature } from './filterCurvature.ts';
 import { gradient } from './gradient.ts';
 import type { AnalysisKind, AnyRequest } from './kind.ts';
 import { spectrum } from './spectrum.ts';
 import { trace } from './trace.ts';
 import { umapKind } from './umap.ts';
 
-export const KINDS = { checkpointLosses, gradient, spectrum, trace, density, curve, autoEncoder, umap: umapKind } as const;
+export const KINDS = { checkpointLosses, gradient, spectrum, trace, density, boxSharpness: boxSharpnessKind, filterCurvature, curve, autoEncoder, umap: umapKind } as const;
 
 export type KindName = keyof typeof KINDS;
 export type RequestOf<Name extends KindName> = z.output<(typeof KINDS)[Name]['request']>;

@@ -1,0 +1,47 @@
+/** The gradient at the centre as an axis: computed here in float64, unasked where that is quick, else for its price. */
+import { useEffect, useEffectEvent, useState } from 'react';
+import { sayProblems } from '#lib/parsed.ts';
+import type { Subject } from '#lib/network/subject.ts';
+import { useSession } from '#components/session/SessionContext.ts';
+import { ProblemText } from '#components/ui/Field.tsx';
+import { formatLoss } from '#lib/session/words.ts';
+import { say } from '#components/words.ts';
+import { whyNoGradient } from '#components/analyse/inspected.ts';
+import { Inspecting } from '#components/analyse/Inspecting.tsx';
+import { useInspection } from '#components/analyse/useInspection.ts';
+import { samplesTitle } from '#lib/session/sliceTitle.ts';
+import type { PlaceForm } from './usePlaceForm.ts';
+import { gradientFile, gradientKey, gradientQuestion } from './vectorDraft.ts';
+import styles from './Panel.module.css';
+
+export function GradientFields({ form, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+  const session = useSession();
+  const { draft, setDraft, recipe, problems } = form;
+  const [refused, setRefused] = useState<{ readonly key: string; readonly reason: string } | null>(null);
+  const key = gradientKey(recipe);
+  const gradient = draft.vector.gradient?.key === key ? draft.vector.gradient : null;
+  const refusal = whyNoGradient(recipe);
+  // What is wrong with a field that the gradient depends on is said there.
+  const mayAsk = refusal === null && !problems.some(({ path }) => path.startsWith('samples') || path === 'loss' || path === 'centre');
+  const control = useInspection(gradient === null && mayAsk ? `gradient ${key}` : null, () => gradientQuestion(recipe, subject), true);
+  const answer = control.state.kind === 'done' ? control.state.inspection.answer : null;
+
+  const take = useEffectEvent((found: Float64Array) => {
+    const file = gradientFile(found, recipe, subject);
+    if (file.ok) setDraft({ ...draft, vector: { ...draft.vector, gradient: { key, vector: session.vectors.hold(file.value) } } });
+    else setRefused({ key, reason: sayProblems(file.problems) });
+  });
+  useEffect(() => {
+    if (answer?.ask === 'gradients') take(answer.gradients[0]!.gradient);
+  }, [answer]);
+
+  if (refusal !== null) return <ProblemText text={refusal} />;
+  if (refused?.key === key) return <ProblemText text={refused.reason} />;
+  if (gradient === null) return <Inspecting control={control} what="Compute the gradient" />;
+  const made = session.vectors.about(gradient.vector.digest)?.made as { readonly norm?: number } | undefined;
+  return (
+    <p className={`${styles.small} ${styles.soft}`} role="status">
+      {say('gradient.made', { g: formatLoss(made?.norm ?? NaN), samples: samplesTitle({ ...recipe, samples: recipe.samples.slice(0, 1) }) })}
+    </p>
+  );
+}
