@@ -1,6 +1,7 @@
 /** What a line slice shows of itself: its class by Tarn's own rule, the proof of non-convexity, and the barrier between its ends. */
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
 import { coordinateOf } from '#lib/slice/grid.ts';
+import { isBetweenNetworks } from '#lib/slice/recipe.ts';
 import { useRoomView } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { Toggle } from '#components/ui/Toggle.tsx';
@@ -15,7 +16,7 @@ export function CurveClassCard({ recipe, source }: SliceCardProps) {
   const { surface } = source;
   const axis = surface.tiling.grid.axes[0]!;
   const step = (axis.max - axis.min) / (axis.count - 1);
-  const isBetween = recipe.axes.some(({ direction }) => direction.kind !== 'random');
+  const isBetween = isBetweenNetworks(recipe);
   return (
     <>
       {surface.sets.map((set) => {
@@ -58,6 +59,7 @@ export function CurveClassCard({ recipe, source }: SliceCardProps) {
         );
       })}
       <Toggle label="Mark the three points on the curve" isOn={overlays.isProofShown} onChange={(isProofShown) => setOverlays({ ...overlays, isProofShown })} />
+      {isBetween && <Toggle label="Mark the barrier on the curve" isOn={overlays.isBarrierShown} onChange={(isBarrierShown) => setOverlays({ ...overlays, isBarrierShown })} />}
       {isBetween && <p className={`${panel.small} ${panel.soft}`}>{say('barrier.what')}</p>}
       <p className={`${panel.small} ${panel.soft}`}>{say('curve.class.rule')}</p>
     </>

@@ -5,6 +5,7 @@
  */
 import { line } from 'd3-shape';
 import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { Barrier } from '#lib/analysis/barrier.ts';
 import type { NonConvexity } from '#lib/analysis/nonConvexity.ts';
 import type { Tangent } from '#lib/analysis/tangent.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
@@ -36,6 +37,8 @@ export type CurveViewProps = {
   /** What was read off the curve; absent for none. */
   readonly tangent?: Tangent | null;
   readonly proof?: NonConvexity | null;
+  /** Between the two networks that the line leads through. */
+  readonly barrier?: Barrier | null;
   readonly hasAccuracy: boolean;
 };
 
@@ -45,7 +48,7 @@ const MARGIN = { left: 64, right: 24, top: 44, bottom: 72 } as const;
 const LEAST = { width: 140, height: 140 } as const;
 
 export function CurveView(props: CurveViewProps) {
-  const { source, look, cursor, axisLabel, hasAccuracy, tangent = null, proof = null } = props;
+  const { source, look, cursor, axisLabel, hasAccuracy, tangent = null, proof = null, barrier = null } = props;
   const { surface } = source;
   const { grid } = surface.tiling;
   const axis = grid.axes[0]!;
@@ -142,7 +145,7 @@ export function CurveView(props: CurveViewProps) {
               ))}
             </g>
           ))}
-          <CurveProofs tangent={tangent} proof={proof} scales={scales} frame={frame} />
+          <CurveProofs tangent={tangent} proof={proof} barrier={barrier} scales={scales} frame={frame} />
           {cursor && <line className={styles.crosshair} x1={xOf(cursor.a)} x2={xOf(cursor.a)} y1={frame.top} y2={frame.bottom} />}
           {cursor &&
             curves.flatMap(({ set }) => {
@@ -165,6 +168,7 @@ export function CurveView(props: CurveViewProps) {
           </li>
         ))}
         {tangent && <li>solid: tangent at the centre</li>}
+        {barrier && <li>dotted: chord between the two networks, barrier {formatLoss(barrier.barrier)}</li>}
         {proof && <li>◆ three points that prove non-convexity</li>}
         {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}
       </ul>

@@ -17,7 +17,7 @@ export function PersonMark({ person: { name, colour }, isNamed }: { readonly per
 
 export function PinMark({ pin, onPin }: { readonly pin: Pin; readonly onPin: (id: string) => void }) {
   return (
-    <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
+    <button type="button" className={styles.pin} data-kind={pin.kind} data-far={pin.distance === null ? undefined : ''} data-beside={pin.isBeside ? '' : undefined} onClick={() => onPin(pin.id)} aria-label={pinWords(pin, formatLoss)}>
       <PinShape kind={pin.kind} />
       <span className={styles.pinText} aria-hidden="true">
         {pin.text}

@@ -12,6 +12,8 @@ export type Pin = PlanePoint & {
   readonly author: string;
   /** How far the pinned point lies outside this slice; null where it lies in it. */
   readonly distance: number | null;
+  /** On a layer of a volume next to the one that is shown. */
+  readonly isBeside?: boolean;
 };
 
 export type PersonCursor = PlanePoint & { readonly id: string; readonly name: string; readonly colour: string };
@@ -43,8 +45,8 @@ export function opacitiesOf(marks: readonly CheckpointMark[]): readonly number[]
 }
 
 /** A pin in words, for its button. */
-export function pinWords({ kind, text, author, distance }: Pin, formatDistance: (distance: number) => string): string {
+export function pinWords({ kind, text, author, distance, isBeside }: Pin, formatDistance: (distance: number) => string): string {
   const by = author === '' ? '' : ` by ${author}`;
-  const where = distance === null ? '' : ` ${formatDistance(distance)} outside this slice.`;
+  const where = isBeside ? ' On the next layer.' : distance === null ? '' : ` ${formatDistance(distance)} outside this slice.`;
   return `${PIN_TITLES[kind]}${by}: ${text}.${where}`.replace(/([.!?])\.( |$)/, '$1$2');
 }

@@ -4,13 +4,12 @@
  * A second person of a similar hue is told apart by a pattern: every other sample is left as it is. Pure.
  */
 import { hueOf } from '#lib/session/people.ts';
+import { rgbOf, type Rgb } from '#components/hues.ts';
 import type { LedgerEntry } from '#lib/session/ledger.ts';
 import { pointsOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 
 export type Maker = { readonly by: string; readonly name: string; readonly colour: Rgb; readonly isPatterned: boolean; readonly points: number; readonly verified: number };
-
-type Rgb = readonly [red: number, green: number, blue: number];
 
 const STRENGTH = 170;
 /** What is not there yet in the replay is hidden under the colour of the paper. */
@@ -57,13 +56,4 @@ function newMaker({ by }: LedgerEntry, name: string, others: readonly string[]):
   const hue = hueOf(by);
   const isPatterned = others.some((other) => Math.abs(((hueOf(other) - hue + 540) % 360) - 180) < NEAR);
   return { by, name, colour: rgbOf(hue), isPatterned, points: 0, verified: 0 };
-}
-
-/** A strong colour of a hue in degrees: HSL with 65 % saturation and 50 % lightness. */
-function rgbOf(hue: number): Rgb {
-  const channel = (shift: number): number => {
-    const k = (shift + hue / 30) % 12;
-    return Math.round(255 * (0.5 - 0.325 * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
-  };
-  return [channel(0), channel(8), channel(4)];
 }

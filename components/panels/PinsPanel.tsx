@@ -48,7 +48,7 @@ export function PinsPanel({ pins }: { readonly pins: readonly PlacedNote[] }) {
   );
 }
 
-function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin: PlacedNote }) {
+function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn, layer } }: { readonly pin: PlacedNote }) {
   const session = useSession();
   const view = useRoomView();
   const me = useStore(session.me);
@@ -60,8 +60,9 @@ function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin:
   const isLine = recipe && rangesOf(recipe).length === 1;
 
   const jump = () => {
-    if (isOwn) view.setCrosshair({ a, b });
-    else view.chooseSlice(note.slice);
+    if (!isOwn) return view.chooseSlice(note.slice);
+    if (layer !== null) view.setLayer(layer);
+    view.setCrosshair({ a, b });
   };
 
   return (
@@ -75,7 +76,7 @@ function PinCard({ pin: { id, note, a, b, outOfPlane, isOwn } }: { readonly pin:
       <p className={styles.text}>{note.text}</p>
       <p className={`${styles.small} ${styles.soft}`}>
         {isOwn
-          ? `α ${formatCoordinate(note.a)}${isLine ? '' : `, β ${formatCoordinate(note.b)}`}`
+          ? `α ${formatCoordinate(note.a)}${isLine ? '' : `, β ${formatCoordinate(note.b)}`}${layer === null ? '' : `, γ ${formatCoordinate(note.c ?? 0)}`}`
           : `Placed on ${recipe ? kindOf(recipe, manifest).toLowerCase() : 'another slice'}, ${outOfPlane === 0 ? 'and in this slice too' : `${formatLoss(outOfPlane)} outside this slice`}`}
       </p>
       <div className={styles.row}>

@@ -40,7 +40,8 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
   const catalogue = useStore(session.catalogue);
   const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
   const reading = useReading(source, look.set, view.overlays);
-  const drawnPins = useMemo(() => [...pins.map(pinOf), ...reading.pins], [pins, reading.pins]);
+  // A note of a volume stands on its layer; on the next ones it is faint.
+  const drawnPins = useMemo(() => [...pins.filter(({ layersAway }) => layersAway <= 1).map(pinOf), ...reading.pins], [pins, reading.pins]);
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
   const named = useMemo(() => marksOf(known?.checkpoints ?? []).toSorted((one, other) => other.distance - one.distance), [known]);
@@ -72,7 +73,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
     camera: view.camera,
   };
 
-  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} tangent={reading.tangent} proof={reading.proof} />;
+  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} tangent={reading.tangent} proof={reading.proof} barrier={reading.barrier} />;
   return (
     <LandscapeView
       {...shared}
@@ -88,7 +89,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
   );
 }
 
-const pinOf = ({ id, note, a, b, outOfPlane, isOwn }: PlacedNote): Pin => ({
+const pinOf = ({ id, note, a, b, outOfPlane, isOwn, layersAway }: PlacedNote): Pin => ({
   id,
   a,
   b,
@@ -96,6 +97,7 @@ const pinOf = ({ id, note, a, b, outOfPlane, isOwn }: PlacedNote): Pin => ({
   text: note.text,
   author: note.byName,
   distance: isOwn ? null : outOfPlane,
+  isBeside: layersAway > 0,
 });
 
 function axisLabel({ axes, cut, curve }: SliceRecipe, index: 0 | 1, manifest: SubjectManifest | undefined): string {

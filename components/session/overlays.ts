@@ -15,11 +15,13 @@ export type Overlays = {
   /** On a line: the tangent at the centre, and the three points that prove non-convexity. */
   readonly isTangentShown: boolean;
   readonly isProofShown: boolean;
+  /** On a line between two networks: the chord of their losses, and how far the curve rises above it. */
+  readonly isBarrierShown: boolean;
   /** Who computed what, as colours: the share of the tiles that the replay has reached, 1 for all; null while nobody asks. */
   readonly replay: number | null;
 };
 
-export const NO_OVERLAYS: Overlays = { isBendShown: false, lows: null, section: null, isCutting: false, isTangentShown: true, isProofShown: true, replay: null };
+export const NO_OVERLAYS: Overlays = { isBendShown: false, lows: null, section: null, isCutting: false, isTangentShown: true, isProofShown: true, isBarrierShown: true, replay: null };
 
 /** The next end of a cross-section: A, then B, then A again. */
 export const withEnd = (section: Section | null, place: Place): Section => (section && section.to === null ? { from: section.from, to: place } : { from: place, to: null });

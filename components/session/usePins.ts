@@ -13,6 +13,7 @@ import { placeOnSlice, pointOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { useStore } from '#components/useStore.ts';
 import { geometryOf } from './frames.ts';
+import { pinLayerOf, type PinLayer } from './pinLayers.ts';
 import { useOffPath } from './useOffPath.ts';
 import type { View } from './useView.ts';
 
@@ -26,14 +27,14 @@ export type PlacedNote = {
   /** Whether it was placed on the slice that is shown. */
   readonly isOwn: boolean;
   readonly hue: number;
-};
+} & PinLayer;
 
-type Foreign = { readonly id: string; readonly a: number; readonly b: number; readonly outOfPlane: number };
+type Foreign = { readonly id: string; readonly a: number; readonly b: number; readonly c: number; readonly outOfPlane: number };
 
 /** Projections of points that were asked for before; a note that is edited keeps its place. */
 const projected = new Map<string, Foreign | null>();
 
-export function usePins(session: Session, { slice, sliceId }: View): readonly PlacedNote[] {
+export function usePins(session: Session, { slice, sliceId, layer }: View): readonly PlacedNote[] {
   const annotations = useStore(session.annotations);
   const slices = useStore(session.slices);
   const subjects = useStore(session.subjects);
@@ -56,15 +57,16 @@ export function usePins(session: Session, { slice, sliceId }: View): readonly Pl
 
   return useMemo(() => {
     const pins: PlacedNote[] = [];
+    const layerAt = (c = 0): PinLayer => (slice ? pinLayerOf(slice.recipe, layer, c) : { layer: null, layersAway: 0 });
     for (const [id, note] of annotations) {
-      if (note.slice === sliceId) pins.push({ id, note, a: note.a, b: note.b, outOfPlane: 0, isOwn: true, hue: hueOf(note.by) });
+      if (note.slice === sliceId) pins.push({ id, note, a: note.a, b: note.b, outOfPlane: 0, isOwn: true, hue: hueOf(note.by), ...layerAt(note.c) });
     }
-    for (const { id, a, b, outOfPlane } of foreign ?? []) {
+    for (const { id, a, b, c, outOfPlane } of foreign ?? []) {
       const note = annotations.get(id);
-      if (note) pins.push({ id, note, a, b, outOfPlane, isOwn: false, hue: hueOf(note.by) });
+      if (note) pins.push({ id, note, a, b, outOfPlane, isOwn: false, hue: hueOf(note.by), ...layerAt(c) });
     }
     return pins;
-  }, [annotations, foreign, sliceId]);
+  }, [annotations, foreign, slice, sliceId, layer]);
 }
 
 function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string, vectors: Vectors): Foreign | null {
@@ -77,7 +79,7 @@ function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecip
   if (source.ok && destination.ok) {
     const { coordinates, outOfPlane } = destination.value.projector.project(pointOnSlice(from, source.value.frame, note.a, note.b, note.c));
     const place = placeOnSlice(to, coordinates);
-    outcome = place && { id, a: place.a, b: place.b, outOfPlane };
+    outcome = place && { id, ...place, outOfPlane };
   } else {
     console.info(`note ${id} cannot be placed here`, [source, destination].map((each) => (each.ok ? '' : sayProblems(each.problems))).join(' '));
   }

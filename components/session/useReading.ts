@@ -1,11 +1,12 @@
 /** What is read off the shown slice for its overlays, while they are on: low points as pins, the bend as a tint, tangent and proof of a line. */
 import { useMemo } from 'react';
+import type { Barrier } from '#lib/analysis/barrier.ts';
 import { lowPoints } from '#lib/analysis/lowPoints.ts';
 import type { NonConvexity } from '#lib/analysis/nonConvexity.ts';
 import { sliceCurvature } from '#lib/analysis/sliceCurvature.ts';
 import type { Tangent } from '#lib/analysis/tangent.ts';
 import type { SetName } from '#lib/network/subject.ts';
-import { rangesOf } from '#lib/slice/recipe.ts';
+import { isBetweenNetworks, rangesOf } from '#lib/slice/recipe.ts';
 import { LOSS_TOLERANCE } from '#lib/work/agreement.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import { bendTint } from '#components/analyse/bendTint.ts';
@@ -17,9 +18,9 @@ import type { Pin } from '#components/landscape/marks.ts';
 import type { Overlays } from './overlays.ts';
 import { useGrowth } from './useSurface.ts';
 
-export type Reading = { readonly pins: readonly Pin[]; readonly tint: Tint | null; readonly tangent: Tangent | null; readonly proof: NonConvexity | null; readonly section: { readonly from: PlanePoint; readonly to: PlanePoint } | null };
+export type Reading = { readonly pins: readonly Pin[]; readonly tint: Tint | null; readonly tangent: Tangent | null; readonly proof: NonConvexity | null; readonly barrier: Barrier | null; readonly section: { readonly from: PlanePoint; readonly to: PlanePoint } | null };
 
-export function useReading(source: SurfaceSource, set: SetName, { isBendShown, lows, section, isTangentShown, isProofShown }: Overlays): Reading {
+export function useReading(source: SurfaceSource, set: SetName, { isBendShown, lows, section, isTangentShown, isProofShown, isBarrierShown }: Overlays): Reading {
   const version = useGrowth(source);
   const { surface, recipe } = source;
   const dimensions = recipe.measure ? 0 : rangesOf(recipe).length;
@@ -45,7 +46,8 @@ export function useReading(source: SurfaceSource, set: SetName, { isBendShown, l
     [found, section],
   );
   const whole = useMemo(() => (section?.to ? { from: section.from, to: section.to } : null), [section]);
-  return { pins, tint, section: whole, tangent: isTangentShown ? (line?.tangent ?? null) : null, proof: isProofShown ? (line?.proof ?? null) : null };
+  const barrier = isBarrierShown && isBetweenNetworks(recipe) && line?.isComplete && line.barrier.kind === 'known' ? line.barrier.barrier : null;
+  return { pins, tint, section: whole, tangent: isTangentShown ? (line?.tangent ?? null) : null, proof: isProofShown ? (line?.proof ?? null) : null, barrier };
 }
 
 const endPin = (text: string, { a, b }: { readonly a: number; readonly b: number }): Pin => ({ id: `end ${text}`, a, b, kind: 'note', text, author: '', distance: null });

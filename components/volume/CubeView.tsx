@@ -4,11 +4,12 @@
  *
  * It draws and listens; where the plane stands its parent keeps. Browser only.
  */
-import { useEffect, useEffectEvent, useId, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useEffectEvent, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { WholeSource } from '#client/surfaceStore.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { Cut, Triple } from '#lib/slice/cut.ts';
 import { cutAt, FLAT, movedAlong, stepped, turnedAbout, type Pose } from '#lib/slice/pose.ts';
+import type { PersonPlane } from '#components/session/usePlanesOnSlice.ts';
 import { createCubeStage, type CubeStage, type Project } from './cubeStage.ts';
 import type { CutSource } from './cutSource.ts';
 import { dragged, HANDLES, placeOfHandle, type HandleName } from './handles.ts';
@@ -24,17 +25,22 @@ type CubeViewProps = {
   readonly snap: number;
   readonly onPose: (pose: Pose) => void;
   readonly placed: readonly Cut[];
+  /** Planes that others move at this moment. */
+  readonly others: readonly PersonPlane[];
   readonly path: readonly Triple[];
   readonly isDark: boolean;
 };
 
 const HANDLE_TITLES: Readonly<Record<HandleName, string>> = { centre: 'Drag to move the plane along its normal', u: 'Drag to tilt or roll the plane by its u end', v: 'Drag to tilt or roll the plane by its v end' };
 const AXES = ['α', 'β', 'γ'] as const;
+/** What the name of a person is called among the marks. */
+const personMark = (id: string): string => `person ${id}`;
+
 const STEP_DEGREES = 5;
 const SNAP_DEGREES = 15;
 
 export function CubeView(props: CubeViewProps) {
-  const { whole, plane, look, pose, ranges, snap, placed, path, isDark } = props;
+  const { whole, plane, look, pose, ranges, snap, placed, others, path, isDark } = props;
   const holder = useRef<HTMLDivElement>(null);
   const stage = useRef<CubeStage | null>(null);
   const project = useRef<Project | null>(null);
@@ -44,17 +50,19 @@ export function CubeView(props: CubeViewProps) {
   const helpId = useId();
   const reach = Math.min(ranges[0].max, ranges[1].max) * 0.98;
   const cut = cutAt(pose, ranges);
+  const coloured = useMemo(() => others.map(({ colour, pose: theirs }) => ({ colour, cut: cutAt(theirs, ranges) })), [others, ranges]);
 
   const place = useEffectEvent((next: Project) => {
     project.current = next;
     const [alpha, beta, gamma] = whole.surface.tiling.grid.axes;
-    const ends: Readonly<Record<string, Triple>> = { α: [alpha!.max, beta!.min, gamma!.min], β: [alpha!.min, beta!.max, gamma!.min], γ: [alpha!.min, beta!.min, gamma!.max] };
+    const ends: Record<string, Triple> = { α: [alpha!.max, beta!.min, gamma!.min], β: [alpha!.min, beta!.max, gamma!.min], γ: [alpha!.min, beta!.min, gamma!.max] };
+    for (const { id, pose: theirs } of others) ends[personMark(id)] = placeOfHandle(theirs, 'u', reach);
     for (const [name, element] of marks.current) {
       const [x, y] = next(ends[name] ?? placeOfHandle(pose, name as HandleName, reach));
       element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
     }
   });
-  const first = useEffectEvent(() => ({ look, cut, placed, path, isDark }));
+  const first = useEffectEvent(() => ({ look, cut, placed, others: coloured, path, isDark }));
 
   useEffect(() => {
     if (!holder.current) return undefined;
@@ -65,7 +73,7 @@ export function CubeView(props: CubeViewProps) {
       made.destroy();
     };
   }, [whole, plane]);
-  useEffect(() => stage.current?.update({ look, cut, placed, path, isDark }));
+  useEffect(() => stage.current?.update({ look, cut, placed, others: coloured, path, isDark }));
 
   const press = (event: KeyboardEvent) => {
     const degrees = event.shiftKey ? SNAP_DEGREES : STEP_DEGREES;
@@ -117,6 +125,11 @@ export function CubeView(props: CubeViewProps) {
       {HANDLES.map((name) => (
         <span key={name} ref={mark(name)} className={styles.handle} data-handle={name} title={HANDLE_TITLES[name]} aria-hidden="true" onPointerDown={begin(name)} onPointerMove={move} onPointerUp={end} onPointerCancel={end}>
           {name === 'centre' ? '↕' : name}
+        </span>
+      ))}
+      {others.map(({ id, name, colour }) => (
+        <span key={id} ref={mark(personMark(id))} className={styles.person} data-person-plane={name} style={{ ['--person' as string]: `rgb(${colour.join(' ')})` }}>
+          {name}
         </span>
       ))}
       {failure !== null && (

@@ -1,6 +1,6 @@
 'use client';
 /** A volume with an oblique plane in it: the box with its handles, the plane as a landscape, its numbers, and the way to place it for everyone. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { WholeSource } from '#client/surfaceStore.ts';
 import { canonicalJson } from '#lib/digest.ts';
 import type { Look } from '#lib/session/look.ts';
@@ -15,6 +15,7 @@ import { Toggle } from '#components/ui/Toggle.tsx';
 import { useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
 import { useMay } from '#components/session/useMay.ts';
+import { usePlanesOnSlice } from '#components/session/usePlanesOnSlice.ts';
 import { useResolvedTheme } from '#components/session/useResolvedTheme.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
@@ -69,6 +70,11 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
     return [...slices.values()].flatMap(({ recipe, isPutAway }) => (!isPutAway && recipe.cut && recipe.subject === whole.recipe.subject && canonicalJson(recipe.axes) === axes ? [recipe.cut] : []));
   }, [slices, whole]);
 
+  const others = usePlanesOnSlice(session, whole.sliceId);
+  // Others see it move: told like a cursor, kept nowhere until it is placed.
+  useEffect(() => session.point({ slice: whole.sliceId, at: null, plane: pose }), [session, whole, pose]);
+  useEffect(() => () => session.point({ slice: whole.sliceId, at: null }), [session, whole]);
+
   const place = () => {
     const outcome = session.place({ ...whole.recipe, cut: cutAt(pose, ranges) });
     if ('problems' in outcome) setProblem(outcome.problems.map(({ message }) => message).join('; '));
@@ -77,7 +83,7 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
 
   return (
     <div className={styles.volume}>
-      <CubeView whole={whole} plane={plane} look={look} pose={pose} ranges={ranges} snap={snap} onPose={onPose} placed={placed} path={path} isDark={theme === 'dark'} />
+      <CubeView whole={whole} plane={plane} look={look} pose={pose} ranges={ranges} snap={snap} onPose={onPose} placed={placed} others={others} path={path} isDark={theme === 'dark'} />
       <div className={styles.plane}>
         <LandscapeView
           source={plane}

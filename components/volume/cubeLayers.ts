@@ -1,11 +1,12 @@
 /** The deck.gl layers of a volume: its box, the surfaces of equal loss, the planes in it, and the training path through it. */
-import { BitmapLayer, LineLayer, PathLayer, SimpleMeshLayer, type Layer } from 'deck.gl';
+import { BitmapLayer, LineLayer, PathLayer, SimpleMeshLayer, SolidPolygonLayer, type Layer } from 'deck.gl';
 import { Geometry } from '@luma.gl/engine';
 import type { Look } from '#lib/session/look.ts';
 import { placeOnCut, type Cut, type Triple } from '#lib/slice/cut.ts';
 import { coordinateOf } from '#lib/slice/grid.ts';
 import { isKnown } from '#lib/work/estimate.ts';
 import type { Surface, SurfaceView } from '#lib/work/surface.ts';
+import type { Rgb } from '#components/hues.ts';
 import { colourBytes } from '#components/landscape/colourMaps.ts';
 import { CARTESIAN } from '#components/landscape/heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from '#components/landscape/lossScale.ts';
@@ -113,15 +114,48 @@ export function planeLayers(cube: Cube, cut: Cut, surface: SurfaceView, look: Lo
 /** Planes that were placed in this volume. */
 export const placedLayer = (cube: Cube, cuts: readonly Cut[], isDark: boolean): Layer => outline('placed', cube, cuts, isDark ? [200, 214, 220, 200] : [60, 72, 84, 190], 1.25);
 
+export type ColouredCut = { readonly cut: Cut; readonly colour: Rgb };
+
+/** Planes that others move: glass of their colour within its outline. */
+export function othersLayers(cube: Cube, others: readonly ColouredCut[]): readonly Layer[] {
+  const cornersOf = ({ cut }: ColouredCut) => cornersOfCut(cube, cut);
+  return [
+    new SolidPolygonLayer<ColouredCut>({
+      id: 'others-glass',
+      data: [...others],
+      coordinateSystem: CARTESIAN,
+      _full3d: true,
+      getPolygon: (each) => cornersOf(each).slice(0, 4),
+      getFillColor: ({ colour: [r, g, b] }) => [r, g, b, 60],
+      material: false,
+      parameters: { depthCompare: 'less-equal', depthWriteEnabled: false, cullMode: 'none' },
+    }),
+    new PathLayer<ColouredCut>({
+      id: 'others',
+      data: [...others],
+      coordinateSystem: CARTESIAN,
+      getPath: cornersOf,
+      getColor: ({ colour: [r, g, b] }) => [r, g, b, 255],
+      getWidth: 2.5,
+      widthUnits: 'pixels',
+      billboard: true,
+      parameters: { depthCompare: 'less-equal', depthWriteEnabled: false },
+    }),
+  ];
+}
+
+/** Once around, the first corner again at the end. */
+function cornersOfCut(cube: Cube, cut: Cut): [number, number, number][] {
+  const [{ min: left, max: right }, { min: bottom, max: top }] = cut.ranges;
+  return [[left, bottom], [left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => worldOf(cube, placeOnCut(cut, x!, y!)));
+}
+
 function outline(id: string, cube: Cube, cuts: readonly Cut[], colour: [number, number, number, number], width: number): Layer {
   return new PathLayer<Cut>({
     id,
     data: [...cuts],
     coordinateSystem: CARTESIAN,
-    getPath: (cut) => {
-      const [{ min: left, max: right }, { min: bottom, max: top }] = cut.ranges;
-      return [[left, bottom], [left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => worldOf(cube, placeOnCut(cut, x!, y!)));
-    },
+    getPath: (cut) => cornersOfCut(cube, cut),
     getColor: colour,
     getWidth: width,
     widthUnits: 'pixels',

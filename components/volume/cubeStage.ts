@@ -8,13 +8,15 @@ import type { WholeSource } from '#client/surfaceStore.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { Cut, Triple } from '#lib/slice/cut.ts';
 import { cubeOf, worldOf } from './cube.ts';
-import { boxLayer, pathLayer, placedLayer, planeLayers, shellLayers, shellsOf, type Shell } from './cubeLayers.ts';
+import { boxLayer, othersLayers, pathLayer, placedLayer, planeLayers, shellLayers, shellsOf, type ColouredCut, type Shell } from './cubeLayers.ts';
 import type { CutSource } from './cutSource.ts';
 
 export type CubeInput = {
   readonly look: Look;
   readonly cut: Cut;
   readonly placed: readonly Cut[];
+  /** Planes that others move at this moment. */
+  readonly others: readonly ColouredCut[];
   readonly path: readonly Triple[];
   readonly isDark: boolean;
 };
@@ -71,9 +73,9 @@ export function createCubeStage(parent: HTMLDivElement, whole: WholeSource, plan
 
   function draw(): void {
     frame = 0;
-    const { look, cut, placed, path, isDark } = input;
+    const { look, cut, placed, others, path, isDark } = input;
     deck.setProps({
-      layers: [boxLayer(cube, isDark), pathLayer(cube, path), placedLayer(cube, placed, isDark), ...planeLayers(cube, cut, plane.surface, look, plane.getSnapshot()), ...shellLayers(shells, true)],
+      layers: [boxLayer(cube, isDark), pathLayer(cube, path), placedLayer(cube, placed, isDark), ...othersLayers(cube, others), ...planeLayers(cube, cut, plane.surface, look, plane.getSnapshot()), ...shellLayers(shells, true)],
     });
   }
 

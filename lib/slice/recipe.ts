@@ -192,6 +192,9 @@ const TWIN_WORDS = { random: 'seed', towards: 'checkpoint', vector: 'vector' } a
 const leadsToPoint = (direction: DirectionRecipe): boolean =>
   direction.kind === 'towards' ? direction.length === 'difference' && !direction.orthogonal : direction.kind === 'vector' && direction.as === 'point';
 
+/** Whether 0 and 1 of a line are two networks, so that there is something between them. */
+export const isBetweenNetworks = ({ axes, curve, measure }: Pick<SliceRecipe, 'axes' | 'curve' | 'measure'>): boolean => !measure && (curve !== undefined || (axes.length === 1 && leadsToPoint(axes[0]!.direction)));
+
 /** 128 bits of the hash of the recipe: the same slice placed twice, or in two sessions, has one id. */
 export const sliceIdOf = (recipe: SliceRecipe): string => digestOf(canonicalJson(recipe)).slice(0, 32);
 

@@ -1,10 +1,12 @@
 /** What can be read off a cut: proofs that a loss is not convex, tangents, barriers, bends, differences. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { barrierOf } from '#lib/analysis/barrier.ts';
 import { nonConvexity } from '#lib/analysis/nonConvexity.ts';
 import { BENDS, bendRatio, sliceCurvature, type Bend, type SliceCurvature } from '#lib/analysis/sliceCurvature.ts';
 import { surfaceDifference } from '#lib/analysis/surfaceDifference.ts';
 import { slopeComparison, tangentAt } from '#lib/analysis/tangent.ts';
+import { readSafetensors } from '#lib/formats/safetensors.ts';
 import { createRandom } from '#lib/random.ts';
 import { sampledLine, sampledPlane, withValues } from './sampled.ts';
 
@@ -85,6 +87,21 @@ describe('barriers', () => {
     // max of 1 + a + 8a(1 − a) is at a = 9/16: 1 + 81/32; the nearest samples are 0.56 and 0.565.
     expect(found.instability).toBeCloseTo(1 + 0.565 + 8 * 0.565 * 0.435 - 1.5, 3);
     expect(found.unknown).toBe(0);
+  });
+
+  // Worked out from the losses of the reference tool by another program, from the formula alone.
+  test.each([
+    ['vgg-mini-interp', 'states.train', 'states.x', 1.749574661385294, 0.75, 1.3949337721256398],
+    ['vgg-mini-interp', 'weights_back.test', 'weights_back.x', 0.6781691752079844, 0.625, 1.1107020065135522],
+    ['seedcnn-interp', 'interp2.train', 'interp2.x', 0.02233685777909887, 0.5, 0.02233685777909887],
+  ] as const)('[O6] on the losses of %s, %s, it is the golden value', (name, losses, x, barrier, top, instability) => {
+    const tensors = readSafetensors(readFileSync(`tests/reference/${name}.safetensors`));
+    if (!tensors.ok) throw new Error('the reference case is broken');
+    const [values, alphas] = [tensors.value.get(`${losses}.loss.f64`)!.values, tensors.value.get(x)!.values];
+    const found = barrierOf({ axes: [{ min: alphas[0]!, max: alphas.at(-1)!, count: alphas.length }], columns: values.length, rows: 1, values: Float64Array.from(values) });
+    expect(found.barrier).toBeCloseTo(barrier, 12);
+    expect(found.top.coordinates[0]).toBeCloseTo(top, 12);
+    expect(found.instability).toBeCloseTo(instability, 12);
   });
 
   test('[O6] a valley between has barrier 0; what is beyond the ends does not count; unknown samples are counted', () => {

@@ -5,6 +5,8 @@ import { createCutSource } from '#components/volume/cutSource.ts';
 import { cubeOf, edgesOf, isInside, worldOf } from '#components/volume/cube.ts';
 import { dragged, placeOfHandle } from '#components/volume/handles.ts';
 import { isoSurface } from '#components/volume/isoSurface.ts';
+import { pinLayerOf } from '#components/session/pinLayers.ts';
+import { pointerSchema } from '#lib/session/pointer.ts';
 import { placeOnCut, type Triple } from '#lib/slice/cut.ts';
 import { coordinateOf, gridOf } from '#lib/slice/grid.ts';
 import { basisOf, cutAt, FLAT, type Pose } from '#lib/slice/pose.ts';
@@ -68,7 +70,31 @@ describe('the box', () => {
   });
 });
 
+describe('notes in a volume', () => {
+  it('[J13] stand on the layer of their γ, are next to it on its neighbours, and nowhere on a plane', () => {
+    // Nine layers from −1 to 1, a quarter apart; the one through the centre is number 4.
+    expect(pinLayerOf(recipe, null, 0)).toEqual({ layer: 4, layersAway: 0 });
+    expect(pinLayerOf(recipe, 5, 0.26)).toEqual({ layer: 5, layersAway: 0 });
+    expect(pinLayerOf(recipe, 6, 0.26)).toEqual({ layer: 5, layersAway: 1 });
+    expect(pinLayerOf(recipe, null, -0.75)).toEqual({ layer: 1, layersAway: 3 });
+    expect(pinLayerOf(recipe, 8, 1.1).layersAway).toBe(0);
+    expect(pinLayerOf(recipe, 8, 1.2).layersAway).toBe(Infinity);
+    expect(pinLayerOf({ ...recipe, axes: recipe.axes.slice(0, 2) }, null, 5)).toEqual({ layer: null, layersAway: 0 });
+    expect(pinLayerOf({ ...recipe, cut: cutAt(FLAT, [range, range]) }, null, 5)).toEqual({ layer: null, layersAway: 0 });
+  });
+});
+
 describe('a plane that is moved', () => {
+  it('[W11] is told like a pointer: any pose that one can set is heard, anything else is not', () => {
+    const told = { slice: 'a'.repeat(32), at: null, plane: { ...FLAT, at: [0.1, -2, 0] as const, turn: -180, tilt: 45.5 } };
+    expect(pointerSchema.safeParse(told)).toEqual({ success: true, data: told });
+    expect(pointerSchema.safeParse({ slice: null, at: null }).success).toBe(true);
+    for (const plane of [{ ...FLAT, turn: 1e9 }, { ...FLAT, at: [0, 0] }, { ...FLAT, at: [0, 0, 1e9] }, { ...FLAT, tilt: NaN }, { ...FLAT, more: 1 }, null]) {
+      expect(pointerSchema.safeParse({ ...told, plane }).success).toBe(false);
+    }
+  });
+
+
   it('[S17] shows at once what the volume says there, marked as estimated, and nothing outside of it', () => {
     const pose: Pose = { at: [0.1, 0, -0.2], turn: 30, tilt: 45, roll: 15 };
     const cut = cutAt(pose, [range, range]);
