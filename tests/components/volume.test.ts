@@ -71,7 +71,7 @@ describe('the box', () => {
 });
 
 describe('notes in a volume', () => {
-  it('[J13] stand on the layer of their γ, are next to it on its neighbours, and nowhere on a plane', () => {
+  it('[J14] stand on the layer of their γ, are next to it on its neighbours, and nowhere on a plane', () => {
     // Nine layers from −1 to 1, a quarter apart; the one through the centre is number 4.
     expect(pinLayerOf(recipe, null, 0)).toEqual({ layer: 4, layersAway: 0 });
     expect(pinLayerOf(recipe, 5, 0.26)).toEqual({ layer: 5, layersAway: 0 });

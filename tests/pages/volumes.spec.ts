@@ -4,7 +4,7 @@ import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice,
 
 test.setTimeout(420_000);
 
-test('[W11] [J13] an oblique plane that one person moves is seen moving by another, and notes stand on their layer', async ({ browser, baseURL }) => {
+test('[W11] [J14] an oblique plane that one person moves is seen moving by another, and notes stand on their layer', async ({ browser, baseURL }) => {
   const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Explore' }).click();
@@ -50,7 +50,7 @@ test('[W11] [J13] an oblique plane that one person moves is seen moving by anoth
   await page.context().close();
 });
 
-test('[S20] [B4] a plane along the gradient is placed and measured, and a file that does not fit says why', async ({ browser, baseURL }) => {
+test('[S21] [B4] a plane along the gradient is placed and measured, and a file that does not fit says why', async ({ browser, baseURL }) => {
   const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Explore' }).click();
