@@ -1,5 +1,5 @@
 /** The gradient at the centre as an axis: computed here in float64, unasked where that is quick, else for its price. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { useSession } from '#components/session/SessionContext.ts';
@@ -17,7 +17,6 @@ import styles from './Panel.module.css';
 export function GradientFields({ form, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
   const session = useSession();
   const { draft, setDraft, recipe, problems } = form;
-  const [refused, setRefused] = useState<{ readonly key: string; readonly reason: string } | null>(null);
   const key = gradientKey(recipe);
   const gradient = draft.vector.gradient?.key === key ? draft.vector.gradient : null;
   const refusal = whyNoGradient(recipe);
@@ -26,17 +25,17 @@ export function GradientFields({ form, subject }: { readonly form: PlaceForm; re
   const control = useInspection(gradient === null && mayAsk ? `gradient ${key}` : null, () => gradientQuestion(recipe, subject), true);
   const answer = control.state.kind === 'done' ? control.state.inspection.answer : null;
 
-  const take = useEffectEvent((found: Float64Array) => {
-    const file = gradientFile(found, recipe, subject);
-    if (file.ok) setDraft({ ...draft, vector: { ...draft.vector, gradient: { key, vector: session.vectors.hold(file.value) } } });
-    else setRefused({ key, reason: sayProblems(file.problems) });
+  // Once the draft has it, it is asked for no more.
+  const file = answer?.ask === 'gradients' ? gradientFile(answer.gradients[0]!.gradient, recipe, subject) : null;
+  const take = useEffectEvent(() => {
+    if (file?.ok) setDraft({ ...draft, vector: { ...draft.vector, gradient: { key, vector: session.vectors.hold(file.value) } } });
   });
   useEffect(() => {
-    if (answer?.ask === 'gradients') take(answer.gradients[0]!.gradient);
+    if (answer) take();
   }, [answer]);
 
   if (refusal !== null) return <ProblemText text={refusal} />;
-  if (refused?.key === key) return <ProblemText text={refused.reason} />;
+  if (file && !file.ok) return <ProblemText text={sayProblems(file.problems)} />;
   if (gradient === null) return <Inspecting control={control} what="Compute the gradient" />;
   const made = session.vectors.about(gradient.vector.digest)?.made as { readonly norm?: number } | undefined;
   return (
