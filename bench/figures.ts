@@ -4,27 +4,34 @@ export type Figure = {
   readonly title: string;
   /** Null where it could not be measured; `detail` says why. */
   readonly measured: number | null;
-  readonly pass: number;
-  readonly stretch: number;
-  /** `times`: larger is better; `error` and `growth`: smaller is. */
-  readonly kind: 'times' | 'error' | 'growth';
+  /** Null where no target was set. */
+  readonly pass: number | null;
+  /** Absent where there is none beyond `pass`. */
+  readonly stretch?: number;
+  readonly kind: Kind;
   /** The two rates of a ratio, or what was held. */
   readonly detail: string;
 };
 
-export type Verdict = 'stretch' | 'pass' | 'below' | 'not measured';
+/** Larger is better for `times`, `rate` (a second) and `share`; for the others smaller is. A share and a percentage are given as 0.999 and 0.02. */
+export type Kind = 'times' | 'error' | 'growth' | 'rate' | 'share' | 'percentage' | 'seconds' | 'milliseconds';
+
+const LARGER_IS_BETTER: readonly Kind[] = ['times', 'rate', 'share'];
+
+export type Verdict = 'stretch' | 'pass' | 'below' | 'not measured' | 'no target';
 
 export function verdictOf({ measured, pass, stretch, kind }: Figure): Verdict {
   if (measured === null) return 'not measured';
-  const reaches = (target: number) => (kind === 'times' ? measured >= target : measured <= target);
-  if (reaches(stretch)) return 'stretch';
+  if (pass === null) return 'no target';
+  const reaches = (target: number) => (LARGER_IS_BETTER.includes(kind) ? measured >= target : measured <= target);
+  if (stretch !== undefined && reaches(stretch)) return 'stretch';
   return reaches(pass) ? 'pass' : 'below';
 }
 
 export function print(figures: readonly Figure[]): void {
   const rows = [
     ['figure', 'measured', 'pass', 'stretch', 'verdict', 'from'],
-    ...figures.map((figure) => [figure.title, ...[figure.measured, figure.pass, figure.stretch].map((value) => shown(value, figure.kind)), verdictOf(figure), figure.detail]),
+    ...figures.map((figure) => [figure.title, ...[figure.measured, figure.pass, figure.stretch ?? null].map((value) => shown(value, figure.kind)), verdictOf(figure), figure.detail]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
@@ -33,10 +40,26 @@ export function print(figures: readonly Figure[]): void {
 /** One figure in a line, as it becomes known. */
 export const lineOf = (figure: Figure): string => `${figure.title}: ${shown(figure.measured, figure.kind)} (${verdictOf(figure)}; ${figure.detail})`;
 
-function shown(value: number | null, kind: Figure['kind']): string {
+function shown(value: number | null, kind: Kind): string {
   if (value === null) return '-';
-  if (kind === 'times') return `×${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)}`;
-  return kind === 'error' ? value.toExponential(1) : String(value);
+  switch (kind) {
+    case 'times':
+      return `×${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)}`;
+    case 'error':
+      return value.toExponential(1);
+    case 'growth':
+      return String(value);
+    case 'rate':
+      return `${rateWords(value)}/s`;
+    case 'share':
+      return `${Number((100 * value).toFixed(3))} %`;
+    case 'percentage':
+      return `${(100 * value).toFixed(1)} %`;
+    case 'seconds':
+      return `${value.toFixed(2)} s`;
+    case 'milliseconds':
+      return `${value.toFixed(1)} ms`;
+  }
 }
 
 export const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;

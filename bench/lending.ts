@@ -1,70 +1,40 @@
 /**
- * What lending costs: leases a second of the scheduler on one core, the time of one grant, and whether its book grows by a straight line.
+ * Lent compute against its targets: the scheduler with and without sockets.
  *
- * The scheduler alone, in virtual time, without sockets and without checking. Each device asks, answers all it was lent, and asks again.
+ * Each row is a ratio or a count from one run. It chooses and prints; what is measured is in bench/lending/.
  */
-import { createRandom } from '#lib/random.ts';
-import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import { availableParallelism, cpus } from 'node:os';
+import { lineOf, print, verdictOf, type Figure } from './figures.ts';
 
-/** Units of work of a tile. */
-const TILE = 1e7;
-const DEVICES = 1000;
-const SIZES = [1e3, 1e4, 1e5, 1e6];
-const TILES_OF_SLICE = 4096;
+type Row = { readonly measure: (options: LendingOptions) => Promise<readonly Figure[]> };
 
-type BookCost = { readonly tiles: number; readonly tilesPerSecond: number; readonly leasesPerSecond: number; readonly askP50Us: number; readonly askP99Us: number };
+export const LENDING_ROWS = ['book', 'socket'] as const;
+export type LendingRow = (typeof LENDING_ROWS)[number];
 
-export function benchLending({ json }: { readonly json: boolean }): void {
-  // Once for the compiler.
-  run(SIZES[1]!);
-  const costs = SIZES.map((tiles) => {
-    const cost = run(tiles);
-    if (!json) {
-      console.log(
-        `${tiles.toLocaleString('en-GB').padStart(9)} tiles: ${Math.round(cost.tilesPerSecond).toLocaleString('en-GB')} tiles lent and returned a second in ${Math.round(cost.leasesPerSecond).toLocaleString('en-GB')} leases, ` +
-          `a request takes ${cost.askP50Us.toFixed(0)} µs (p99 ${cost.askP99Us.toFixed(0)} µs)`,
-      );
-    }
-    return cost;
-  });
-  if (json) console.log(JSON.stringify({ devices: DEVICES, costs }, null, 1));
-}
+export type LendingOptions = {
+  /** All where empty. */
+  readonly only: readonly LendingRow[];
+  readonly json: boolean;
+  /** Where a processor profile of the server of `socket` is put, or null. */
+  readonly profile: string | null;
+};
 
-/** All tiles of as many slices as are needed, of ten people, lent to devices of very different speed. */
-function run(tiles: number): BookCost {
-  const random = createRandom(1);
-  const scheduler = new Scheduler();
-  for (let slice = 0; slice * TILES_OF_SLICE < tiles; slice++) {
-    const count = Math.min(TILES_OF_SLICE, tiles - slice * TILES_OF_SLICE);
-    const stage = Uint8Array.from({ length: count }, (_, tile) => (tile < 4 ? 0 : tile < 64 ? 1 : 2));
-    scheduler.addSlice({ id: `slice ${slice}`, person: `person ${slice % 10}`, costClass: 'one', cost: new Float32Array(count).fill(TILE), stage, isExtra: [false, false, false], loadMs: 0 });
+const ROWS: Readonly<Record<LendingRow, Row>> = {
+  book: { measure: async () => (await import('./lending/book.ts')).benchBook() },
+  socket: { measure: async ({ profile }) => (await import('./lending/socket.ts')).benchSocket(profile) },
+};
+
+export async function benchLending(options: LendingOptions): Promise<void> {
+  const notes = [`${availableParallelism()} cores of ${cpus()[0]?.model ?? 'a processor'}, Node ${process.versions.node}`];
+  console.error(notes[0]);
+  const figures: Figure[] = [];
+  for (const name of options.only.length > 0 ? options.only : LENDING_ROWS) {
+    const start = performance.now();
+    const found = await ROWS[name].measure(options);
+    for (const figure of found) console.error(lineOf(figure));
+    console.error(`${name} took ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    figures.push(...found);
   }
-  // From a phone to a cluster, in units a millisecond.
-  const devices = Array.from({ length: DEVICES }, (_, index) => ({ id: `device ${index}`, rate: 1e5 * 60 ** (2 * random.uniform() - 1) }));
-  for (const { id } of devices) scheduler.join({ id, person: id, workers: 1, duty: 1 });
-  const asks: number[] = [];
-  const leases = new Set<number>();
-  let returned = 0;
-  let now = 0;
-  const start = performance.now();
-  while (returned < tiles) {
-    const idle = returned;
-    for (const { id, rate } of devices) {
-      now += 1;
-      const asked = performance.now();
-      const grants = scheduler.ask(id, 250, now);
-      asks.push(performance.now() - asked);
-      for (const { slice, tile, lease } of grants) {
-        leases.add(lease);
-        if (scheduler.complete(id, id, slice, tile, TILE / rate, now) === 'accepted') returned++;
-      }
-    }
-    scheduler.takeRevocations();
-    // The slow leave the last tiles to the others for a while.
-    if (idle === returned) now += 1000;
-  }
-  const seconds = (performance.now() - start) / 1000;
-  asks.sort((one, other) => one - other);
-  const at = (share: number) => 1000 * asks[Math.min(asks.length - 1, Math.floor(share * asks.length))]!;
-  return { tiles, tilesPerSecond: returned / seconds, leasesPerSecond: leases.size / seconds, askP50Us: at(0.5), askP99Us: at(0.99) };
+  if (options.json) console.log(JSON.stringify({ figures: figures.map((figure) => ({ ...figure, verdict: verdictOf(figure) })), notes }, null, 1));
+  else print(figures);
 }

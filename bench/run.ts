@@ -5,15 +5,18 @@
  *     evaluate --workload mlp|cnn|resnet20|resnet56 [--grid 11] [--n 1000] [--threads 1] [--engine session|operators|plain] [--json]
  *     growth [--json]          time and memory against points and samples, up to a million points
  *     builtins [--json]        points per second of each built-in network on each backend, in a browser
- *     lending [--json]         leases a second of the scheduler, and what its book costs from a thousand to a million tiles
+ *     lending [--json] [--only book,socket] [--profile FOLDER]
+ *                              lent compute against its targets; --profile keeps a processor profile of the server of `socket`
  *     session [--json]         from an edit to its being visible elsewhere
  */
 import { parseArgs } from 'node:util';
 import { ENGINE_KINDS } from './benchEngine.ts';
+import { LENDING_ROWS, type LendingRow } from './lending.ts';
 import { RECIPES, WORKLOADS } from './workloads.ts';
 
 const USAGE = `usage: npm run bench -- evaluate|growth|builtins|lending|session [--json]
-       npm run bench -- evaluate --workload ${WORKLOADS.join('|')} [--grid 11] [--n N] [--threads 1] [--engine ${ENGINE_KINDS.join('|')}] [--json]`;
+       npm run bench -- evaluate --workload ${WORKLOADS.join('|')} [--grid 11] [--n N] [--threads 1] [--engine ${ENGINE_KINDS.join('|')}] [--json]
+       npm run bench -- lending [--only ${LENDING_ROWS.join(',')}] [--profile FOLDER] [--json]`;
 
 class Usage extends Error {}
 
@@ -27,6 +30,8 @@ async function main(): Promise<void> {
       n: { type: 'string' },
       threads: { type: 'string', default: '1' },
       engine: { type: 'string', default: 'session' },
+      only: { type: 'string', default: '' },
+      profile: { type: 'string' },
     },
   });
   const { json } = values;
@@ -49,12 +54,20 @@ async function main(): Promise<void> {
     case 'builtins':
       return (await import('./builtins.ts')).benchBuiltins({ json });
     case 'lending':
-      return (await import('./lending.ts')).benchLending({ json });
+      return (await import('./lending.ts')).benchLending({ json, only: rowsNamed(values.only), profile: values.profile ?? null });
     case 'session':
       return (await import('./session.ts')).benchSession({ json });
     default:
       throw new Usage(name === undefined ? 'what is to be measured?' : `nothing called ${name} is measured`);
   }
+}
+
+function rowsNamed(text: string): readonly LendingRow[] {
+  return text.split(',').filter((name) => name !== '').map((name) => {
+    const row = LENDING_ROWS.find((each) => each === name);
+    if (!row) throw new Usage(`lending has no rows called ${name}`);
+    return row;
+  });
 }
 
 function counted(option: string, text: string): number {

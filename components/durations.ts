@@ -10,10 +10,13 @@ export function formatSeconds(seconds: number): string {
   return `${Math.round(hours / 24)} days`;
 }
 
-/** Both ends on a 1, 1.5, 2, 3, 5, 7 scale, so that the range stands still while the estimate trembles. */
-export function etaRange(seconds: number): readonly [low: string, high: string] {
-  const low = stepBelow(seconds * 0.8);
-  const high = stepAbove(Math.max(seconds * 1.25, low * 1.01));
+/** What one number stands for that was measured once: a quarter more or less. */
+export const etaRange = (seconds: number): readonly [low: string, high: string] => spokenRange(seconds * 0.8, seconds * 1.25);
+
+/** Both ends on a 1, 1.5, 2, 3, 5, 7 scale and outwards, so that the range holds what was measured and stands still while that trembles. */
+export function spokenRange(lowSeconds: number, highSeconds: number): readonly [low: string, high: string] {
+  const low = stepBelow(lowSeconds);
+  const high = stepAbove(Math.max(highSeconds, low * 1.01));
   return withSharedUnit(formatSeconds(low), formatSeconds(high));
 }
 

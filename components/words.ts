@@ -5,6 +5,7 @@
  */
 import { HONESTY_WORDS } from '#lib/session/honesty/sentences.ts';
 import { fill } from '#lib/session/words.ts';
+import { LEND_WORDS } from './lendWords.ts';
 import { METHOD_WORDS } from './methodWords.ts';
 
 const WORDS = {
@@ -35,25 +36,6 @@ const WORDS = {
   'join.placeholder': 'Six-character code',
   'join.wrong': 'No open session has the code {code}. Check it with the host — codes stop working when a session ends.',
   'join.unreachable': 'The server did not answer: {reason} The code is still here; press Join to try again.',
-  'lend.ask': 'Lend this browser’s GPU to this session? It only computes loss values, only while this tab is open, and you can stop at any time.',
-  'lend.receives': 'Everyone who helps receives a copy of this network and these samples.',
-  'lend.on': 'Helping — {what}.',
-  'lend.sofar': 'You computed {what}.',
-  'lend.thanks': 'Done. You computed {what}. Thank you.',
-  'lend.finishing': 'Finishing what is under way, then stopping.',
-  'lend.finish': 'Completes what is under way, then stops',
-  'lend.stop': 'Stops at once; what is under way goes to somebody else',
-  'lend.duty': 'Less leaves the device cooler and the tab smoother.',
-  'lend.background': 'Go on when this tab is hidden',
-  'lend.paused.person': 'Paused. Nothing is being computed here.',
-  'lend.battery': 'Paused because this device is on battery. Plug in, or help anyway.',
-  'lend.hidden': 'Your tab is in the background, so the browser slows it down. Keep it visible to help at full speed.',
-  'lend.heat': 'Paused because this device is working hard or getting hot. It goes on by itself.',
-  'lend.elsewhere': 'Another tab of this device is computing already. One at a time is enough.',
-  'lend.failures': 'Paused: this device failed five times in a row ({why}). Closing other heavy tabs may help.',
-  'lend.power.battery': 'On battery, {level} %.',
-  'lend.power.mains': 'Plugged in.',
-  'lend.power.unknown': 'This browser does not say whether the device is on battery.',
   'makers.title': 'Who computed this',
   'makers.show': 'Show who computed this picture (O)',
   'makers.unnamed': 'Do not name helpers in this session',
@@ -61,17 +43,6 @@ const WORDS = {
   'makers.verified': 'All of them verified',
   'makers.none': 'Nobody yet',
   'makers.replay': 'How it came',
-  'lend.title': 'Lend this device',
-  'lend.for': 'to “{title}”',
-  'lend.why': 'The people in this session explore the loss landscape of a neural network. Each picture takes thousands of evaluations, and every device that lends computes some of them.',
-  'lend.open': 'Look at the session',
-  'lend.map': 'Your points glow. {title}',
-  'lend.map.none': 'Nobody has placed a slice yet. The picture appears here.',
-  'lend.code.wrong': 'No open session has the code {code}. Check it with the host — codes stop working when a session ends.',
-  'lend.idle': 'Ready to help. Nothing is waiting to be computed.',
-  'lend.starting': 'Starting: looking for a GPU and trying it out.',
-  'lend.paused': 'Nothing is being computed here.',
-  'lend.cpu': 'No WebGPU here, so this device helps with its CPU. It still counts.',
   'gpu.lost': 'The graphics device was reset. Nothing is lost — restarting in {s} s.',
   'gpu.lost.again': 'The graphics device keeps resetting. Switched to CPU mode. Try closing other heavy tabs.',
   'net.connecting': 'Connecting',
@@ -86,8 +57,6 @@ const WORDS = {
   'price.before': '{grid} on {samples} samples: about {local} here.',
   'price.slices': '{lo}–{hi} on this device',
   'price.working': 'Working out what this costs here …',
-  eta: '{pct} · about {lo}–{hi} left',
-  'eta.grew': 'Longer than expected: {k} helpers left.',
   'call.title': 'Nobody computes this picture yet',
   'call.compute': 'Compute it here',
   'call.cost': 'What does it cost?',
@@ -122,7 +91,7 @@ const WORDS = {
   'analysis.by': 'computed by {who}',
   'analysis.starting': 'starting',
   'analysis.left': 'about {lo}–{hi} left',
-  'analysis.longer': 'slower than before: about {lo}–{hi} left',
+  'analysis.longer': 'longer than thought: about {lo}–{hi} left',
   'analysis.paused': 'Paused. What is done is kept.',
   'analysis.waiting': 'Waiting for a device. What is done is kept.',
   'analysis.failed': 'It could not be computed here: {reason}',
@@ -298,6 +267,7 @@ const WORDS = {
   'conformance.noscript': 'The checks run in this browser: switch JavaScript on to see them.',
   ...METHOD_WORDS,
   ...HONESTY_WORDS,
+  ...LEND_WORDS,
   'note.mode': 'Click where the note belongs, or move the crosshair with the arrow keys and press Enter. Esc leaves.',
 } as const;
 

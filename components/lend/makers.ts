@@ -1,11 +1,12 @@
 /**
- * Who computed what of a picture: each person with a colour, their points, and a tint for the samples, as far as the replay has come.
+ * Who computed what of a picture: each person with a colour, and a tint for the samples, as far as the replay has come.
  *
  * A second person of a similar hue is told apart by a pattern: every other sample is left as it is. Pure.
  */
 import { hueOf } from '#lib/session/people.ts';
 import { rgbOf, type Rgb } from '#components/hues.ts';
 import type { LedgerEntry } from '#lib/session/ledger.ts';
+import { byTime, type Share } from '#lib/session/tally.ts';
 import { pointsOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 
@@ -18,14 +19,10 @@ const HIDDEN = 235;
 const NEAR = 40;
 
 /** In the order in which they first computed something. @param nameOf what the next new person is called */
-export function makersOf(tiling: Tiling, entries: ReadonlyMap<TileKey, LedgerEntry>, nameOf: (entry: LedgerEntry, index: number) => string): readonly Maker[] {
-  const makers = new Map<string, Maker>();
-  for (const [key, entry] of byTime(entries)) {
-    const count = pointsOf(tiling, tileOfKey(key)!).length;
-    const before = makers.get(entry.by) ?? newMaker(entry, nameOf(entry, makers.size), [...makers.keys()]);
-    makers.set(entry.by, { ...before, points: before.points + count, verified: before.verified + (entry.isVerified ? count : 0) });
-  }
-  return [...makers.values()];
+export function makersOf(shares: ReadonlyMap<string, Share>, nameOf: (share: Share, index: number) => string): readonly Maker[] {
+  const makers: Maker[] = [];
+  for (const share of shares.values()) makers.push(newMaker(share, nameOf(share, makers.length), makers));
+  return makers;
 }
 
 /** @param share of the tiles, in the order in which they came, that are there already @param layer of a volume, or null */
@@ -50,10 +47,8 @@ export function makersTint(tiling: Tiling, entries: ReadonlyMap<TileKey, LedgerE
   return { columns, rows, colours };
 }
 
-const byTime = (entries: ReadonlyMap<TileKey, LedgerEntry>): readonly (readonly [TileKey, LedgerEntry])[] => [...entries].toSorted(([one, first], [other, second]) => first.at - second.at || (one < other ? -1 : 1));
-
-function newMaker({ by }: LedgerEntry, name: string, others: readonly string[]): Maker {
+function newMaker({ by, points, verified }: Share, name: string, others: readonly Maker[]): Maker {
   const hue = hueOf(by);
-  const isPatterned = others.some((other) => Math.abs(((hueOf(other) - hue + 540) % 360) - 180) < NEAR);
-  return { by, name, colour: rgbOf(hue), isPatterned, points: 0, verified: 0 };
+  const isPatterned = others.some((other) => Math.abs(((hueOf(other.by) - hue + 540) % 360) - 180) < NEAR);
+  return { by, name, colour: rgbOf(hue), isPatterned, points, verified };
 }

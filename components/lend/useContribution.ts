@@ -1,5 +1,6 @@
 /** What this person has computed of a slice, counted from the ledger: the server's word, not this device's. */
 import type { Session } from '#client/sessionTypes.ts';
+import { tallyOf } from '#lib/session/tally.ts';
 import { formatCount, formatShare } from '#lib/session/words.ts';
 import { pointsOf, tileOfKey, type Point } from '#lib/work/tile.ts';
 import { useStore } from '#components/useStore.ts';
@@ -18,9 +19,9 @@ export function useContribution(session: Session, sliceId: string | null): Contr
   const source = useSurface(session.surfaces, sliceId);
   useGrowth(source);
   if (!me || !source || sliceId === null) return null;
-  const mine = [...session.tilesOf(sliceId)].filter(([, { by }]) => by === me.id).map(([key, { isVerified }]) => ({ points: pointsOf(source.tiling, tileOfKey(key)!), isVerified }));
-  const points = mine.flatMap((tile) => tile.points);
-  const verified = mine.reduce((sum, tile) => sum + (tile.isVerified ? tile.points.length : 0), 0);
+  const mine = tallyOf(source.tiling, session.tilesOf(sliceId)).get(me.id);
+  const points = mine?.tiles.flatMap((key) => pointsOf(source.tiling, tileOfKey(key)!)) ?? [];
+  const verified = mine?.verified ?? 0;
   const [set] = source.surface.sets;
   const total = set ? source.surface.counts(set).work.all : 0;
   const words = points.length === 0 ? null : `${formatCount(points.length)} points, ${formatShare(points.length / total)} of this picture, ${verified === points.length ? 'all' : formatCount(verified)} verified`;

@@ -6,7 +6,7 @@ import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
 import { JobHalt } from './JobHalt.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
-import { isUntouched, type Job } from './useJob.ts';
+import { isUntouched, type Job, type TimeLeft } from './useJob.ts';
 import styles from './JobStrip.module.css';
 
 export function JobStrip({ job }: { readonly job: Job | null }) {
@@ -36,13 +36,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
         <span>{formatCount(job.verified)} verified</span>
         {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
         {job.pointsPerSecond !== null && isGoing && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
-        {job.left && isGoing && (
-          <span>
-            {job.isLonger
-              ? say('eta.grew', { k: job.helpers })
-              : say('eta', { pct: formatShare(job.measured / job.points), lo: job.left[0], hi: job.left[1] })}
-          </span>
-        )}
+        {job.left && isGoing && <span>{timeLeftWords(job, job.left)}</span>}
         {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not finite</span>}
       </p>
       {!isComplete && <JobHalt />}
@@ -66,4 +60,11 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
       )}
     </footer>
   );
+}
+
+function timeLeftWords(job: Job, left: TimeLeft): string {
+  const pct = formatShare(job.measured / job.points);
+  if (left.kind === 'unknown') return say('eta.unknown', { pct });
+  const { low: lo, high: hi } = left;
+  return left.isLonger ? say('eta.grew', { pct, lo, hi, helpers: plural(job.helpers, 'helper') }) : say('eta', { pct, lo, hi });
 }

@@ -1,10 +1,15 @@
-/** How the computing of a slice goes: counts, helpers, speed over the last seconds, and what is left as a range. */
+/** How the computing of a slice goes: counts, helpers, speed over the last seconds, and what is left as a range that keeps its word. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
-import { etaRange } from '#components/durations.ts';
+import { tallyOf } from '#lib/session/tally.ts';
+import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
+import { spokenRange } from '#components/durations.ts';
 import { useStore } from '#components/useStore.ts';
 import { useGrowth } from './useSurface.ts';
+
+/** `unknown`: nothing was measured of who helps now. `isLonger`: than was said before. */
+export type TimeLeft = { readonly kind: 'unknown' } | { readonly kind: 'range'; readonly low: string; readonly high: string; readonly isLonger: boolean };
 
 export type Job = {
   readonly points: number;
@@ -14,9 +19,8 @@ export type Job = {
   readonly helpers: number;
   /** Over the last seconds; null until that can be said. */
   readonly pointsPerSecond: number | null;
-  readonly left: readonly [low: string, high: string] | null;
-  /** Whether the time left grew by more than a quarter since it was last said. */
-  readonly isLonger: boolean;
+  /** Null once all is measured, and before the first look. */
+  readonly left: TimeLeft | null;
 };
 
 /** Whether nothing is there and nobody is at it: the picture itself then asks for help. */
@@ -24,9 +28,9 @@ export const isUntouched = ({ measured, helpers }: Job): boolean => measured ===
 
 /** Refreshing faster than this would only flicker. */
 const REFRESH_MS = 2000;
-const WINDOW_MS = 12_000;
+const WINDOW_MS = 30_000;
 
-type Speed = { readonly perSecond: number; readonly secondsLeft: number; readonly isLonger: boolean };
+type Speed = { readonly perSecond: number | null; readonly left: TimeLeft | null };
 
 export function useJob(session: Session, source: SurfaceSource | null): Job | null {
   useGrowth(source);
@@ -34,28 +38,30 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
   const [speed, setSpeed] = useState<{ readonly source: SurfaceSource; readonly speed: Speed } | null>(null);
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
-  const readCounts = useEffectEvent(() => counts);
+  const helpers = [...people.values()].filter(({ lending }) => lending !== null).map(({ id }) => id);
+  const read = useEffectEvent(() => counts && source && { counts, present: new Set(helpers), shares: tallyOf(source.tiling, session.tilesOf(source.sliceId)) });
 
   useEffect(() => {
     if (!source) return undefined;
+    const looks: Look[] = [];
     const seen: { readonly at: number; readonly measured: number }[] = [];
-    let before: number | null = null;
+    let told: Promised | null = null;
     const look = () => {
-      const now = readCounts();
+      const now = read();
       if (!now) return;
       const at = performance.now();
-      seen.push({ at, measured: now.measured });
-      while (seen.length > 2 && at - seen[0]!.at > WINDOW_MS) seen.shift();
-      const first = seen[0]!;
-      const perSecond = at > first.at ? ((now.measured - first.measured) / (at - first.at)) * 1000 : 0;
-      if (perSecond <= 0 || now.measured >= now.points) {
-        before = null;
-        setSpeed(null);
-        return;
+      const { measured, points } = now.counts;
+      looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.length }])) });
+      seen.push({ at, measured });
+      while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) {
+        looks.shift();
+        seen.shift();
       }
-      const secondsLeft = (now.points - now.measured) / perSecond;
-      setSpeed({ source, speed: { perSecond, secondsLeft, isLonger: before !== null && secondsLeft > before * 1.25 } });
-      before = secondsLeft;
+      const first = seen[0]!;
+      const perSecond = at > first.at ? ((measured - first.measured) / (at - first.at)) * 1000 : 0;
+      const found = outlook(points - measured, looks, now.present);
+      told = found.kind === 'range' ? promise(told, found, at) : null;
+      setSpeed({ source, speed: { perSecond: perSecond > 0 && found.kind !== 'done' ? perSecond : null, left: found.kind === 'unknown' ? { kind: 'unknown' } : told && spoken(told, at) } });
     };
     look();
     const timer = setInterval(look, REFRESH_MS);
@@ -69,9 +75,14 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
     measured: counts.measured,
     verified: counts.verified,
     notFinite: counts.notFinite,
-    helpers: [...people.values()].filter(({ lending }) => lending !== null).length,
+    helpers: helpers.length,
     pointsPerSecond: current?.perSecond ?? null,
-    left: current ? etaRange(current.secondsLeft) : null,
-    isLonger: current?.isLonger ?? false,
+    left: current?.left ?? null,
   };
+}
+
+function spoken(told: Promised, now: number): TimeLeft {
+  const { lowMs, highMs, isLonger } = leftOf(told, now);
+  const [low, high] = spokenRange(lowMs / 1000, highMs / 1000);
+  return { kind: 'range', low, high, isLonger };
 }
