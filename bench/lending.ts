@@ -1,5 +1,5 @@
 /**
- * Lent compute against its targets: the scheduler with and without sockets.
+ * Lent compute against its targets: the scheduler with and without sockets, one volunteer, real browsers, a tab that closes, politeness.
  *
  * Each row is a ratio or a count from one run. It chooses and prints; what is measured is in bench/lending/.
  */
@@ -8,7 +8,7 @@ import { lineOf, print, verdictOf, type Figure } from './figures.ts';
 
 type Row = { readonly measure: (options: LendingOptions) => Promise<readonly Figure[]> };
 
-export const LENDING_ROWS = ['book', 'socket'] as const;
+export const LENDING_ROWS = ['book', 'socket', 'overhead', 'browsers', 'closing', 'politeness'] as const;
 export type LendingRow = (typeof LENDING_ROWS)[number];
 
 export type LendingOptions = {
@@ -22,6 +22,10 @@ export type LendingOptions = {
 const ROWS: Readonly<Record<LendingRow, Row>> = {
   book: { measure: async () => (await import('./lending/book.ts')).benchBook() },
   socket: { measure: async ({ profile }) => (await import('./lending/socket.ts')).benchSocket(profile) },
+  overhead: { measure: async () => (await import('./lending/overhead.ts')).benchOverhead() },
+  browsers: { measure: async () => (await import('./lending/browsers.ts')).benchBrowsers() },
+  closing: { measure: async () => (await import('./lending/closing.ts')).benchClosing() },
+  politeness: { measure: async () => (await import('./lending/politeness.ts')).benchPoliteness() },
 };
 
 export async function benchLending(options: LendingOptions): Promise<void> {

@@ -5,7 +5,7 @@
  *     evaluate --workload mlp|cnn|resnet20|resnet56 [--grid 11] [--n 1000] [--threads 1] [--engine session|operators|plain] [--json]
  *     growth [--json]          time and memory against points and samples, up to a million points
  *     builtins [--json]        points per second of each built-in network on each backend, in a browser
- *     lending [--json] [--only book,socket] [--profile FOLDER]
+ *     lending [--json] [--only book,socket,overhead,browsers,closing,politeness] [--profile FOLDER]
  *                              lent compute against its targets; --profile keeps a processor profile of the server of `socket`
  *     session [--json]         from an edit to its being visible elsewhere
  */

@@ -10,7 +10,7 @@ import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
-import type { BackendReport, BackendWish, FromWorker, HeldByWorker, ToWorker } from '#lib/wire/workerMessages.ts';
+import type { BackendReport, BackendWish, Dispatches, FromWorker, HeldByWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import type { VectorMap } from './vectorShelf.ts';
 
 /** `points` is how many the tile has; `ms` what they took, rests left out; `engine` what computed them, in words. */
@@ -24,6 +24,8 @@ export type EvaluatorPool = {
   readonly size: number;
   /** What all workers hold together, as of their last tiles. */
   held(): HeldByWorker;
+  /** Of all workers together, those that ended included, as of their last tiles. */
+  dispatches(): Dispatches;
   /** `vectors` are the files that the recipe names. Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
   evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal, vectors?: VectorMap): Promise<Evaluated>;
   /** Share of the time, in (0, 1]. */
@@ -53,9 +55,10 @@ export class EvaluatorUnavailable extends Error {
 }
 
 const NOTHING: HeldByWorker = { tensors: 0, bytes: 0 };
+const NO_DISPATCHES: Dispatches = { count: 0, long: 0, longestMs: 0 };
 
 type Waiting = { readonly resolve: (value: Evaluated) => void; readonly reject: (reason: unknown) => void };
-type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly vectors: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker };
+type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly vectors: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker; dispatches: Dispatches };
 
 export type PoolOptions = {
   readonly wish: BackendWish;
@@ -72,6 +75,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
   let report: BackendReport | null = null;
   let nextJob = 1;
   let isDisposed = false;
+  let ended = NO_DISPATCHES;
   let settle: { resolve: (report: BackendReport) => void; reject: (error: Error) => void };
   const ready = new Promise<BackendReport>((resolve, reject) => (settle = { resolve, reject }));
   // Whoever waits on it is told; nobody has to.
@@ -85,7 +89,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
       (message) => hear(member, message),
       (reason) => dismiss(member, reason),
     );
-    const member: Member = { worker, subjects: new Set(), vectors: new Set(), jobs: new Map(), held: NOTHING };
+    const member: Member = { worker, subjects: new Set(), vectors: new Set(), jobs: new Map(), held: NOTHING, dispatches: NO_DISPATCHES };
     members.push(member);
     post(member, { kind: 'start', wish, networks: options.networks });
     post(member, { kind: 'duty', share: duty });
@@ -102,6 +106,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
         return dismiss(member, message.message);
       case 'evaluated':
         member.held = message.held;
+        member.dispatches = message.dispatches;
         return settleJob(take(member, message.job), message);
       case 'cancelled':
         return take(member, message.job)?.reject(new DOMException('the tile was cancelled', 'AbortError'));
@@ -123,6 +128,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
   function dismiss(member: Member, reason: string): void {
     if (isDisposed || !members.includes(member)) return;
     members.splice(members.indexOf(member), 1);
+    ended = together(ended, member.dispatches);
     member.worker.end();
     for (const { reject } of member.jobs.values()) reject(new EvaluationFailed(reason));
     if (members.length === 0) settle.reject(new EvaluatorUnavailable(reason));
@@ -172,6 +178,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
       return members.length;
     },
     held: () => members.reduce((sum, { held }) => ({ tensors: sum.tensors + held.tensors, bytes: sum.bytes + held.bytes }), NOTHING),
+    dispatches: () => members.reduce((sum, { dispatches }) => together(sum, dispatches), ended),
     evaluate,
     setDuty(share) {
       duty = share;
@@ -192,6 +199,8 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
     },
   };
 }
+
+const together = (one: Dispatches, other: Dispatches): Dispatches => ({ count: one.count + other.count, long: one.long + other.long, longestMs: Math.max(one.longestMs, other.longestMs) });
 
 /** A device may give numbers that nothing can be read from: its tile has failed, and others may have it. */
 function settleJob(waiting: Waiting | undefined, { bytes, ms, engine }: Extract<FromWorker, { kind: 'evaluated' }>): void {

@@ -1,5 +1,5 @@
 /** What lending is to whoever shows it: its state, and what the person can do. volunteer.ts makes one; it knows no session. */
-import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
+import type { BackendReport, BackendWish, Dispatches } from '#lib/wire/workerMessages.ts';
 import type { Store } from './store.ts';
 
 /** Why a willing device computes nothing now: its person said so, or something that `lenderCare.ts` looks after. */
@@ -16,6 +16,10 @@ export type Lent = {
   readonly engine?: string | undefined;
   /** What a tile takes here lately; null before the first. */
   readonly tileMs: number | null;
+  /** It became slow, as hot devices do, and works half as hard until it has recovered. */
+  readonly isBraked: boolean;
+  /** Pieces of work that nothing could interrupt, on all workers since they began. */
+  readonly dispatches: Dispatches;
 };
 
 export type LendingState =

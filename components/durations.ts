@@ -10,6 +10,8 @@ export function formatSeconds(seconds: number): string {
   return `${Math.round(hours / 24)} days`;
 }
 
+export const formatMilliseconds = (ms: number): string => (ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : formatSeconds(ms / 1000));
+
 /** What one number stands for that was measured once: a quarter more or less. */
 export const etaRange = (seconds: number): readonly [low: string, high: string] => spokenRange(seconds * 0.8, seconds * 1.25);
 

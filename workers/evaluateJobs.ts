@@ -158,7 +158,7 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
     const ms = performance.now() - start - (pace.rested() - restedBefore);
     const kept = tile.shard === undefined ? withoutSquares(result) : result;
-    return { kind: 'evaluated', job, bytes: encodeTileResult(kept) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held() };
+    return { kind: 'evaluated', job, bytes: encodeTileResult(kept) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held(), dispatches: pace.dispatches() };
   }
 
   function frameFor(id: string, recipe: SliceRecipe, subject: Subject): Frame {

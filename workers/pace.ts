@@ -1,7 +1,8 @@
 /**
  * When a worker lets others have a turn: its own messages between blocks of work, and the rest of the machine when only a
- * share of the time may be used. It does not know what the work is.
+ * share of the time may be used. It counts how long others had to wait, and does not know what the work is.
  */
+import { LONG_DISPATCH_MS, type Dispatches } from '#lib/wire/workerMessages.ts';
 
 /** Longest stretch of work without a turn for messages, in milliseconds. */
 const STRETCH_MS = 12;
@@ -17,12 +18,18 @@ export type Pace = {
   rest(): Promise<void>;
   /** Milliseconds rested so far, a rest under way included. */
   rested(): number;
+  /** Milliseconds of the stretch of work under way. */
+  stretch(): number;
+  /** Notes a piece of work that nothing could interrupt. */
+  dispatched(ms: number): void;
+  dispatches(): Dispatches;
 };
 
 export function createPace(share = 1): Pace {
   let since = performance.now();
   let rested = 0;
   let restingSince: number | null = null;
+  let dispatches: Dispatches = { count: 0, long: 0, longestMs: 0 };
   return {
     setShare(next) {
       if (!(next > 0 && next <= 1)) throw new Error(`a share of ${next}, expected more than 0 and at most 1`);
@@ -42,6 +49,12 @@ export function createPace(share = 1): Pace {
       rested += since - start;
     },
     rested: () => rested + (restingSince === null ? 0 : performance.now() - restingSince),
+    stretch: () => performance.now() - since,
+    dispatched(ms) {
+      const { count, long, longestMs } = dispatches;
+      dispatches = { count: count + 1, long: long + (ms > LONG_DISPATCH_MS ? 1 : 0), longestMs: Math.max(longestMs, ms) };
+    },
+    dispatches: () => dispatches,
   };
 }
 

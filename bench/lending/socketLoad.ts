@@ -12,7 +12,7 @@ import { firstOf, type Subject } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { pointsOf, tileKey, tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
+import { pointsOf, tileKey, tileOfKey, tilesOf, tilingOf, type Tile, type TileKey } from '#lib/work/tile.ts';
 import type { CreatedSession } from '#lib/wire/api.ts';
 import { ENGINE_VERSION, PROTOCOL_VERSION, type ClientToServer, type LeaseOffer, type ServerToClient } from '#lib/wire/events.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -41,8 +41,9 @@ async function open({ of, port }: Extract<LoadRequest, { kind: 'open' }>): Promi
   const subject = subjectOf(BUILTIN);
   const url = `http://127.0.0.1:${port}`;
   const recipes = Array.from({ length: returns ? SESSIONS : SLICES }, (_, index) => recipeOf(subject, 2 * index + (returns ? 100 : 1), returns ? 257 : 1025));
+  const answers = new Map(recipes.map((recipe) => [sliceIdOf(recipe), answersOf(subject, recipe)]));
   results = new Map();
-  for (const recipe of recipes) for (const [key, bytes] of resultsOf(subject, recipe, returns ? Infinity : MOST_DEVICES)) results.set(key, bytes);
+  if (returns) for (const recipe of recipes) for (const tile of tilesOf(tilingOf(recipe, subject.manifest))) results.set(tileKey(tile), answers.get(tile.sliceId)!(tile));
   const sessions: CreatedSession[] = [];
   for (const recipe of recipes) {
     if (returns || sessions.length === 0) sessions.push((await post(url, '/api/v1/sessions', {})) as CreatedSession);
@@ -54,7 +55,14 @@ async function open({ of, port }: Extract<LoadRequest, { kind: 'open' }>): Promi
   // Everybody looks at one of them, as in a class.
   for (const [number, { socket }] of devices.entries()) socket.emit('point', { slice: sliceIdOf(recipes[number % recipes.length]!), at: null });
   // Each shows with one tile how fast it is.
-  for (const { socket } of devices) await giveTile(socket, await socket.emitWithAck('askForWork', ROOM_MS));
+  for (const { socket } of devices) {
+    const offers = await socket.emitWithAck('askForWork', ROOM_MS);
+    const [first] = offers;
+    if (!first) throw new Error('a device was lent nothing');
+    const tile = tileOfKey(first.tile)!;
+    results.set(first.tile, answers.get(tile.sliceId)!(tile));
+    await giveTile(socket, offers);
+  }
 }
 
 async function openDevice(url: string, session: CreatedSession, number: number): Promise<Device> {
@@ -129,21 +137,18 @@ function recipeOf({ id, manifest }: Subject, seed: number, count: number): Slice
   return { format: 1, subject: id, samples: [{ set: 'train', count: 1 }], loss: manifest.loss, mode: { batchNorm: 'frozen', dropout: 'off' }, centre: manifest.checkpoints.at(-1)!.id, axes: [axis(seed), axis(seed + 1)] };
 }
 
-/** What an honest device returns for the first tiles of a slice, or for all. */
-function resultsOf(subject: Subject, recipe: SliceRecipe, most: number): ReadonlyMap<TileKey, Uint8Array> {
+/** What an honest device returns for a tile of a slice. */
+function answersOf(subject: Subject, recipe: SliceRecipe): (tile: Tile) => Uint8Array {
   const { network } = subject.manifest;
   const frame = frameOf(recipe, subject);
   const [{ set, count }] = recipe.samples as [SliceRecipe['samples'][number]];
   const job = { network, loss: recipe.loss, buffers: frame.buffers, sets: [{ set, samples: firstOf(subject.sets[set], count) }] };
   const [forward, theta, tiling] = [forwardOf(network), new Float64Array(frame.origin.length), tilingOf(recipe, subject.manifest)];
-  const tiles = tilesOf(tiling);
-  return new Map(
-    tiles.slice(0, most).map((tile) => {
-      const truths = pointsOf(tiling, tile).map(({ a, b }) => evaluateAt(job, parametersAt(frame, a, b, theta), forward)[0]!);
-      const sums = { set, samples: count, lossSum: Float64Array.from(truths, ({ lossSum }) => Math.fround(lossSum)), correct: Uint32Array.from(truths, ({ correct }) => correct) };
-      return [tileKey(tile), encodeTileResult({ points: truths.length, sets: [sums] })] as const;
-    }),
-  );
+  return (tile) => {
+    const truths = pointsOf(tiling, tile).map(({ a, b }) => evaluateAt(job, parametersAt(frame, a, b, theta), forward)[0]!);
+    const sums = { set, samples: count, lossSum: Float64Array.from(truths, ({ lossSum }) => Math.fround(lossSum)), correct: Uint32Array.from(truths, ({ correct }) => correct) };
+    return encodeTileResult({ points: truths.length, sets: [sums] });
+  };
 }
 
 async function post(url: string, path: string, body: unknown, key?: string): Promise<unknown> {

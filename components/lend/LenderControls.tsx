@@ -135,6 +135,7 @@ function Said({ state, contribution }: { readonly state: LendingState; readonly 
         <>
           <p>{state.kind === 'idle' ? say('lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
           {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
+          {state.isBraked && <p className={reading.warning}>{say('lend.braked')}</p>}
           {state.report.notice && <p className={reading.warning}>{noticeWords(state.report.notice)}</p>}
           {!('gpu' in navigator) && <p>{say('lend.cpu')}</p>}
           <p className={reading.soft}>

@@ -33,6 +33,12 @@ export type DeviceNotice = { readonly kind: 'reset'; readonly seconds: number } 
 /** What a worker holds, to show that nothing leaks: tensors or GPU buffers alive, and bytes on the device or in the WASM memory. */
 export type HeldByWorker = { readonly tensors: number; readonly bytes: number };
 
+/** Pieces of work that nothing can interrupt, so far: submissions to a graphics device, or stretches of a processor. `long` are those above LONG_DISPATCH_MS. */
+export type Dispatches = { readonly count: number; readonly long: number; readonly longestMs: number };
+
+/** A longer piece is felt by whoever uses the device, in milliseconds. */
+export const LONG_DISPATCH_MS = 100;
+
 export type ToWorker =
   /** `networks` are those that it may be asked for: their operations are probed before it answers `started`. */
   | { readonly kind: 'start'; readonly wish: BackendWish; readonly networks?: readonly Network[] | undefined }
@@ -58,6 +64,8 @@ export type FromWorker =
       readonly engine: string;
       /** After the tile. */
       readonly held: HeldByWorker;
+      /** By this worker, since it began. */
+      readonly dispatches: Dispatches;
     }
   | { readonly kind: 'cancelled'; readonly job: number }
   | { readonly kind: 'failed'; readonly job: number; readonly message: string }

@@ -100,7 +100,7 @@ describe('createEvaluatorPool', () => {
     await settled();
     expect(StandIn.all.map((worker) => worker.jobs())).toEqual([[1, 4], [2], [3]]);
     expect(StandIn.all[0]!.kinds()).toEqual(['start', 'duty', 'subject', 'evaluate', 'evaluate']);
-    for (const worker of StandIn.all) for (const job of worker.jobs()) worker.say({ kind: 'evaluated', job, bytes, ms: 5, engine: 'the tile engine', held: { tensors: 7, bytes: 100 } });
+    for (const worker of StandIn.all) for (const job of worker.jobs()) worker.say({ kind: 'evaluated', job, bytes, ms: 5, engine: 'the tile engine', held: { tensors: 7, bytes: 100 }, dispatches: { count: 3, long: 1, longestMs: 120 } });
     expect(await Promise.all(running)).toEqual(running.map(() => ({ bytes, ms: 5, points: 2, engine: 'the tile engine' })));
     expect(pool.held()).toEqual({ tensors: 21, bytes: 300 });
   });
@@ -132,8 +132,8 @@ describe('createEvaluatorPool', () => {
     const broken = bytes.slice();
     // More correct answers than samples: what a device gives that writes where it should not.
     new DataView(broken.buffer).setUint32(broken.byteLength - 4, 9999, true);
-    StandIn.all[0]!.say({ kind: 'evaluated', job: 1, bytes: broken, ms: 5, engine: 'the tile engine', held });
-    StandIn.all[0]!.say({ kind: 'evaluated', job: 2, bytes, ms: 5, engine: 'the tile engine', held });
+    StandIn.all[0]!.say({ kind: 'evaluated', job: 1, bytes: broken, ms: 5, engine: 'the tile engine', held, dispatches: { count: 3, long: 1, longestMs: 120 } });
+    StandIn.all[0]!.say({ kind: 'evaluated', job: 2, bytes, ms: 5, engine: 'the tile engine', held, dispatches: { count: 3, long: 1, longestMs: 120 } });
     await expect(running[0]).rejects.toMatchObject({ name: 'EvaluationFailed', message: expect.stringContaining('9999 correct of 8 samples') });
     expect(await running[1]).toMatchObject({ points: 2 });
   });

@@ -6,7 +6,7 @@ import { pageWorkers } from '#client/pageWorkers.ts';
 import { createPricer } from '#client/price.ts';
 import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer } from '#client/volunteer.ts';
-import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
+import { pointsOf, tileKey, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
@@ -30,7 +30,7 @@ class StandIn {
     if (message.kind === 'start') say({ kind: 'started', report: { backend: 'webgpu', title: 'a device', why: 'a device', isSoftwareAdapter: false } });
     if (message.kind !== 'evaluate') return;
     if (StandIn.fails) say({ kind: 'failed', job: message.job, message: 'the device failed' });
-    else say({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 9, engine: 'the engine of a device', held: { tensors: 0, bytes: 0 } });
+    else say({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 9, engine: 'the engine of a device', held: { tensors: 0, bytes: 0 }, dispatches: { count: 3, long: 1, longestMs: 120 } });
   }
   terminate(): void {
     this.isTerminated = true;
@@ -194,6 +194,50 @@ describe('volunteer', () => {
     volunteer.start();
     await turns();
     expect(computing.size).toBe(6);
+    volunteer.close();
+  });
+
+  it('[P19] a device that becomes twice as slow works half as hard, says so to the server, and recovers', async () => {
+    const pending: { job: number; tile: string; answer: (ms: number) => void }[] = [];
+    const duties: number[] = [];
+    const host: ComputeHost = {
+      cpuWorkers: () => 1,
+      hire: (hear) => ({
+        end: () => {},
+        post: (message) => {
+          if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
+          if (message.kind === 'duty') duties.push(message.share);
+          if (message.kind !== 'evaluate') return;
+          const bytes = evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>;
+          pending.push({ job: message.job, tile: message.tile, answer: (ms) => hear({ kind: 'evaluated', job: message.job, bytes, ms, engine: 'cores', held: { tensors: 0, bytes: 0 }, dispatches: { count: 1, long: 0, longestMs: 12 } }) });
+        },
+      }),
+    };
+    const { volunteer, waiting, said } = start(true, host);
+    volunteer.start();
+    await turns();
+    const work = async (seconds: number, msPerPoint: number) => {
+      for (let second = 0; second < seconds; second++) {
+        waiting.splice(0, waiting.length, ...leases.slice(0, 2));
+        await vi.advanceTimersByTimeAsync(1000);
+        await turns();
+        const next = pending.shift();
+        const points = next ? pointsOf(tilingOf(recipe, subject.manifest), tileOfKey(next.tile)!).length : 0;
+        next?.answer(points * msPerPoint);
+        await turns();
+      }
+    };
+    await work(30, 1);
+    expect(volunteer.state.getSnapshot()).toMatchObject({ isBraked: false });
+    await work(40, 2.5);
+    expect(volunteer.state.getSnapshot()).toMatchObject({ isBraked: true });
+    expect(duties.at(-1)).toBe(0.5);
+    expect(said.filter((line) => line.startsWith('lend ')).at(-1)).toContain('"duty":0.5');
+    volunteer.setDuty(0.5);
+    expect(duties.at(-1)).toBe(0.25);
+    await work(100, 1);
+    expect(volunteer.state.getSnapshot()).toMatchObject({ isBraked: false });
+    expect(duties.at(-1)).toBe(0.5);
     volunteer.close();
   });
 

@@ -29,6 +29,15 @@ describe('createPace', () => {
     expect(pace.rested()).toBeGreaterThanOrEqual(60);
   });
 
+  test('[P20] pieces of work are counted, and those that others felt apart', () => {
+    const pace = createPace();
+    for (const ms of [12, 100, 101, 450]) pace.dispatched(ms);
+    expect(pace.dispatches()).toEqual({ count: 4, long: 2, longestMs: 450 });
+    pace.begin();
+    vi.advanceTimersByTime(7);
+    expect(pace.stretch()).toBe(7);
+  });
+
   test('[C4] a share outside (0, 1] is refused', () => {
     expect(() => createPace().setShare(0)).toThrow('a share of 0');
     expect(() => createPace().setShare(1.5)).toThrow('a share of 1.5');

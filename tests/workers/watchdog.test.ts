@@ -4,7 +4,7 @@ import type { Pace } from '#workers/pace.ts';
 import { watched } from '#workers/watchdog.ts';
 
 const NEVER = new Promise<never>(() => {});
-const paceThatRested = (rested: () => number): Pace => ({ setShare: () => {}, begin: () => {}, isDue: () => false, rest: async () => {}, rested });
+const paceThatRested = (rested: () => number): Pace => ({ setShare: () => {}, begin: () => {}, isDue: () => false, rest: async () => {}, rested, stretch: () => 0, dispatched: () => {}, dispatches: () => ({ count: 0, long: 0, longestMs: 0 }) });
 const awake = paceThatRested(() => 0);
 const patience = { least: 40, factor: 20 };
 const after = <T>(ms: number, value: T) => new Promise<T>((resolve) => setTimeout(() => resolve(value), ms));

@@ -188,7 +188,10 @@ export class TfSlice {
       if (this.enqueued > 0) this.blockMs = (performance.now() - this.waitedAt) / this.enqueued;
       this.enqueued = 0;
     }
-    if (this.pace.isDue()) await this.pace.rest();
+    if (this.pace.isDue()) {
+      this.pace.dispatched(this.pace.stretch());
+      await this.pace.rest();
+    }
     if (this.enqueued === 0) this.waitedAt = performance.now();
     this.enqueued++;
     signal?.throwIfAborted();

@@ -89,6 +89,7 @@ export class WasmSlice implements PreparedSlice {
         for (const [index, point] of points.entries()) await this.addUp(chunk, start, Math.min(group, chunk.count - start), point, sets[chunk.set]!, index, signal);
       }
     }
+    this.options.pace.dispatched(this.options.pace.stretch());
     return { points: points.length, sets };
   }
 
@@ -169,7 +170,11 @@ export class WasmSlice implements PreparedSlice {
   /** Between parts of the work: nothing, or a turn for others, after which the evaluation may have been cancelled. */
   private turn(signal: AbortSignal | undefined): () => Promise<void> | null {
     const { pace } = this.options;
-    return () => (pace.isDue() ? pace.rest().then(() => signal?.throwIfAborted()) : null);
+    return () => {
+      if (!pace.isDue()) return null;
+      pace.dispatched(pace.stretch());
+      return pace.rest().then(() => signal?.throwIfAborted());
+    };
   }
 }
 

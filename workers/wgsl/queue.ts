@@ -108,6 +108,7 @@ export class WorkQueue {
       const now = performance.now();
       const took = now - Math.max(begun, this.lastDone);
       this.lastDone = now;
+      this.pace.dispatched(took);
       if (took > LEAST_TIMED_MS && cost > 0) this.rate = 0.5 * (this.rate + cost / took);
       this.inFlight.splice(this.inFlight.indexOf(done), 1);
     };

@@ -1,0 +1,79 @@
+/**
+ * Real browsers on this machine: one with one worker against the same with two, and two browsers with the headless Node volunteer together against one, as
+ * ratios of points a second, taking turns in one run.
+ *
+ * All share this machine's cores with the server and with the pages' own drawing, so the cores bound what can be reached.
+ */
+import { availableParallelism } from 'node:os';
+import { loadBuiltin } from '#client/subjects.ts';
+import { sleep, startBuiltServer } from '#bench/builtServer.ts';
+import { median, rateWords, type Figure } from '#bench/figures.ts';
+import { launchBrowser, openLender } from './lenderPage.ts';
+import { openNodeVolunteer } from './nodeVolunteer.ts';
+import { benchPlane, tileCount, watchSession } from './watcher.ts';
+
+const NETWORK = 'spirals-tiny';
+const SIDE = 257;
+const ROUNDS = 3;
+const LIMIT_MS = 120_000;
+/** The server hears of beginning at most every 2.2 seconds. */
+const SETTLE_MS = 2500;
+
+type Lender = { readonly pause: () => Promise<void> | void; readonly goOn: () => Promise<void> | void };
+
+export async function benchBrowsers(): Promise<readonly Figure[]> {
+  const server = await startBuiltServer();
+  const browser = await launchBrowser();
+  try {
+    const subject = await loadBuiltin(NETWORK, server.url);
+    const session = await server.createSession();
+    const watcher = await watchSession(server.url, session);
+    const one = await openLender(browser, server.url, session.code, 1);
+    const two = await openLender(browser, server.url, session.code, 2);
+    const other = await openLender(browser, server.url, session.code, 1);
+    const { volunteer, leave } = await openNodeVolunteer(server.url, session, [subject], 1);
+    const node: Lender = { pause: () => volunteer.pause('person'), goOn: () => volunteer.resume('person') };
+    let seed = 0;
+
+    async function rate(lenders: readonly Lender[]): Promise<number> {
+      for (const lender of lenders) await lender.goOn();
+      await sleep(SETTLE_MS);
+      const recipe = benchPlane(subject, ++seed, SIDE);
+      const start = performance.now();
+      const sliceId = await server.place(session, recipe);
+      const end = await watcher.complete(sliceId, tileCount(recipe, subject), LIMIT_MS);
+      for (const lender of lenders) await lender.pause();
+      return (SIDE * SIDE * 1000) / (end - start);
+    }
+
+    const all = [one, two, other, node];
+    for (const lender of all) await lender.pause();
+    // Each shows once how fast it is, and is checked.
+    for (const lender of all) await rate([lender]);
+    const rounds: { one: number; two: number; three: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push({ one: await rate([one]), two: await rate([two]), three: await rate([one, other, node]) });
+    watcher.close();
+    await leave();
+    const of = (name: 'one' | 'two' | 'three'): number => median(rounds.map((each) => each[name]));
+    const cores = `${availableParallelism()} cores for the lenders, their pages and the server`;
+    return [
+      {
+        title: `a browser with two workers against one, ${subject.manifest.title}`,
+        measured: median(rounds.map((each) => each.two / each.one)),
+        pass: null,
+        kind: 'times',
+        detail: `${rateWords(of('two'))} and ${rateWords(of('one'))} points a second; ${cores}`,
+      },
+      {
+        title: 'two browsers and the headless volunteer together against one browser, one worker each',
+        measured: median(rounds.map((each) => each.three / each.one)),
+        pass: null,
+        kind: 'times',
+        detail: `${rateWords(of('three'))} and ${rateWords(of('one'))} points a second; ${cores}`,
+      },
+    ];
+  } finally {
+    await browser.close();
+    await server.end();
+  }
+}
