@@ -14,7 +14,7 @@ export const LEND_WORDS = {
   'lend.battery': 'Paused because this device is on battery. Plug in, or help anyway.',
   'lend.hidden': 'Your tab is in the background, so the browser slows it down. Keep it visible to help at full speed.',
   'lend.heat': 'Paused because this device is working hard or getting hot. It goes on by itself.',
-  'lend.braked': 'This device has become half as fast as it was, as hot ones do. It works half as hard until it has recovered.',
+  'lend.braked': 'This device has become half as fast as it was: it is hot, or busy with something else. It works half as hard until it has recovered.',
   'lend.stretch': '{longest} at most; {share} at most 100 ms',
   'lend.elsewhere': 'Another tab of this device is computing already. One at a time is enough.',
   'lend.failures': 'Paused: this device failed five times in a row ({why}). Closing other heavy tabs may help.',

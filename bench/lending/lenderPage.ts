@@ -27,6 +27,7 @@ export async function openLender(browser: Browser, url: string, code: string, wo
   // A page leaves one core to itself.
   await context.addInitScript((cores) => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => cores }), workers + 1);
   const page = await context.newPage();
+  page.setDefaultTimeout(START_MS);
   const lent = new Map<TileKey, number>();
   const held = new Set<TileKey>();
   page.on('websocket', (socket) => {
@@ -45,10 +46,10 @@ export async function openLender(browser: Browser, url: string, code: string, wo
   });
   await page.goto(`${url}/v/${code}`);
   const start = page.getByRole('button', { name: 'Start lending' });
-  await start.waitFor({ timeout: START_MS });
+  await start.waitFor();
   await page.waitForTimeout(UPGRADE_MS);
   await start.click();
-  await page.getByText(/^(Helping —|Ready to help)/).waitFor({ timeout: START_MS });
+  await page.getByText(/^(Helping —|Ready to help)/).waitFor();
   return {
     page,
     pause: () => page.getByRole('button', { name: 'Pause', exact: true }).click(),

@@ -29,6 +29,7 @@ export async function benchPoliteness(): Promise<readonly Figure[]> {
     for (const [index, wish] of (['wasm', 'webgpu'] as const).entries()) {
       const session = await server.createSession();
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      page.setDefaultTimeout(START_MS);
       await page.addInitScript(listen);
       await page.goto(session.editLink.replace(/^https?:\/\/[^/]+/, server.url));
       await server.place(session, benchPlane(subject, index + 1, SIDE));
