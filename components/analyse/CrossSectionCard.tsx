@@ -6,7 +6,7 @@ import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useMay } from '#components/session/useMay.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
-import type { Section } from '#components/session/overlays.ts';
+import type { Section } from '#lib/session/overlays.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field } from '#components/ui/Field.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';

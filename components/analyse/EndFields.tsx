@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Button } from '#components/ui/Button.tsx';
 import { TextField } from '#components/ui/Field.tsx';
-import type { Section } from '#components/session/overlays.ts';
+import type { Section } from '#lib/session/overlays.ts';
 import panel from '#components/panels/Panel.module.css';
 
 type EndFieldsProps = { readonly section: Section | null; readonly onChange: (section: Section | null) => void };

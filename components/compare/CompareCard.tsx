@@ -10,7 +10,8 @@ import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from '#components/analyse/card.ts';
 import { useShownSet } from '#components/analyse/useShownSet.ts';
-import { captionOf, isSamePane, MOST_PANES, NO_COMPARISON, type Comparison, type PaneRef } from './comparison.ts';
+import { isSamePane, MOST_PANES, NO_COMPARISON, type Comparison, type PaneRef } from '#lib/session/comparison.ts';
+import { captionOf } from './comparison.ts';
 
 export function CompareCard({ sliceId, recipe, source }: SliceCardProps) {
   const session = useSession();

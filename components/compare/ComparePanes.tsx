@@ -11,7 +11,8 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { useShownSet } from '#components/analyse/useShownSet.ts';
 import { say } from '#components/words.ts';
-import { captionOf, sharesCoordinates, warningsOf, type PaneRef } from './comparison.ts';
+import type { PaneRef } from '#lib/session/comparison.ts';
+import { captionOf, sharesCoordinates, warningsOf } from './comparison.ts';
 import { differenceOf } from './differenceSource.ts';
 import { PaneView } from './PaneView.tsx';
 import styles from './ComparePanes.module.css';
@@ -45,7 +46,8 @@ export function ComparePanes({ source }: { readonly source: SurfaceSource }) {
   if (!first) return null;
   const ranges = panes.flatMap(({ source: { surface }, set: which }) => surface.range(which) ?? []);
   const union: LossRange | null = ranges.length === 0 ? null : { min: Math.min(...ranges.map(({ min }) => min)), max: Math.max(...ranges.map(({ max }) => max)) };
-  const warnings = warningsOf(panes.map(({ source: { recipe }, set: which }) => ({ recipe, set: which })));
+  const missing = refs.length - panes.length;
+  const warnings = [...(missing > 0 ? [say('compare.missing', { n: missing })] : []), ...warningsOf(panes.map(({ source: { recipe }, set: which }) => ({ recipe, set: which })))];
   return (
     <div className={styles.compare}>
       {warnings.length > 0 && (

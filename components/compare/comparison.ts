@@ -1,4 +1,4 @@
-/** What stands beside what, which of it may be subtracted, and what must be said before anybody compares. Pure. */
+/** Which of what stands beside a slice may be subtracted, and what must be said before anybody compares. Pure. */
 import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
@@ -6,25 +6,6 @@ import { canonicalJson } from '#lib/digest.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { modeTitle, normalisationTitle, shapeTitle, checkpointTitle } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
-
-/** One pane: a slice, seen over one set of its samples. */
-export type PaneRef = { readonly sliceId: string; readonly set: SetName };
-
-export type Comparison = {
-  /** Beside the slice that is open anyway: one to three. */
-  readonly panes: readonly PaneRef[];
-  readonly isScaleLocked: boolean;
-  readonly isCameraLocked: boolean;
-  /** The open slice less the first pane. */
-  readonly hasDifference: boolean;
-  /** The open slice and the first pane in one place, in turn. */
-  readonly isBlinking: boolean;
-};
-
-export const NO_COMPARISON: Comparison = { panes: [], isScaleLocked: true, isCameraLocked: true, hasDifference: false, isBlinking: false };
-export const MOST_PANES = 3;
-
-export const isSamePane = (one: PaneRef, other: PaneRef): boolean => one.sliceId === other.sliceId && one.set === other.set;
 
 /** Whether two slices sample the very same points: the same centre, axes and grid, whatever is measured there. */
 export function sharesCoordinates(one: SliceRecipe, other: SliceRecipe): boolean {

@@ -11,7 +11,7 @@ import { checkpointTitle } from '#lib/session/sliceTitle.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { withEnd } from './overlays.ts';
+import { withEnd } from '#lib/session/overlays.ts';
 import { marksOf } from './marksOf.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { useReading } from './useReading.ts';

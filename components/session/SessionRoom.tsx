@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { joinSession } from '#client/session.ts';
 import type { Session } from '#client/sessionTypes.ts';
-import { readLink, type LinkState } from '#lib/session/linkState.ts';
+import { readLink } from '#lib/session/linkState.ts';
 import { ButtonLink } from '#components/ui/Button.tsx';
 import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { useLasting } from '#components/useLasting.ts';
@@ -13,11 +13,11 @@ import { Room } from './Room.tsx';
 import { SessionContext, ViewContext } from './SessionContext.ts';
 import { useView } from './useView.ts';
 
-type Opened = { readonly link: LinkState; readonly opening: Opening | null; readonly network: string | null };
+type Opened = { readonly link: ReturnType<typeof readLink>; readonly opening: Opening | null; readonly network: string | null };
 
 export function SessionRoom({ sessionId }: { readonly sessionId: string }) {
   const [opened] = useState<Opened>(() => ({ link: readLink(location.hash), opening: openingOf(location.hash), network: networkToOpen(location.hash) }));
-  const session = useLasting(sessionId, () => joinSession(sessionId, { key: opened.link.key }), (joined) => joined.leave());
+  const session = useLasting(sessionId, () => joinSession(sessionId, { key: opened.link.link.key }), (joined) => joined.leave());
   if (!session) return null;
   return (
     <SessionContext value={session}>

@@ -3,8 +3,7 @@
  *
  * It travels once in the fragment of the link; the first time the view is written back it is gone.
  */
-import { writeLink } from '#lib/session/linkState.ts';
-import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
+import { NO_LINK, writeLink } from '#lib/session/linkState.ts';
 import { BY_RATIO } from '#lib/session/look.ts';
 
 export const OPENINGS = ['explore', 'class'] as const;
@@ -15,7 +14,7 @@ const NETWORK = 'network';
 
 /** @param network the name of the one to begin with; the first where absent */
 export const linkToOpen = (id: string, key: string, opening: Opening, network?: string): string =>
-  `/s/${id}${writeLink({ key, slice: null, look: BY_RATIO, camera: DEFAULT_CAMERA, layer: null })}&${FIELD}=${opening}${network === undefined ? '' : `&${NETWORK}=${encodeURIComponent(network)}`}`;
+  `/s/${id}${writeLink({ ...NO_LINK, key, look: BY_RATIO })}&${FIELD}=${opening}${network === undefined ? '' : `&${NETWORK}=${encodeURIComponent(network)}`}`;
 
 export function openingOf(hash: string): Opening | null {
   const found = new URLSearchParams(hash.replace(/^#/, '')).get(FIELD);

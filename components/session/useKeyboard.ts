@@ -6,8 +6,8 @@ import { useEffect, useEffectEvent } from 'react';
 import { LEAST_PROMINENCE } from '#lib/analysis/curveClass.ts';
 import type { Session } from '#client/sessionTypes.ts';
 import type { LossRange } from '#lib/work/surface.ts';
-import { withEnd } from './overlays.ts';
-import { NO_COMPARISON } from '#components/compare/comparison.ts';
+import { withEnd } from '#lib/session/overlays.ts';
+import { NO_COMPARISON } from '#lib/session/comparison.ts';
 import type { View } from './useView.ts';
 
 export type RoomActions = {

@@ -6,12 +6,15 @@ import type { View } from './useView.ts';
 
 const WRITE_MS = 1000;
 
-export const linkOf = ({ look, camera, layer, wanted, sliceId }: View, key: string | null): LinkState => ({
+export const linkOf = ({ look, camera, layer, pose, overlays, comparison, wanted, sliceId }: View, key: string | null): LinkState => ({
   key,
   slice: sliceId ?? wanted,
   look,
   camera,
   layer,
+  pose,
+  overlays,
+  comparison,
 });
 
 /** The full address of a view; without the key it can only look. */
@@ -32,10 +35,10 @@ export function useLink(session: Session, view: View): void {
   }, [hash]);
 
   const follow = useEffectEvent(() => {
-    const link = readLink(location.hash);
+    const opened = readLink(location.hash);
     // Another key is another right: the session has to be joined again.
-    if (link.key !== session.key) location.reload();
-    else view.restore(link);
+    if (opened.link.key !== session.key) location.reload();
+    else view.restore(opened);
   });
 
   useEffect(() => {

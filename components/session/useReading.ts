@@ -15,7 +15,7 @@ import { finestOf, sampledOf } from '#components/analyse/measured.ts';
 import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 import type { PlanePoint } from '#components/landscape/scene.ts';
 import type { Pin } from '#components/landscape/marks.ts';
-import type { Overlays } from './overlays.ts';
+import type { Overlays } from '#lib/session/overlays.ts';
 import { useGrowth } from './useSurface.ts';
 
 export type Reading = { readonly pins: readonly Pin[]; readonly tint: Tint | null; readonly tangent: Tangent | null; readonly proof: NonConvexity | null; readonly barrier: Barrier | null; readonly section: { readonly from: PlanePoint; readonly to: PlanePoint } | null };

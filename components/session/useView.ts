@@ -6,12 +6,13 @@ import { useCallback, useMemo, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { Camera } from '#lib/session/camera.ts';
 import type { SliceRecord } from '#lib/session/document.ts';
-import type { LinkState } from '#lib/session/linkState.ts';
+import type { readLink } from '#lib/session/linkState.ts';
+import type { Problem } from '#lib/parsed.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { Pose } from '#lib/slice/pose.ts';
 import { useStore } from '#components/useStore.ts';
-import { NO_COMPARISON, type Comparison } from '#components/compare/comparison.ts';
-import { NO_OVERLAYS, type Overlays } from './overlays.ts';
+import type { Comparison } from '#lib/session/comparison.ts';
+import type { Overlays } from '#lib/session/overlays.ts';
 
 export const TABS = ['slices', 'slice', 'analyse', 'look', 'pins', 'compute'] as const;
 export type TabName = (typeof TABS)[number];
@@ -52,23 +53,27 @@ export type View = {
   /** In a volume, where the plane stands that this person moves through it; null while layers are shown. */
   readonly pose: Pose | null;
   readonly setPose: (pose: Pose | null) => void;
-  readonly restore: (link: LinkState) => void;
+  readonly restore: (opened: Opened) => void;
+  /** The link that this view came from: what of it could not be read, and the slice that it names. */
+  readonly opened: { readonly problems: readonly Problem[]; readonly slice: string | null };
 };
 
-export function useView(session: Session, opened: LinkState): View {
+type Opened = ReturnType<typeof readLink>;
+
+export function useView(session: Session, { link: first, problems }: Opened): View {
   const slices = useStore(session.slices);
-  const [wanted, setWanted] = useState(opened.slice);
-  const [look, setLook] = useState(opened.look);
-  const [camera, setCamera] = useState(opened.camera);
+  const [wanted, setWanted] = useState(first.slice);
+  const [look, setLook] = useState(first.look);
+  const [camera, setCamera] = useState(first.camera);
   const [tab, setTab] = useState<TabName>('slice');
   const [isPlacing, setPlacing] = useState(false);
   const [isNoting, setNoting] = useState(false);
   const [note, setNote] = useState<NoteDraft | null>(null);
   const [crosshair, setCrosshair] = useState<Place | null>(null);
-  const [layer, setLayer] = useState(opened.layer);
-  const [overlays, setOverlays] = useState(NO_OVERLAYS);
-  const [comparison, setComparison] = useState(NO_COMPARISON);
-  const [pose, setPose] = useState<Pose | null>(null);
+  const [layer, setLayer] = useState(first.layer);
+  const [overlays, setOverlays] = useState(first.overlays);
+  const [comparison, setComparison] = useState(first.comparison);
+  const [pose, setPose] = useState(first.pose);
 
   const sliceId = useMemo(() => shownSlice(slices, wanted), [slices, wanted]);
 
@@ -82,11 +87,17 @@ export function useView(session: Session, opened: LinkState): View {
     setOverlays((before) => ({ ...before, section: null, isCutting: false }));
   }, []);
 
-  const restore = useCallback((link: LinkState) => {
+  const [opened, setOpened] = useState<View['opened']>({ problems, slice: first.slice });
+
+  const restore = useCallback(({ link, problems: found }: Opened) => {
+    setOpened({ problems: found, slice: link.slice });
     setWanted(link.slice);
     setLook(link.look);
     setCamera(link.camera);
     setLayer(link.layer);
+    setPose(link.pose);
+    setOverlays(link.overlays);
+    setComparison(link.comparison);
   }, []);
 
   return useMemo(
@@ -118,8 +129,9 @@ export function useView(session: Session, opened: LinkState): View {
       setNote,
       setCrosshair,
       restore,
+      opened,
     }),
-    [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, pose, chooseSlice, restore],
+    [sliceId, slices, wanted, overlays, comparison, look, camera, tab, isPlacing, isNoting, note, crosshair, layer, pose, chooseSlice, restore, opened],
   );
 }
 

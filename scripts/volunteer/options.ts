@@ -79,7 +79,7 @@ function readTarget(address: string): Parsed<Target> {
   if (protocol !== 'http:' && protocol !== 'https:') return refused(`${address} is not a link: it begins with http:// or https://`);
   const [, place, name = ''] = /^\/(s|j)\/([\w-]{1,40})\/?$/.exec(pathname) ?? [];
   if (place === undefined) return refused(`${address} is not the link of a session: it has the form ${origin}/s/ID#key=KEY or ${origin}/j/CODE`);
-  if (place === 's') return parsed({ kind: 'session', origin, id: name, key: readLink(hash).key });
+  if (place === 's') return parsed({ kind: 'session', origin, id: name, key: readLink(hash).link.key });
   const code = readCode(name);
   return code.ok ? parsed({ kind: 'code', origin, code: code.value }) : refused(sayProblems(code.problems));
 }

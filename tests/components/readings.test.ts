@@ -4,7 +4,7 @@ import { bendTint } from '#components/analyse/bendTint.ts';
 import { endFile, estimatedAlong, sectionRecipe, sectionSpots } from '#components/analyse/crossSection.ts';
 import { readLine } from '#components/analyse/lineReading.ts';
 import { finestOf, sampledOf } from '#components/analyse/measured.ts';
-import { withEnd } from '#components/session/overlays.ts';
+import { withEnd } from '#lib/session/overlays.ts';
 import { sliceCurvature } from '#lib/analysis/sliceCurvature.ts';
 import { readVectorFile } from '#lib/formats/vectorFile.ts';
 import { frameOf } from '#lib/slice/frame.ts';

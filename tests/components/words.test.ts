@@ -45,7 +45,7 @@ describe('words', () => {
   it('[P2] a link that opens a new session carries its key and says once how to begin', () => {
     const link = linkToOpen('abc', 'k+y&=', 'class');
     const hash = link.slice(link.indexOf('#'));
-    expect(readLink(hash).key).toBe('k+y&=');
+    expect(readLink(hash).link.key).toBe('k+y&=');
     expect(openingOf(hash)).toBe('class');
     expect(openingOf('#key=abc')).toBeNull();
     expect(networkToOpen(hash)).toBeNull();

@@ -1,6 +1,7 @@
-/** What is laid over the picture on demand, for this person alone: marks that are read off the measured losses. */
-import type { PlanePoint as Place } from '#components/landscape/scene.ts';
+/** What is laid over the picture on demand, for one person alone: marks that are read off the measured losses. It travels in links. */
+import * as z from 'zod/mini';
 
+export type Place = { readonly a: number; readonly b: number };
 export type Section = { readonly from: Place; readonly to: Place | null };
 
 export type Overlays = {
@@ -10,7 +11,7 @@ export type Overlays = {
   readonly lows: number | null;
   /** A cross-section from A to B; the second end is missing until it is chosen. */
   readonly section: Section | null;
-  /** Whether a click on the picture chooses the next end of it. */
+  /** Whether a click on the picture chooses the next end of it: what a hand is doing, so no part of a link. */
   readonly isCutting: boolean;
   /** On a line: the tangent at the centre, and the three points that prove non-convexity. */
   readonly isTangentShown: boolean;
@@ -22,6 +23,19 @@ export type Overlays = {
 };
 
 export const NO_OVERLAYS: Overlays = { isBendShown: false, lows: null, section: null, isCutting: false, isTangentShown: true, isProofShown: true, isBarrierShown: true, replay: null };
+
+const place: z.ZodMiniType<Place> = z.strictObject({ a: z.number(), b: z.number() });
+const share = z.nullable(z.number().check(z.minimum(0, 'must be a share from 0 to 1'), z.maximum(1, 'must be a share from 0 to 1')));
+
+export const overlaysSchema: z.ZodMiniType<Overlays> = z.strictObject({
+  isBendShown: z.boolean(),
+  lows: share,
+  section: z.nullable(z.strictObject({ from: place, to: z.nullable(place) })),
+  isCutting: z.literal(false),
+  isTangentShown: z.boolean(),
+  isProofShown: z.boolean(),
+  replay: share,
+});
 
 /** The next end of a cross-section: A, then B, then A again. */
 export const withEnd = (section: Section | null, place: Place): Section => (section && section.to === null ? { from: section.from, to: place } : { from: place, to: null });
