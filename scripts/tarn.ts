@@ -7,9 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KnownError } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
+import { surfaceCsv } from '#lib/wire/surfaceCsv.ts';
 import { surfaceJson } from '#lib/wire/surfaceJson.ts';
 import { computeSurface } from './compute/compute.ts';
-import { surfaceCsv } from './compute/csv.ts';
+import { fromWeights } from './compute/fromWeights.ts';
 import { openEngine } from './compute/engines.ts';
 import { EXIT, HELP, readOptions, type ComputeOptions } from './compute/options.ts';
 import { gatherMaterial } from './compute/sources.ts';
@@ -54,10 +55,9 @@ async function compute(options: ComputeOptions): Promise<number> {
   const engine = await openEngine(options, material, new URL('.', import.meta.url), stop.signal);
   try {
     const surface = await computeSurface(engine, material, stop.signal, progress(started));
-    const json = surfaceJson(surface, recipe, material.subject.manifest, { backends: [engine.title()], computedBy: 1 });
+    const json = surfaceJson(surface, recipe, material.subject.manifest, { backends: [engine.title()], computedBy: 1 }, fromWeights(material));
     const out = resolve(here, options.out);
-    const notes = { slice: sliceId, engine: engine.title(), network: json.provenance.title, parameters: String(json.provenance.parameters), loss: json.provenance.loss, source: json.provenance.source };
-    await writeFile(out, options.format === '.csv' ? surfaceCsv(json, notes) : `${JSON.stringify(json)}\n`);
+    await writeFile(out, options.format === '.csv' ? surfaceCsv(json) : `${JSON.stringify(json)}\n`);
     const [set] = surface.sets;
     const { points, notFinite } = surface.counts(set!);
     const outcome = { out, sliceId, engine: engine.title(), points, notFinite, seconds: Number(((performance.now() - started) / 1000).toFixed(2)) };

@@ -12,7 +12,7 @@ import { createSessionSchema, joinSchema, type CreatedSession, type JoinedSessio
 import { surfaceManifest } from '#lib/wire/manifest.ts';
 import { problem, readBody, unreadable, type Answer } from './apiAnswers.ts';
 import type { Clock } from './clock.ts';
-import { reportSurface } from './sliceReport.ts';
+import { reportHonesty, reportSurface } from './sliceReport.ts';
 import { createFilesApi, showBytes } from './filesApi.ts';
 import type { LiveSession } from './liveSession.ts';
 import { createBuckets } from './rateLimit.ts';
@@ -157,7 +157,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
 
   const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => {
       const about = session.about(sliceId!);
-      return about && surfaceManifest(about.recipe, about.network, originOf(request));
+      return about && surfaceManifest(about.recipe, about.network, originOf(request), await reportHonesty(register.storage, about));
     });
 
   const showTile: Handler = (request, [digest]) => showBytes(request, digest!, register.storage, 'no tile has this hash');

@@ -5,12 +5,14 @@
  */
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
+import type { HonestyFact } from '#lib/session/honesty/fact.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { createSurface, type Surface } from '#lib/work/surface.ts';
 import { isTileOf, pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { STATUS } from '#lib/work/tileResult.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
+import { surfaceHonesty } from '#lib/wire/surfaceHonesty.ts';
 import { surfaceJson } from '#lib/wire/surfaceJson.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 
@@ -67,4 +69,10 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
 export async function reportSurface(storage: Storage, { recipe, network }: AboutSlice): Promise<SurfaceJson> {
   const { surface, records } = await load(storage, recipe, network);
   return surfaceJson(surface, recipe, network, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
+}
+
+/** What is known of a slice in words. The server has no weights at hand, so norms, angles and errors are for who has. */
+export async function reportHonesty(storage: Storage, { recipe, network }: AboutSlice): Promise<readonly HonestyFact[]> {
+  const { surface, records } = await load(storage, recipe, network);
+  return surfaceHonesty(surface, recipe, network, [...new Set(records.map(({ backend }) => backend))].sort());
 }

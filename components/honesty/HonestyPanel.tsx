@@ -8,6 +8,7 @@ import { questionOf } from '#components/analyse/inspected.ts';
 import { useInspection } from '#components/analyse/useInspection.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { say } from '#components/words.ts';
+import { Exports } from './Exports.tsx';
 import { useHonesty, type Shown } from './useHonesty.ts';
 import styles from './HonestyPanel.module.css';
 
@@ -20,7 +21,8 @@ export function HonestyPanel(shown: Shown) {
   // Only a mean of losses has a standard error over samples.
   const spread = useInspection(geography?.kind === 'known' && subject && !recipe.measure ? sliceId : null, () => (subject ? questionOf('values', recipe, subject, session.vectors.of, spots) : null), true);
   const answer = spread.state.kind === 'done' ? spread.state.inspection.answer : null;
-  const { lead, facts } = useHonesty(shown, answer?.ask === 'values' ? answer.values : null);
+  const honesty = useHonesty(shown, answer?.ask === 'values' ? answer.values : null);
+  const { lead, facts } = honesty;
   return (
     <Disclosure title={say('honesty.title')} summary={say('honesty.closed')} isOpenAtFirst>
       <p className={styles.lead}>{lead}</p>
@@ -36,6 +38,7 @@ export function HonestyPanel(shown: Shown) {
         ))}
       </dl>
       {subject && !recipe.measure && <Inspecting control={spread} what={say('honesty.spread')} />}
+      <Exports shown={shown} honesty={honesty} />
       <div className={styles.foot}>
         <CopyButton text={honestyText(lead, facts)} size="small" said={say('honesty.copied')}>
           Copy as text

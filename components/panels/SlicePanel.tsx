@@ -80,10 +80,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
             <dd>{slice.byName}</dd>
             <dt>Slice id</dt>
             <dd>
-              <code>{sliceId.slice(0, 12)}</code>{' '}
-              <a href={`/api/v1/sessions/${session.id}/slices/${sliceId}/manifest`} download={`${sliceId.slice(0, 12)}.manifest.json`} title="All it takes to compute this surface elsewhere: npm run tarn -- compute">
-                Manifest
-              </a>
+              <code>{sliceId.slice(0, 12)}</code>
             </dd>
           </dl>
           {job.notFinite > 0 && <p className={styles.warn}>{say('data.nan', { n: formatCount(job.notFinite), total: formatCount(job.points) })}</p>}

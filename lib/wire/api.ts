@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import type { Problem } from '#lib/parsed.ts';
 import { titleSchema } from '#lib/session/document.ts';
 import type { SetName } from '#lib/network/subject.ts';
+import type { HonestyFact } from '#lib/session/honesty/fact.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 
 export const createSessionSchema = z.strictObject({ title: z.optional(titleSchema) });
@@ -66,6 +67,8 @@ export type SurfaceJson = {
     readonly computedBy: number;
     readonly source: string;
   };
+  /** What the surface can and cannot tell, as its panel says it, as far as it was known to who wrote this. */
+  readonly honesty: readonly HonestyFact[];
 };
 
 /** The largest file that a session takes: a vector of eight million parameters. */

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { digestSchema } from '#lib/digest.ts';
 import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
 import { manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/subject.ts';
+import type { HonestyFact } from '#lib/session/honesty/fact.ts';
 import { filesOf, problemsOf, recipeSchema, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { LOSS_TOLERANCE } from '#lib/work/agreement.ts';
 
@@ -24,7 +25,16 @@ export type SurfaceManifest = {
   readonly files: readonly NamedFile[];
   /** How far another engine's loss may be from this one's: the larger of the two. */
   readonly tolerance: { readonly relative: number; readonly absolute: number };
+  /** What the surface said of itself when this was written: for people, and no part of what is computed. */
+  readonly honesty?: readonly HonestyFact[] | undefined;
 };
+
+const fact: z.ZodMiniType<HonestyFact> = z.strictObject({
+  title: z.string().check(z.maxLength(200)),
+  text: z.string().check(z.maxLength(4000)),
+  note: z.optional(z.string().check(z.maxLength(4000))),
+  isWarning: z.optional(z.boolean()),
+});
 
 const schema: z.ZodMiniType<SurfaceManifest> = z.strictObject({
   format: z.literal('tarn-manifest'),
@@ -34,10 +44,11 @@ const schema: z.ZodMiniType<SurfaceManifest> = z.strictObject({
   subject: manifestSchema,
   files: z.array(z.strictObject({ digest: digestSchema, at: z.string().check(z.maxLength(2000)) })).check(z.maxLength(16)),
   tolerance: z.strictObject({ relative: z.number(), absolute: z.number() }),
+  honesty: z.optional(z.array(fact).check(z.maxLength(100))),
 });
 
-/** @param origin of the server that has the files */
-export function surfaceManifest(recipe: SliceRecipe, subject: SubjectManifest, origin: string): SurfaceManifest {
+/** @param origin of the server that has the files @param honesty see surfaceHonesty.ts */
+export function surfaceManifest(recipe: SliceRecipe, subject: SubjectManifest, origin: string, honesty: readonly HonestyFact[]): SurfaceManifest {
   return {
     format: 'tarn-manifest',
     version: 1,
@@ -49,6 +60,7 @@ export function surfaceManifest(recipe: SliceRecipe, subject: SubjectManifest, o
       ...filesOf(recipe).map((digest) => ({ digest, at: `${origin}/api/v1/files/${digest}` })),
     ],
     tolerance: LOSS_TOLERANCE,
+    honesty,
   };
 }
 

@@ -7,6 +7,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Surface } from '#lib/work/surface.ts';
 import { STATUS, type Status } from '#lib/work/tileResult.ts';
 import type { SurfaceJson } from './api.ts';
+import { surfaceHonesty, WITHOUT_WEIGHTS, type FromWeights } from './surfaceHonesty.ts';
 
 const STATUS_WORDS = new Map<Status, string>([
   [STATUS.unmeasured, 'unmeasured'],
@@ -18,7 +19,10 @@ const STATUS_WORDS = new Map<Status, string>([
 
 const coordinatesOf = (axis: AxisGrid): number[] => Array.from({ length: axis.count }, (_, index) => coordinateOf(axis, index));
 
-export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: SubjectManifest, by: { readonly backends: readonly string[]; readonly computedBy: number }): SurfaceJson {
+/** The values and where they stand. */
+export type SurfaceValues = Omit<SurfaceJson, 'provenance' | 'honesty'>;
+
+export function surfaceValues(surface: Surface, recipe: SliceRecipe): SurfaceValues {
   const { grid, sliceId } = surface.tiling;
   const [alpha, beta, gamma] = grid.axes;
   const table = <T>(cell: (column: number, row: number, layer: number) => T): T[][] =>
@@ -47,6 +51,12 @@ export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: Sub
         verified: table((...place) => at(...place)?.verified ?? false),
       };
     }),
+  };
+}
+
+export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: SubjectManifest, by: { readonly backends: readonly string[]; readonly computedBy: number }, known: FromWeights = WITHOUT_WEIGHTS): SurfaceJson {
+  return {
+    ...surfaceValues(surface, recipe),
     provenance: {
       subject: recipe.subject,
       title: manifest.title,
@@ -55,6 +65,7 @@ export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: Sub
       ...by,
       source: manifest.provenance,
     },
+    honesty: surfaceHonesty(surface, recipe, manifest, by.backends, known),
   };
 }
 

@@ -16,7 +16,7 @@ export type Folders = {
   readonly builtins: string;
 };
 
-export type Material = { readonly manifest: SurfaceManifest; readonly subject: Subject; readonly vectors: ReadonlyMap<string, Float32Array> };
+export type Material = { readonly manifest: SurfaceManifest; readonly subject: Subject; readonly vectors: ReadonlyMap<string, Float32Array>; /** How each vector was made, as its file says. */ readonly made: ReadonlyMap<string, unknown> };
 
 const isAddress = (text: string): boolean => /^https?:\/\//.test(text);
 
@@ -37,12 +37,14 @@ export async function gatherMaterial(place: string, folders: Folders): Promise<M
   const subject = readSubject(described, await bytesOf(described.file.digest));
   if (!subject.ok) throw new KnownError('badFile', `the weights of ${described.title} cannot be used: ${sayProblems(subject.problems)}`);
   const vectors = new Map<string, Float32Array>();
+  const made = new Map<string, unknown>();
   for (const digest of filesOf(recipe)) {
     const file = readVectorFile(await bytesOf(digest));
     if (!file.ok) throw new KnownError('badFile', `the file ${digest.slice(0, 12)}… is no vector: ${sayProblems(file.problems)}`);
     vectors.set(digest, file.value.values);
+    made.set(digest, file.value.made);
   }
-  return { manifest: manifest.value, subject: subject.value, vectors };
+  return { manifest: manifest.value, subject: subject.value, vectors, made };
 }
 
 async function fileNamed({ digest, at }: NamedFile, { files, builtins }: Folders): Promise<Uint8Array> {

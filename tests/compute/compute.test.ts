@@ -56,7 +56,7 @@ beforeAll(async () => {
       { direction: random(3), min: 0, max: 1, count: 3 },
     ],
   };
-  manifestText = JSON.stringify(surfaceManifest(recipe, subject.manifest, 'http://127.0.0.1:9'));
+  manifestText = JSON.stringify(surfaceManifest(recipe, subject.manifest, 'http://127.0.0.1:9', []));
   await write('volume.json', manifestText);
 }, 60_000);
 afterAll(() => Promise.all([rm(folder, { recursive: true }), rm(join(root, BUILT), { recursive: true, force: true })]));
@@ -87,9 +87,14 @@ describe('npm run tarn -- compute', () => {
     expect(compared).toBe(2 * 45);
     const { code, said } = await tarn('compute', 'volume.json', '--out', 'table.csv', '--files', '.', '--engine', 'float64', '--threads', '1').ended;
     expect({ code, said }).toMatchObject({ code: 0 });
-    const lines = (await readFile(join(folder, 'table.csv'), 'utf8')).trimEnd().split('\r\n').filter((line) => !line.startsWith('#'));
+    const whole = (await readFile(join(folder, 'table.csv'), 'utf8')).trimEnd().split('\r\n');
+    // What the panel of the slice says stands above its values.
+    const notes = whole.filter((line) => line.startsWith('#')).join('\n');
+    for (const part of [sliceIdOf(recipe), '64 of 256 train, 32 of 128 test', 'standard error over 64 samples', 'random, seed 1, filter-wise', '‖dα‖ is', 'α and γ meet', 'Condition: ', 'A random walk of 11 points in 354 dimensions', 'Evaluated: ', '45 of 45 points', 'float64 reference', 'average curvature', 'arXiv 1712.09913']) expect(notes).toContain(part);
+    expect(exact!.honesty.map(({ title, text, note }) => `# ${title}: ${text}${note === undefined ? '' : ` (${note})`}`).filter((line) => !notes.includes(line.replace('# ', '')))).toEqual([]);
+    const lines = whole.filter((line) => !line.startsWith('#'));
     expect(lines).toHaveLength(1 + 90);
-    expect(lines[1]).toBe(`-1,-0.5,0,train,64,${exact!.sets[0]!.loss[0]![0]},${exact!.sets[0]!.accuracy![0]![0]},finite`);
+    expect(lines[1]).toBe(`-1,-0.5,0,train,64,${exact!.sets[0]!.loss[0]![0]},${exact!.sets[0]!.accuracy![0]![0]},finite,false`);
   }, 60_000);
 
   it('[A6] what was changed, broken or is not there is refused in words, with its exit code and nothing written', async () => {
@@ -118,6 +123,9 @@ describe('npm run tarn -- compute', () => {
       const answer = await fetch(`${server.url}/api/v1/sessions/${session.id}/slices/${sliceIdOf(plane)}/manifest`);
       const outcome = readManifest(await answer.json());
       expect(outcome).toMatchObject({ ok: true, value: { recipe: plane, files: [{ digest: lineSubject().manifest.file.digest, at: expect.stringContaining(server.url) }] } });
+      // As far as it is known without weights.
+      const said = outcome.ok ? outcome.value.honesty!.map(({ title, text, note }) => `${title}: ${text} ${note}`).join('\n') : '';
+      for (const part of [sliceIdOf(plane), '8 of 8 train', 'seed 2', '0 of 81 points', 'Verified: nothing yet', 'average curvature', 'arXiv 1712.09913']) expect(said).toContain(part);
       expect(outcome.ok && manifestSchema.safeParse(outcome.value.subject).success).toBe(true);
       expect((await fetch(`${server.url}/api/v1/sessions/${session.id}/slices/${'0'.repeat(32)}/manifest`)).status).toBe(404);
     } finally {
