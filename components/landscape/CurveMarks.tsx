@@ -1,9 +1,8 @@
 /** Pins, people and checkpoints over the chart of a line slice. */
 import type { SurfaceView } from '#lib/work/surface.ts';
-import { formatLoss } from '#lib/session/words.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
-import { PersonMark, PinMark } from './MarkShapes.tsx';
-import { opacitiesOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { PersonMark, PinMark, Whisker } from './MarkShapes.tsx';
+import { checkpointWords, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import { LEVEL, spreadPins, STEM } from './spreadPins.ts';
 import type { Look } from '#lib/session/look.ts';
 import styles from './Overlay.module.css';
@@ -25,6 +24,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
   const axis = surface.tiling.grid.axes[0]!;
   const isInside = ({ a }: { readonly a: number }) => a >= axis.min && a <= axis.max;
   const opacities = opacitiesOf(checkpoints);
+  const whiskers = whiskersOf(checkpoints);
   const named = namedMarks(checkpoints.filter(isInside), scales.xOf);
   const heightOf = (a: number): number => {
     const loss = surface.estimateAt(look.set, a, 0);
@@ -43,10 +43,11 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
   return (
     <div className={curveStyles.marks}>
       {checkpoints.map((mark, index) => {
-        const words = mark.onPlane ? mark.title : `${mark.title}, ${formatLoss(mark.distance)} outside this line`;
+        const words = checkpointWords(mark, 'outside this line');
         return (
           isInside(mark) && (
             <span key={mark.id} className={styles.mark} {...placed(mark.a, frame.bottom)}>
+              <Whisker length={whiskers[index]!} />
               <span className={styles.bead} style={{ opacity: opacities[index] }} role="img" aria-label={words} title={words} />
               {named.has(mark.id) && <span className={curveStyles.checkpointName}>{mark.title}</span>}
             </span>

@@ -15,7 +15,7 @@ import { CurveProofs } from './CurveProofs.tsx';
 import { CurveMarks } from './CurveMarks.tsx';
 import { curveOf, curveRange, curveScales, unmeasuredBands, type CurvePoint } from './curveShape.ts';
 import { keyAction } from './keys.ts';
-import type { CheckpointMark, PersonCursor, Pin } from './marks.ts';
+import { farthestOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import { stepOf } from './readoutWords.ts';
 import { nearestSample, type PlanePoint } from './scene.ts';
 import { SpokenState } from './SpokenState.tsx';
@@ -54,6 +54,7 @@ export function CurveView(props: CurveViewProps) {
   const axis = grid.axes[0]!;
   const version = useSyncExternalStore(source.subscribe, source.getSnapshot);
   const holder = useRef<HTMLDivElement>(null);
+  const farthest = farthestOf(props.checkpoints);
   const [{ width, height }, setSize] = useState({ width: 800, height: 420 });
   const id = useId();
 
@@ -167,6 +168,7 @@ export function CurveView(props: CurveViewProps) {
             {notFinite.length > 0 && `, ${notFinite.length} not finite (×)`}
           </li>
         ))}
+        {farthest > 0 && <li>whiskers: distance of a checkpoint off this line, up to {formatLoss(farthest)}</li>}
         {tangent && <li>solid: tangent at the centre</li>}
         {barrier && <li>dotted: chord between the two networks, barrier {formatLoss(barrier.barrier)}</li>}
         {proof && <li>◆ three points that prove non-convexity</li>}

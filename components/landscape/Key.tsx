@@ -1,6 +1,6 @@
 /** What stands on the surface beside its colours: the training path, estimates, what is not verified or not a number. */
 import type { ReactNode } from 'react';
-import { formatCount } from '#lib/session/words.ts';
+import { formatCount, formatLoss } from '#lib/session/words.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { SurfaceCounts } from '#lib/work/surface.ts';
 import { colourAt } from './colourMaps.ts';
@@ -10,9 +10,11 @@ export type KeyProps = {
   readonly colourMap: Look['colourMap'];
   readonly counts: SurfaceCounts;
   readonly hasPath: boolean;
+  /** The distance off the slice that the longest whisker stands for; 0 where there is none. */
+  readonly farthest: number;
 };
 
-export function Key({ colourMap, counts, hasPath }: KeyProps) {
+export function Key({ colourMap, counts, hasPath, farthest }: KeyProps) {
   const colour = colourAt(colourMap, 0.6);
   const hasEstimates = counts.measured > 0 && counts.measured < counts.points;
   return (
@@ -21,6 +23,12 @@ export function Key({ colourMap, counts, hasPath }: KeyProps) {
         <Sign words="training path, projected" title="Each bead is a checkpoint, at the point of this slice that is nearest to it. The paler it is, the farther outside it lies.">
           <path className={styles.path} d="M0 8H24" />
           <circle className={styles.bead} cx={12} cy={8} r={4.5} />
+        </Sign>
+      )}
+      {farthest > 0 && (
+        <Sign words={`distance off the slice, up to ${formatLoss(farthest)}`} title="The longer the whisker of a checkpoint, the farther it lies outside this slice, in parameter space.">
+          <path className={styles.whisker} d="M12 14V3M8.5 3H15.5" />
+          <circle className={styles.bead} cx={12} cy={13} r={3} />
         </Sign>
       )}
       {hasEstimates && (

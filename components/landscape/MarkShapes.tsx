@@ -1,4 +1,4 @@
-/** A person's cursor and a pin as they look, wherever they stand: over a plane or over a curve. They do not know where. */
+/** A person's cursor, a pin and a checkpoint's whisker as they look, wherever they stand: over a plane or over a curve. They do not know where. */
 import { formatLoss } from '#lib/session/words.ts';
 import { pinWords, type PersonCursor, type Pin } from './marks.ts';
 import { PinShape } from './PinShape.tsx';
@@ -24,4 +24,9 @@ export function PinMark({ pin, onPin }: { readonly pin: Pin; readonly onPin: (id
       </span>
     </button>
   );
+}
+
+/** How far off the slice a checkpoint lies, as a line that rises from its place; nothing for one that lies on it. @param length in pixels */
+export function Whisker({ length }: { readonly length: number }) {
+  return length === 0 ? null : <span className={styles.whisker} data-whisker="" style={{ height: `${length}px` }} aria-hidden="true" />;
 }

@@ -1,8 +1,8 @@
 /** The labels, pins, people and checkpoints over one view. It says what stands where; placeMarks.ts puts it there. */
 import type { Ref } from 'react';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
-import { PersonMark, PinMark } from './MarkShapes.tsx';
-import { opacitiesOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { PersonMark, PinMark, Whisker } from './MarkShapes.tsx';
+import { checkpointWords, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import type { PlanePoint } from './scene.ts';
 import type { ViewId } from './viewLayout.ts';
 import styles from './Overlay.module.css';
@@ -29,6 +29,7 @@ const MANY_PEOPLE = 12;
 export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints }: OverlayProps) {
   const marks = [...trajectory, ...checkpoints];
   const opacities = opacitiesOf(marks);
+  const whiskers = whiskersOf(marks);
   const endOf = (index: number) => (index >= trajectory.length ? 'alone' : index === 0 ? 'first' : index === trajectory.length - 1 ? 'last' : undefined);
   return (
     <div ref={ref} className={styles.overlay} data-view={view}>
@@ -47,13 +48,14 @@ export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, curs
       {view === '3d' && <AxisTitle axis="loss" text={heightTitle} />}
       {marks.map((mark, index) => (
         <span key={mark.id} className={styles.mark} data-mark="checkpoint" data-a={mark.a} data-b={mark.b}>
+          <Whisker length={whiskers[index]!} />
           <span
             className={styles.bead}
             data-end={endOf(index)}
             style={{ opacity: opacities[index] }}
             role="img"
-            aria-label={checkpointWords(mark)}
-            title={checkpointWords(mark)}
+            aria-label={checkpointWords(mark, 'outside this slice')}
+            title={checkpointWords(mark, 'outside this slice')}
           />
           {(endOf(index) === 'alone' ? mark.onPlane : endOf(index) !== undefined) && (
             <span className={styles.beadName} data-name={endOf(index)} aria-hidden="true">
@@ -98,8 +100,3 @@ function AxisTitle({ axis, text }: { readonly axis: 'alpha' | 'beta' | 'loss'; r
 }
 
 const tickStep = (ticks: readonly number[], otherwise: number): number => (ticks.length > 1 ? ticks[1]! - ticks[0]! : otherwise);
-
-function checkpointWords({ title, epoch, distance, onPlane }: CheckpointMark): string {
-  const when = epoch === null || title.includes(String(epoch)) ? '' : `, epoch ${epoch}`;
-  return `${title}${when}${onPlane ? ', in this slice' : `, ${formatLoss(distance)} outside this slice`}`;
-}

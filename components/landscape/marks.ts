@@ -1,4 +1,5 @@
 /** What stands on a slice beside the surface itself: pins, people and checkpoints. Plain records: they know no store. */
+import { formatLoss, formatShare } from '#lib/session/words.ts';
 import type { PlanePoint } from './scene.ts';
 
 export const PIN_KINDS = ['low', 'question', 'idea', 'warning', 'note'] as const;
@@ -24,6 +25,8 @@ export type CheckpointMark = PlanePoint & {
   readonly epoch: number | null;
   /** Out of the slice, in parameter space; a and b are its least-squares projection. */
   readonly distance: number;
+  /** Share of its squared distance from the slice's origin that lies within the slice. */
+  readonly captured: number;
   readonly onPlane: boolean;
 };
 
@@ -40,8 +43,26 @@ const FAINTEST = 0.3;
 
 /** Opacity of each checkpoint: full in the slice, faintest for the farthest of them. */
 export function opacitiesOf(marks: readonly CheckpointMark[]): readonly number[] {
-  const farthest = Math.max(0, ...marks.map(({ distance, onPlane }) => (onPlane ? 0 : distance)));
+  const farthest = farthestOf(marks);
   return marks.map(({ distance, onPlane }) => (onPlane || farthest === 0 ? 1 : 1 - (1 - FAINTEST) * (distance / farthest)));
+}
+
+/** Of the longest whisker and of the shortest, in pixels. */
+const WHISKER = { longest: 46, shortest: 7 } as const;
+
+/** Length of each checkpoint's whisker, in pixels: in proportion to its distance off the slice, none for what lies on it. */
+export function whiskersOf(marks: readonly CheckpointMark[]): readonly number[] {
+  const farthest = farthestOf(marks);
+  return marks.map(({ distance, onPlane }) => (onPlane || farthest === 0 ? 0 : Math.max(WHISKER.shortest, WHISKER.longest * (distance / farthest))));
+}
+
+/** The distance that the longest whisker stands for; 0 where every checkpoint lies on the slice. */
+export const farthestOf = (marks: readonly CheckpointMark[]): number => Math.max(0, ...marks.map(({ distance, onPlane }) => (onPlane ? 0 : distance)));
+
+/** A checkpoint in words: its name, and how far off the slice it lies. @param off `outside this slice` */
+export function checkpointWords({ title, epoch, distance, captured, onPlane }: CheckpointMark, off: string): string {
+  const when = epoch === null || title.includes(String(epoch)) ? '' : `, epoch ${epoch}`;
+  return `${title}${when}${onPlane ? ', in this slice' : `, ${formatLoss(distance)} ${off}; ${formatShare(captured)} of its squared distance is captured`}`;
 }
 
 /** A pin in words, for its button. */

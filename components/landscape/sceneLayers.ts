@@ -54,7 +54,7 @@ export type PathInput = { readonly scene: Scene; readonly trajectory: readonly C
 /** A straight cut from A to B, laid on the surface. */
 export function sectionLayers(section: { readonly from: PlanePoint; readonly to: PlanePoint } | null, { scene, heightOver, isDark }: Omit<PathInput, 'trajectory'>): readonly Layer[] {
   if (!section) return [];
-  const marks = [section.from, section.to].map(({ a, b }, index): CheckpointMark => ({ id: String(index), title: '', epoch: null, a, b, distance: 0, onPlane: true }));
+  const marks = [section.from, section.to].map(({ a, b }, index): CheckpointMark => ({ id: String(index), title: '', epoch: null, a, b, distance: 0, captured: 1, onPlane: true }));
   return pathLayers({ scene, trajectory: marks, heightOver, isDark }, 'section', isDark ? [240, 240, 240] : [20, 24, 32]);
 }
 

@@ -12,6 +12,7 @@ import type { DrawnLook } from './colourMaps.ts';
 import { HeightFieldLayer, strideWithin, type ShaderScale, type Tint } from './heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import type { CheckpointMark } from './marks.ts';
+import { canRedraw } from './redraw.ts';
 import { castRay, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
 import { floorLayers, pathLayers, sectionLayers } from './sceneLayers.ts';
 import { watchRectangles, type SurfaceSource } from './surfaceSource.ts';
@@ -122,6 +123,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     onError: (error) => events.onFailed(error),
   });
 
+  canRedraw(parent, () => deck.redraw('picture'));
   const unsubscribe = source.subscribe(streamed);
 
   function viewsFor(): (OrbitView | OrthographicView)[] {

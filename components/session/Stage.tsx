@@ -5,6 +5,7 @@ import type { SetName } from '#lib/network/subject.ts';
 import type { Look } from '#lib/session/look.ts';
 import { VIEWS, type ViewName } from '#lib/session/camera.ts';
 import { ColourBar } from '#components/landscape/ColourBar.tsx';
+import { farthestOf } from '#components/landscape/marks.ts';
 import { Key } from '#components/landscape/Key.tsx';
 import { Readout } from '#components/landscape/Readout.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
@@ -26,6 +27,7 @@ import { ComparePanes } from '#components/compare/ComparePanes.tsx';
 import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { NoteCard } from './NoteCard.tsx';
+import { marksOf } from './marksOf.ts';
 import { Picture } from './Picture.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
@@ -73,10 +75,11 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const hasAccuracy = isClassification(slice.recipe.loss);
   const whole = 'setLayer' in source ? source.whole : null;
   const manifest = session.catalogue.getSnapshot().find(({ id }) => id === slice.recipe.subject)?.manifest;
+  const farthest = geography?.kind === 'known' ? farthestOf(marksOf([...geography.geography.trajectory, ...geography.geography.checkpoints])) : 0;
   const isMoving = whole !== null && view.pose !== null && manifest !== undefined;
 
   return (
-    <div className={styles.stage} data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
+    <div className={styles.stage} data-stage="" data-noting={view.isNoting} data-shape={isPlane ? 'plane' : 'line'}>
       <div className={styles.view}>
         <div className={styles.picture} data-picture={isComparing ? undefined : ''}>
           {isMoving && view.pose ? (
@@ -87,7 +90,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
             <Picture source={source} look={shownLook} pins={pins} geography={geography} hasAccuracy={hasAccuracy} tint={made.tint} />
           )}
         </div>
-        <div className={styles.controls}>
+        <div className={styles.controls} data-no-picture="">
           {isPlane && !isMoving && (
             <Segments
               label="View"
@@ -130,7 +133,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
             <div className={styles.key}>
               {isBent && <BendLegend />}
               {view.overlays.replay !== null && <MakersLegend makers={made.makers} />}
-              <Key colourMap={shownLook.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} />
+              <Key colourMap={shownLook.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} farthest={farthest} />
             </div>
           )}
         </div>

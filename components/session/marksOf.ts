@@ -3,5 +3,5 @@ import type { CheckpointMark } from '#components/landscape/marks.ts';
 import type { Bead } from '#lib/analysis/checkpointsOnSlice.ts';
 
 export function marksOf(beads: readonly Bead[]): readonly CheckpointMark[] {
-  return beads.map(({ id, title, epoch, a, b, outOfPlane }) => ({ id, title, epoch, a, b, distance: outOfPlane, onPlane: outOfPlane === 0 }));
+  return beads.map(({ id, title, epoch, a, b, outOfPlane, captured }) => ({ id, title, epoch, a, b, distance: outOfPlane, captured, onPlane: outOfPlane === 0 }));
 }

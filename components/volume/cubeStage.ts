@@ -7,6 +7,7 @@ import { Deck, OrbitView, type Viewport } from 'deck.gl';
 import type { WholeSource } from '#client/surfaceStore.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { Cut, Triple } from '#lib/slice/cut.ts';
+import { canRedraw } from '#components/landscape/redraw.ts';
 import { cubeOf, worldOf } from './cube.ts';
 import { boxLayer, othersLayers, pathLayer, placedLayer, planeLayers, shellLayers, shellsOf, type ColouredCut, type Shell } from './cubeLayers.ts';
 import type { CutSource } from './cutSource.ts';
@@ -60,6 +61,7 @@ export function createCubeStage(parent: HTMLDivElement, whole: WholeSource, plan
     },
     onError: (error) => events.onFailed(error),
   });
+  canRedraw(parent, () => deck.redraw('picture'));
 
   function renewShells(): void {
     shellTimer = undefined;

@@ -6,7 +6,7 @@ import { curveOf, unmeasuredBands } from '#components/landscape/curveShape.ts';
 import { meshIndices, strideWithin } from '#components/landscape/heightFieldLayer.ts';
 import { keyAction, stepped } from '#components/landscape/keys.ts';
 import { lossScaleOf } from '#components/landscape/lossScale.ts';
-import { opacitiesOf, pinWords } from '#components/landscape/marks.ts';
+import { checkpointWords, farthestOf, opacitiesOf, pinWords, whiskersOf } from '#components/landscape/marks.ts';
 import { readoutSentence, readoutWords, surfaceSummary } from '#components/landscape/readoutWords.ts';
 import { castRay, isHidden, nearestSample, planePointAt, sceneOf, xOf, yOf } from '#components/landscape/scene.ts';
 import { watchRectangles } from '#components/landscape/surfaceSource.ts';
@@ -197,9 +197,13 @@ describe('the read-out', () => {
 
 describe('marks', () => {
   it('[drawing] fade with their distance from the slice, and stay readable', () => {
-    const mark = (distance: number, onPlane = false) => ({ id: `${distance}`, title: '', epoch: null, a: 0, b: 0, distance, onPlane });
+    const mark = (distance: number, onPlane = false) => ({ id: `${distance}`, title: '', epoch: null, a: 0, b: 0, distance, captured: 0.25, onPlane });
     expect(opacitiesOf([mark(1e-7, true), mark(2), mark(4)])).toEqual([1, expect.closeTo(0.65), expect.closeTo(0.3)]);
     expect(opacitiesOf([])).toEqual([]);
+    // Whiskers are in proportion to distance, the longest for the farthest, and none for what lies on the slice.
+    expect(whiskersOf([mark(1e-7, true), mark(2), mark(4), mark(0.001)])).toEqual([0, 23, 46, 7]);
+    expect(farthestOf([mark(9, true), mark(2)])).toBe(2);
+    expect(checkpointWords({ ...mark(2), title: 'Epoch 3' }, 'outside this slice')).toBe('Epoch 3, 2 outside this slice; 25.0 % of its squared distance is captured');
     const pin = { id: 'p', kind: 'question', text: 'Why a bump?', author: 'Amber Otter', a: 0, b: 0, distance: 0.31 } as const;
     expect(pinWords(pin, String)).toBe('Question by Amber Otter: Why a bump? 0.31 outside this slice.');
     expect(pinWords({ ...pin, text: 'Flat', distance: null }, String)).toBe('Question by Amber Otter: Flat.');
