@@ -167,8 +167,9 @@ describe('what a random walk explains', () => {
     // min(i, j) of two steps is [[1, 1], [1, 2]], with the eigenvalues (3 ± √5)/2; from the middle of three points both are 1.
     expect(walkShares(3, 2, 2)[0]).toBeCloseTo((3 + Math.sqrt(5)) / 6, 12);
     expect(walkShares(3, 2, 1)).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
-    // 11 points, as the built-in spiral has: (1/(4·sin²(π/42)) + 1/(4·sin²(3π/42))) / 55.
-    expect(walkShare(11, 354, 2, 10)).toBeCloseTo((0.25 / Math.sin(Math.PI / 42) ** 2 + 0.25 / Math.sin((3 * Math.PI) / 42) ** 2) / 55, 12);
+    // 21 points, as the path of the built-in spiral has: (1/(4·sin²(π/82)) + 1/(4·sin²(3π/82))) / 210, which is 90.20 %.
+    expect(walkShare(21, 354, 2, 20)).toBeCloseTo((0.25 / Math.sin(Math.PI / 82) ** 2 + 0.25 / Math.sin((3 * Math.PI) / 82) ** 2) / 210, 12);
+    expect(walkShare(21, 354, 2, 20)).toBeCloseTo(0.9020, 4);
     for (const [index, share] of walkShares(1e5, 3, 'mean').entries()) expect(share).toBeCloseTo(6 / (Math.PI * (index + 1)) ** 2, 8);
     expect(walkShares(1e5, 3, 'mean').map((share) => Math.round(1e4 * share))).toEqual([6079, 1520, 675]);
   });
