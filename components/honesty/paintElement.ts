@@ -5,9 +5,7 @@
  * `data-no-picture`, and what only screen readers read, is left out.
  */
 import { redraw } from '#components/landscape/redraw.ts';
-import { paintSvg } from './paintSvg.ts';
-
-export type Paper = { readonly context: CanvasRenderingContext2D; /** Of the page, at the upper left corner of the paper. */ readonly left: number; readonly top: number; readonly scale: number };
+import { paintSvg, type Paper } from './paintSvg.ts';
 
 export function paintElement(paper: Paper, element: Element): void {
   const style = getComputedStyle(element);

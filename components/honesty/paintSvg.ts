@@ -1,5 +1,6 @@
 /** Paints the shapes and texts of an SVG onto a 2-D canvas with the colours that its style sheets give them now. */
-import type { Paper } from './paintElement.ts';
+
+export type Paper = { readonly context: CanvasRenderingContext2D; /** Of the page, at the upper left corner of the paper. */ readonly left: number; readonly top: number; readonly scale: number };
 
 const SHAPES = 'path, line, circle, rect, polyline, polygon, text';
 
