@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import { rangesOf, sliceIdOf } from '#lib/slice/recipe.ts';
-import { MOST_PANES, NO_COMPARISON, isSamePane } from '#components/compare/comparison.ts';
+import { MOST_PANES, NO_COMPARISON, isSamePane } from '#lib/session/comparison.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';

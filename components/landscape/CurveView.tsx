@@ -168,7 +168,7 @@ export function CurveView(props: CurveViewProps) {
             {notFinite.length > 0 && `, ${notFinite.length} not finite (×)`}
           </li>
         ))}
-        {farthest > 0 && <li>whiskers: distance of a checkpoint off this line, up to {formatLoss(farthest)}</li>}
+        {farthest > 0 && <li>whiskers: off this line, up to {formatLoss(farthest)}</li>}
         {tangent && <li>solid: tangent at the centre</li>}
         {barrier && <li>dotted: chord between the two networks, barrier {formatLoss(barrier.barrier)}</li>}
         {proof && <li>◆ three points that prove non-convexity</li>}

@@ -41,14 +41,14 @@ const OF_MADE: Readonly<Record<Made, CaveatKey>> = {
 };
 
 /** @param madeOf how a vector was made, as it stands in its file; undefined where the file is not here */
-export function caveatsOf({ axes, mode, curve, cut, measure }: SliceRecipe, { trajectory }: Pick<SubjectManifest, 'trajectory'>, madeOf: MadeOf): readonly Caveat[] {
+export function caveatsOf({ axes, mode, curve, cut, measure }: SliceRecipe, { trajectory, network }: Pick<SubjectManifest, 'trajectory' | 'network'>, madeOf: MadeOf): readonly Caveat[] {
   const directions = axes.map(({ direction }) => direction);
   const towards = directions.filter(({ kind }) => kind === 'towards').length;
   const found = [
     ...(measure ? ['caveat.convexity' as const] : []),
     ...(cut ? ['caveat.cut' as const] : axes.length > 2 ? ['caveat.volume' as const] : []),
     ...(curve ? ['caveat.curve' as const] : [...directions.flatMap((direction) => caveatsFor(direction, trajectory, madeOf)), ...(towards === 1 ? ['caveat.line' as const] : towards > 1 ? ['caveat.three' as const] : [])]),
-    ...(towards > 0 && mode.batchNorm === 'frozen' ? ['caveat.statistics' as const] : []),
+    ...(towards > 0 && mode.batchNorm === 'frozen' && network.buffers.length > 0 ? ['caveat.statistics' as const] : []),
   ];
   return [...new Set<CaveatKey>(found)].map((key) => ({ text: tell(key), source: SOURCES[key] }));
 }

@@ -72,7 +72,7 @@ function measurementFacts({ measured, recipe, backends }: HonestyInput): readonl
   if (!measured) return [];
   const { points, measured: known, verified } = measured;
   return [
-    { title: 'Measured', text: `${formatCount(known)} of ${formatCount(points)} points (${gridTitle(recipe)})`, ...(known < points && { note: tell('honesty.estimated') }) },
+    { title: 'Measured', text: `${formatCount(known)} of ${formatCount(points)} points${rangesOf(recipe).length > 1 ? ` (${gridTitle(recipe)})` : ''}`, ...(known < points && { note: tell('honesty.estimated') }) },
     { title: 'Verified', text: known === 0 ? 'nothing yet' : `${formatShare(verified / known)} of what is measured`, ...(verified > 0 && { note: tell('honesty.verified') }) },
     { title: 'Computed with', text: backends.length === 0 ? 'nothing yet' : backends.join(', ') },
   ];

@@ -11,8 +11,8 @@ const LITTLE = 0.6;
 
 export const pathFacts = (input: HonestyInput): readonly HonestyFact[] => [...shownFacts(input), ...explainedFacts(input), ...outsideFacts(input)];
 
-const COUNTED = ['no axis', 'one axis', 'two axes', 'three axes'] as const;
-const DRAWN = ['No direction', 'One random direction', 'Two random directions', 'Three random directions'] as const;
+const COUNTED = ['no axis', 'best axis', 'two best axes', 'three best axes'] as const;
+const DRAWN = ['No direction is', 'One random direction is', 'Two random directions are', 'Three random directions are'] as const;
 
 function shownFacts({ geography, recipe }: HonestyInput): readonly HonestyFact[] {
   const path = geography?.path;

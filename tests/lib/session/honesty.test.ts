@@ -3,6 +3,7 @@ import { checkpointsOnSlice, type Geography } from '#lib/analysis/checkpointsOnS
 import { caveatsOf } from '#lib/session/honesty/caveats.ts';
 import { honestyFacts, honestyLead, honestyText, sliceFacts } from '#lib/session/honesty/facts.ts';
 import type { HonestyInput } from '#lib/session/honesty/fact.ts';
+import type { SubjectManifest } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { problemsOf, sliceIdOf, type DirectionRecipe, type SliceRecipe } from '#lib/slice/recipe.ts';
@@ -56,7 +57,7 @@ describe('the honesty panel', () => {
       'above 1,000,000 nothing is placed',
       '41.0 % of the training motion',
       'Two random directions are expected to catch 0.6 % of any path',
-      'A random walk of 11 points in 354 dimensions would give its own best two axes 90.1 %',
+      'A random walk of 11 points in 354 dimensions would give its own two best axes 90.1 %',
       'initial is farthest, 1.5 (75.0 % of ‖θ‖)',
       '40 of 81 points',
       '25.0 % of what is measured',
@@ -81,9 +82,10 @@ describe('the honesty panel', () => {
   it('[J8] of three axes every pair has its angle; a line has neither angle nor condition', () => {
     const random = (seed: number) => ({ kind: 'random', seed, normalisation: 'filter', vectors: 'ignore' }) as const;
     const volume = said({ recipe: along([random(1), random(2), random(3)]), geography: withFacts({ norms: [1, 1, 1], cosines: [0.01, 0.02, 0.03] }, { axes: 3 }) });
-    for (const part of ['α and β meet', 'α and γ meet', 'β and γ meet', 'These three axes show', 'its own best three axes']) expect(volume).toContain(part);
+    for (const part of ['α and β meet', 'α and γ meet', 'β and γ meet', 'These three axes show', 'its own three best axes']) expect(volume).toContain(part);
     const line = said({ recipe: along([random(1)]), geography: withFacts({ norms: [1], cosines: [], cosine: null }, { axes: 1 }) });
     expect(line).toContain('This axis shows');
+    expect(line).toContain('One random direction is expected');
     expect(line).not.toMatch(/Angle|Condition/);
   });
 
@@ -130,8 +132,15 @@ describe('caveats', () => {
     volume: { recipe: along([random, other, third]), text: /any other direction/, source: /no paper/ },
     'oblique plane': { recipe: along([random, other, third], { cut: { at: [0, 0, 0], u: [1, 0, 0], v: [0, 1, 0], ranges: [range, range] } }), text: /moved through its volume/, source: /no paper/ },
     'convexity map': { recipe: along([random, other], { measure: { kind: 'convexity', parameters: 'all', tolerance: 0.1, steps: 12 } }), text: /does not prove convexity/, source: /figure 7/ },
-    'frozen statistics towards another network': { recipe: along([towards]), text: /Batch-norm statistics/, source: /1803\.05407/ },
   };
+
+  // Nothing is said of layers that a network does not have.
+  const batchNorm = { ...subject.manifest, network: { ...subject.manifest.network, buffers: [{ name: 'bn.mean', shape: [1] }] } } as unknown as SubjectManifest;
+
+  it('[J13] frozen statistics are spoken of where the network has some', () => {
+    expect(caveatsOf(along([towards]), subject.manifest, () => undefined).map(({ text }) => text).join(' ')).not.toContain('Batch-norm');
+    expect(caveatsOf(along([towards]), batchNorm, () => undefined).map(({ text }) => text).join(' ')).toContain('Batch-norm');
+  });
 
   it.each(Object.entries(kinds))('[J13] %s has its caveat and its source', (_, { recipe, made, text, source, never }) => {
     const caveats = caveatsOf(recipe, subject.manifest, () => made);
