@@ -26,7 +26,7 @@ export function Key({ colourMap, counts, hasPath, farthest }: KeyProps) {
         </Sign>
       )}
       {farthest > 0 && (
-        <Sign words={`distance off the slice, up to ${formatLoss(farthest)}`} title="The longer the whisker of a checkpoint, the farther it lies outside this slice, in parameter space.">
+        <Sign words={`off the slice, up to ${formatLoss(farthest)}`} title="The longer the whisker of a checkpoint, the farther it lies outside this slice, in parameter space.">
           <path className={styles.whisker} d="M12 14V3M8.5 3H15.5" />
           <circle className={styles.bead} cx={12} cy={13} r={3} />
         </Sign>

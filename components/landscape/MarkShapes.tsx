@@ -28,5 +28,9 @@ export function PinMark({ pin, onPin }: { readonly pin: Pin; readonly onPin: (id
 
 /** How far off the slice a checkpoint lies, as a line that rises from its place; nothing for one that lies on it. @param length in pixels */
 export function Whisker({ length }: { readonly length: number }) {
-  return length === 0 ? null : <span className={styles.whisker} data-whisker="" style={{ height: `${length}px` }} aria-hidden="true" />;
+  return length === 0 ? null : (
+    <span className={styles.whisker} data-whisker="" style={{ height: `${length}px` }} aria-hidden="true">
+      <span className={styles.cap} />
+    </span>
+  );
 }

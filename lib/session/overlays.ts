@@ -34,6 +34,7 @@ export const overlaysSchema: z.ZodMiniType<Overlays> = z.strictObject({
   isCutting: z.literal(false),
   isTangentShown: z.boolean(),
   isProofShown: z.boolean(),
+  isBarrierShown: z.boolean(),
   replay: share,
 });
 

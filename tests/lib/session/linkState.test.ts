@@ -33,6 +33,7 @@ const states: fc.Arbitrary<LinkState> = fc.record({
     isCutting: fc.constant(false),
     isTangentShown: fc.boolean(),
     isProofShown: fc.boolean(),
+    isBarrierShown: fc.boolean(),
     replay: fc.option(thousandths(0, 1)),
   }),
   comparison: fc.record({
