@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import type { SliceRecord } from '#lib/session/document.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
+import { pointsOf, tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { ConnectionBadges } from '#components/session/ConnectionBadges.tsx';
 import { useSession } from '#components/session/SessionContext.ts';
@@ -35,7 +36,7 @@ export function LendScreen() {
       </div>
       <div className={`${reading.framed} ${styles.card}`}>
         <LenderControls contribution={contribution?.words ?? null} />
-        <Figure sliceId={sliceId} points={contribution?.points ?? []} />
+        <Figure sliceId={sliceId} tiles={contribution?.tiles ?? []} />
       </div>
       <div className={styles.plain}>
         <p>{say('lend.why')}</p>
@@ -46,9 +47,9 @@ export function LendScreen() {
   );
 }
 
-type FigureProps = { readonly sliceId: string | null; readonly points: Parameters<typeof MiniMap>[0]['mine'] };
+type FigureProps = { readonly sliceId: string | null; readonly tiles: readonly TileKey[] };
 
-function Figure({ sliceId, points }: FigureProps) {
+function Figure({ sliceId, tiles }: FigureProps) {
   const session = useSession();
   const source = useSurface(session.surfaces, sliceId);
   const version = useGrowth(source);
@@ -57,7 +58,7 @@ function Figure({ sliceId, points }: FigureProps) {
   const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
   return (
     <figure className={styles.figure}>
-      <MiniMap source={source} version={version} mine={points} />
+      <MiniMap source={source} version={version} mine={tiles.flatMap((key) => pointsOf(source.tiling, tileOfKey(key)!))} />
       <figcaption>{say('lend.map', { title: sliceTitle(source.recipe, manifest) })}</figcaption>
     </figure>
   );

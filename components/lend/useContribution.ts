@@ -2,14 +2,12 @@
 import type { Session } from '#client/sessionTypes.ts';
 import { tallyOf } from '#lib/session/tally.ts';
 import { formatCount, formatShare } from '#lib/session/words.ts';
-import { pointsOf, tileOfKey, type Point } from '#lib/work/tile.ts';
+import type { TileKey } from '#lib/work/tile.ts';
 import { useStore } from '#components/useStore.ts';
 import { useGrowth, useSurface } from '#components/session/useSurface.ts';
 
 export type Contribution = {
-  readonly points: readonly Point[];
-  /** Of them, those that were checked. */
-  readonly verified: number;
+  readonly tiles: readonly TileKey[];
   /** `412 points, 7 % of this picture, 380 of them verified`; null before the first. */
   readonly words: string | null;
 };
@@ -20,10 +18,9 @@ export function useContribution(session: Session, sliceId: string | null): Contr
   useGrowth(source);
   if (!me || !source || sliceId === null) return null;
   const mine = tallyOf(source.tiling, session.tilesOf(sliceId)).get(me.id);
-  const points = mine?.tiles.flatMap((key) => pointsOf(source.tiling, tileOfKey(key)!)) ?? [];
-  const verified = mine?.verified ?? 0;
+  const [points, verified] = [mine?.points ?? 0, mine?.verified ?? 0];
   const [set] = source.surface.sets;
   const total = set ? source.surface.counts(set).work.all : 0;
-  const words = points.length === 0 ? null : `${formatCount(points.length)} points, ${formatShare(points.length / total)} of this picture, ${verified === points.length ? 'all' : formatCount(verified)} verified`;
-  return { points, verified, words };
+  const words = points === 0 ? null : `${formatCount(points)} points, ${formatShare(points / total)} of this picture, ${verified === points ? 'all' : formatCount(verified)} verified`;
+  return { tiles: mine?.tiles ?? [], words };
 }

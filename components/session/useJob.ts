@@ -50,7 +50,7 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
       const now = read();
       if (!now) return;
       const at = performance.now();
-      const { measured, points } = now.counts;
+      const { measured, work } = now.counts;
       looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.length }])) });
       seen.push({ at, measured });
       while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) {
@@ -59,7 +59,7 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
       }
       const first = seen[0]!;
       const perSecond = at > first.at ? ((measured - first.measured) / (at - first.at)) * 1000 : 0;
-      const found = outlook(points - measured, looks, now.present);
+      const found = outlook(work.all - work.done, looks, now.present);
       told = found.kind === 'range' ? promise(told, found, at) : null;
       setSpeed({ source, speed: { perSecond: perSecond > 0 && found.kind !== 'done' ? perSecond : null, left: found.kind === 'unknown' ? { kind: 'unknown' } : told && spoken(told, at) } });
     };

@@ -7,6 +7,7 @@ export type Share = {
   /** As they were called at their first tile. */
   readonly byName: string;
   readonly tiles: readonly TileKey[];
+  /** Those of a tile that is computed shard by shard once for each shard. */
   readonly points: number;
   /** Of them, those of tiles that count as verified. */
   readonly verified: number;
@@ -18,12 +19,23 @@ export function tallyOf(tiling: Tiling, entries: ReadonlyMap<TileKey, LedgerEntr
   for (const [key, { by, byName, isVerified }] of byTime(entries)) {
     let share = shares.get(by);
     if (!share) shares.set(by, (share = { by, byName, tiles: [], points: 0, verified: 0 }));
-    const count = pointsOf(tiling, tileOfKey(key)!).length;
+    const count = countOf(tiling, key);
     share.tiles.push(key);
     share.points += count;
     if (isVerified) share.verified += count;
   }
   return shares;
+}
+
+/** Counted once per tile: a fine plane has a million points, and is looked at every few seconds. */
+const counted = new WeakMap<Tiling, Map<TileKey, number>>();
+
+function countOf(tiling: Tiling, key: TileKey): number {
+  const known = counted.get(tiling) ?? new Map<TileKey, number>();
+  counted.set(tiling, known);
+  const count = known.get(key) ?? pointsOf(tiling, tileOfKey(key)!).length;
+  known.set(key, count);
+  return count;
 }
 
 /** In the order in which they were kept. */
