@@ -33,6 +33,6 @@ export const LEND_WORDS = {
   'lend.paused': 'Nothing is being computed here.',
   'lend.cpu': 'No WebGPU here, so this device helps with its CPU. It still counts.',
   eta: '{pct} · about {lo}–{hi} left',
-  'eta.grew': 'Longer than thought: {pct} · {lo}–{hi} left, with {helpers}.',
+  'eta.grew': 'Longer than thought: {pct} · {lo}–{hi} left, with {helpers}',
   'eta.unknown': '{pct} · how long is not known yet',
 } as const;

@@ -36,7 +36,9 @@ export async function benchPoliteness(): Promise<readonly Figure[]> {
       await page.getByRole('tab', { name: /^Compute/ }).click();
       await page.getByLabel('Compute with').selectOption(wish);
       await page.getByRole('button', { name: 'Start lending' }).click();
-      await page.getByText(/^Helping —/).waitFor({ timeout: START_MS });
+      await page.getByText(/^Helping —/).waitFor();
+      // A worker tells with its tiles what it counted.
+      await page.waitForFunction(() => window.tarnPolite!().dispatches.count > 0);
       await sleep(SECONDS * 1000);
       figures.push(...(await figuresOf(page, wish)));
       await page.close();
