@@ -93,7 +93,8 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   }
 
   function offered(): LendFacts | null {
-    return pauses.size === 0 && pool && report ? { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share() } : null;
+    if (pauses.size > 0 || !pool || !report) return null;
+    return { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share(), ...(report.rate !== undefined && { rate: report.rate }) };
   }
 
   function changed(): void {

@@ -4,13 +4,13 @@
 import { writeFileSync } from 'node:fs';
 import { sayProblems } from '#lib/parsed.ts';
 import { HELP, readCommand, type Command } from './simulate/options.ts';
-import { figuresOf, tableOf } from './simulate/report.ts';
+import { figuresOf, rowOf, tableOf } from './simulate/report.ts';
 import { plotOf } from './simulate/plot.ts';
 import { World } from './simulate/world.ts';
 
 const EVENTS_AT_ONCE = 100_000;
 
-function simulate({ name, run, isJson, plot }: Command): number {
+function simulate({ name, run, form, plot }: Command, args: readonly string[]): number {
   const before = process.cpuUsage();
   const world = new World(run);
   let rss = 0;
@@ -24,13 +24,15 @@ function simulate({ name, run, isJson, plot }: Command): number {
   const { user, system } = process.cpuUsage(before);
   const figures = figuresOf(world, name, run.seed, (user + system) / 1e6, rss / 2 ** 20);
   if (plot !== null) writeFileSync(plot, plotOf(world, run.scenario.title));
-  process.stdout.write(`${isJson ? JSON.stringify(figures, null, 2) : tableOf(figures)}\n`);
+  const written = { json: () => JSON.stringify(figures, null, 2), row: () => rowOf(figures, args), table: () => tableOf(figures) };
+  process.stdout.write(`${written[form]()}\n`);
   return Object.keys(figures.violations).length === 0 ? 0 : 1;
 }
 
-const command = readCommand(process.argv.slice(2));
+const args = process.argv.slice(2);
+const command = readCommand(args);
 if (!command.ok) {
   process.stderr.write(`${sayProblems(command.problems)}\nnpm run simulate -- --help says what there is.\n`);
   process.exitCode = 2;
 } else if (command.value === 'help') process.stdout.write(HELP);
-else process.exitCode = simulate(command.value);
+else process.exitCode = simulate(command.value, args);

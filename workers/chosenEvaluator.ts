@@ -8,18 +8,17 @@
 import { costOfSample } from '#lib/network/cost.ts';
 import type { LossName } from '#lib/network/loss.ts';
 import type { Network } from '#lib/network/program.ts';
-import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { BackendReport } from '#lib/wire/workerMessages.ts';
 import { BackendUnavailable, type OpenBackend } from './backend.ts';
 import { checkedSlice, compareOutputs, WrongNumbers } from './centreCheck.ts';
-import { raceTime } from './engineRace.ts';
+import { TRIAL, raceTime } from './engineRace.ts';
 import type { Coordinates, Engine, EvaluationJob, Evaluator, Held, PreparedSlice } from './evaluator.ts';
 import { DeviceFault } from './gpuGuard.ts';
 import { jobKey } from './jobKey.ts';
 import type { Memory } from './memory.ts';
 import type { Pace } from './pace.ts';
 import { probe } from './probe.ts';
-import { coreProbe, probesOf } from './probeJobs.ts';
+import { coreProbe, probesOf, trialJobOf, usualLossOf } from './probeJobs.ts';
 import { PATIENCE, watched, type Patience } from './watchdog.ts';
 
 /** No engine of this backend can compute the job, or none gives the right numbers; the message completes "because". */
@@ -51,6 +50,8 @@ export type ChosenOptions = {
 export type ChosenEvaluator = Evaluator & {
   /** Tries the operations of a network, or those of every network, before anything is lent. @throws NoEngine, or BackendUnavailable where no engine can be loaded */
   probe(network: Network | null): Promise<void>;
+  /** Finds with a short trial how fast this network is computed here; the report says so from then on. */
+  trial(network: Network): Promise<void>;
 };
 
 const RACE_AFTER_MS = 2_000;
@@ -65,6 +66,8 @@ export function createChosenEvaluator({ open, report, sources, curvature, pace, 
   /** Milliseconds that a kind of job was computed for; null once the race is over. */
   const spent = new Map<string, number | null>();
   let why = report.why;
+  /** Multiply-adds a millisecond; null before a trial. */
+  let rate: number | null = null;
 
   function engineOf(source: EngineSource): Promise<Engine> {
     let opening = opened.get(source);
@@ -178,7 +181,7 @@ export function createChosenEvaluator({ open, report, sources, curvature, pace, 
 
   return {
     get report() {
-      return { ...report, why };
+      return { ...report, why, ...(rate !== null && { rate }) };
     },
     prepare,
     async differentiate(subject, parameters, signal) {
@@ -196,13 +199,12 @@ export function createChosenEvaluator({ open, report, sources, curvature, pace, 
       }
     },
     async probe(network) {
-      const outputs = network ? sizeOf(outputShapeOf(network)) : 2;
       const reasons: string[] = [];
       let isMissing = true;
       for (const source of sources) {
         try {
           const engine = await engineOf(source);
-          return await tryOperations(engine, network, outputs > 1 ? 'crossEntropy' : 'squaredError');
+          return await tryOperations(engine, network, network ? usualLossOf(network) : 'crossEntropy');
         } catch (error) {
           if (error instanceof DeviceFault) throw error;
           if (!(error instanceof BackendUnavailable)) isMissing = false;
@@ -210,6 +212,24 @@ export function createChosenEvaluator({ open, report, sources, curvature, pace, 
         }
       }
       throw isMissing ? new BackendUnavailable(reasons.join(' and ')) : new NoEngine(reasons.join(' and '));
+    },
+    async trial(network) {
+      const most = TRIAL.pieces.at(-1)!;
+      const job = trialJobOf(network, most.samples);
+      for (const source of sources) {
+        try {
+          const engine = await engineOf(source);
+          if (engine.refuses(job) !== null) continue;
+          const ms = await patiently(patience.least + msOf(job, 4), timeOf(engine, job, pace, TRIAL));
+          const found = costOfSample(network) / ms;
+          // A network without multiply-adds, or a clock that did not move, says nothing.
+          if (found > 0 && found < Infinity) rate = found;
+          return;
+        } catch (error) {
+          // What this engine cannot do the next one may; a device that fails has to be opened again.
+          if (error instanceof DeviceFault) throw error;
+        }
+      }
     },
     held: () => engines.reduce<Held>((sum, engine) => add(sum, engine.held()), { tensors: 0, bytes: 0 }),
     async dispose() {

@@ -3,28 +3,36 @@ import { firstOf } from './centreCheck.ts';
 import type { Engine, EvaluationJob } from './evaluator.ts';
 import type { Pace } from './pace.ts';
 
-/** Pieces of growing size; points batched and samples enough for what an engine gains by them to show. */
-const PIECES = [
-  { points: 1, samples: 4 },
-  { points: 4, samples: 32 },
-] as const;
-/** A piece is tried where the one before says that it takes no longer than this. */
-const LONGEST_MS = 300;
+type Piece = { readonly points: number; readonly samples: number };
+
+/** How an engine is timed: pieces of growing size, each tried where the one before says that it takes no longer than this. */
+export type RaceCourse = { readonly pieces: readonly Piece[]; readonly longestMs: number };
+
+/** Points batched and samples enough for what an engine gains by them to show. */
+const RACE: RaceCourse = {
+  pieces: [
+    { points: 1, samples: 4 },
+    { points: 4, samples: 32 },
+  ],
+  longestMs: 300,
+};
+/** Before it lends, a device is timed on more at once, as a tile has it, and shortly. */
+export const TRIAL: RaceCourse = { pieces: [...RACE.pieces, { points: 16, samples: 128 }, { points: 64, samples: 256 }], longestMs: 80 };
 const ROUNDS = 3;
 const LONG_ROUND_MS = 30;
 
 /** Milliseconds per point and sample, as the largest piece that was tried shows it: after a first run, the quickest of up to three. */
-export async function raceTime(engine: Engine, job: EvaluationJob, pace: Pace): Promise<number> {
+export async function raceTime(engine: Engine, job: EvaluationJob, pace: Pace, { pieces, longestMs }: RaceCourse = RACE): Promise<number> {
   let each = 0;
-  for (const piece of PIECES) {
+  for (const piece of pieces) {
     const size = piece.points * piece.samples;
-    if (each * size > LONGEST_MS) break;
+    if (each * size > longestMs) break;
     each = (await pieceTime(engine, job, piece, pace)) / size;
   }
   return each;
 }
 
-async function pieceTime(engine: Engine, job: EvaluationJob, piece: (typeof PIECES)[number], pace: Pace): Promise<number> {
+async function pieceTime(engine: Engine, job: EvaluationJob, piece: Piece, pace: Pace): Promise<number> {
   const points = Array.from({ length: piece.points }, (_, index) => ({ a: (index + 1) / 1000, b: 0 }));
   const slice = await engine.prepare({ ...job, sets: job.sets.map(({ set, samples }) => ({ set, samples: firstOf(samples, piece.samples) })) });
   try {

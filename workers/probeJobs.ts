@@ -135,12 +135,22 @@ function smallOf(step: Step, input: Shape, network: Network): Small | null {
   }
 }
 
+/** A job of the network itself, at its full size, with made-up numbers: to see how fast an engine is, not whether it is right. */
+export function trialJobOf(network: Network, samples: number): EvaluationJob {
+  const { tensors } = layoutOf(network);
+  const vocabularies = allSteps(network.program).flatMap((step) => (step.op === 'embedding' ? [tensorNamed(tensors, step.weight).shape[0]!] : []));
+  return jobOf(network, usualLossOf(network), vocabularies.length > 0 ? Math.min(...vocabularies) : 0, samples);
+}
+
+/** The loss that a network is tried with while nobody has said which is wanted. */
+export const usualLossOf = (network: Network): LossName => (sizeOf(outputShapeOf(network)) > 1 ? 'crossEntropy' : 'squaredError');
+
 const wave = (count: number, frequency: number, height: number) => Float32Array.from({ length: count }, (_, i) => height * Math.sin(frequency * (i + 1)));
 
-function jobOf(network: Network, loss: LossName, rows = 0): EvaluationJob {
+function jobOf(network: Network, loss: LossName, rows = 0, samples = SAMPLES): EvaluationJob {
   const { size, bufferSize } = layoutOf(network);
   const width = sizeOf(network.input_shape_chw);
-  const inputs = rows === 0 ? wave(SAMPLES * width, 0.9, 1.5) : Float32Array.from({ length: SAMPLES * width }, (_, i) => (3 * i) % rows);
+  const inputs = rows === 0 ? wave(samples * width, 0.9, 1.5) : Float32Array.from({ length: samples * width }, (_, i) => (3 * i) % rows);
   const outputs = sizeOf(outputShapeOf(network));
   return {
     network,
@@ -149,6 +159,6 @@ function jobOf(network: Network, loss: LossName, rows = 0): EvaluationJob {
     directions: [wave(size, 2.3, 0.3), wave(size, 3.1, 0.3)],
     // Positive, because half of them are variances.
     buffers: wave(bufferSize, 1.3, 0.4).map((value) => 0.7 + value),
-    sets: [{ set: 'train', samples: { count: SAMPLES, inputs, targets: Float32Array.from({ length: SAMPLES }, (_, i) => (isClassification(loss) ? i % outputs : 0.3 * i)) } }],
+    sets: [{ set: 'train', samples: { count: samples, inputs, targets: Float32Array.from({ length: samples }, (_, i) => (isClassification(loss) ? i % outputs : 0.3 * i)) } }],
   };
 }

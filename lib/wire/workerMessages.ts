@@ -23,6 +23,8 @@ export type BackendReport = {
   /** In words, for the screen: "WebGPU (nvidia)" or "WASM, because this browser has no WebGPU". */
   readonly why: string;
   readonly isSoftwareAdapter: boolean;
+  /** Multiply-adds a millisecond of one worker, as a short trial found; absent where nothing was there to be tried. */
+  readonly rate?: number | undefined;
   /** What whoever lends the device is told; absent while nothing happened to it. */
   readonly notice?: DeviceNotice | undefined;
 };

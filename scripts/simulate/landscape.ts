@@ -12,7 +12,7 @@ import { PURPOSE, type Draws } from './draws.ts';
 /** A piecewise linear network. */
 export const TOLERANCE: Tolerance = { absolute: 1e-6, relative: 2e-5 };
 
-const SIDE_OF_COUNT = { small: 65, full: 257 } as const;
+const SIDE_OF_COUNT = { small: 65, half: 129, full: 257 } as const;
 export type SliceSize = keyof typeof SIDE_OF_COUNT;
 
 /** The tiles that every slice of a run has. */

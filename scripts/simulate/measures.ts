@@ -38,7 +38,8 @@ export class Measures {
   readonly callMs: number[] = [];
   /** Points in the picture, by whose slice they are. */
   readonly served = new Map<string, number>();
-  #servedBefore: ReadonlyMap<string, number> = new Map();
+  /** What everyone had when the last slice was opened: taken when somebody is served after that, not at each of thousands of openings. */
+  #servedBefore: ReadonlyMap<string, number> | null = null;
   /** What everyone was served while everyone had work waiting. */
   readonly fairShares = new Map<string, number>();
   readonly liars = new Map<number, Liar>();
@@ -83,7 +84,7 @@ export class Measures {
     this.#people[slice] = person;
     if (!this.served.has(person)) this.served.set(person, 0);
     // From now until a slice is complete, but for a while at least, whoever has an open slice then has had work waiting.
-    this.#servedBefore = new Map(this.served);
+    this.#servedBefore = null;
     this.fairShares.clear();
   }
 
@@ -94,7 +95,7 @@ export class Measures {
   complete(slice: number, now: number): void {
     if (this.fairShares.size === 0 && now >= this.#openedAt.at(-1)! + FAIR_FROM_MS) {
       const waiting = new Set(this.#people.filter((_, each) => this.#completeAt[each] === undefined));
-      for (const person of waiting) this.fairShares.set(person, this.served.get(person)! - this.#servedBefore.get(person)!);
+      for (const person of waiting) this.fairShares.set(person, this.served.get(person)! - (this.#servedBefore?.get(person) ?? 0));
     }
     this.#completeAt[slice] = now;
   }
@@ -136,6 +137,7 @@ export class Measures {
   accepted(person: string, points: number, isAgain: boolean): void {
     if (isAgain) this.violate('a tile was accepted that was accepted already');
     this.acceptedPoints += points;
+    this.#servedBefore ??= new Map(this.served);
     this.served.set(person, (this.served.get(person) ?? 0) + points);
   }
 
@@ -153,6 +155,7 @@ export class Measures {
   }
 
   takenBack(person: string, points: number, wrong: number, shownMs: number, wasVerified: boolean): void {
+    this.#servedBefore ??= new Map(this.served);
     this.acceptedPoints -= points;
     this.wasted('rolledBack', points);
     this.served.set(person, this.served.get(person)! - points);

@@ -16,7 +16,7 @@ const TILE_SIDE = 8;
 
 export const HELP = `Simulates lent compute in virtual time, with the scheduler and the trust code that the server runs.
 
-    npm run simulate -- lending --scenario NAME [--volunteers N] [--slices N] [--liars P] [--attack KIND] [--seed S] [--json] [--plot FILE.svg]
+    npm run simulate -- lending --scenario NAME [--volunteers N] [--slices N] [--liars P] [--attack KIND] [--seed S] [--json | --row] [--plot FILE.svg]
 
 --scenario NAME   ${Object.entries(SCENARIOS).map(([name, { title }]) => `${name.padEnd(15)} ${title}`).join('\n                  ')}
 --volunteers N    1 to ${MOST_VOLUNTEERS} (default: the scenario's); above ${MOST_SINGLE} honest ones of a kind are simulated in groups of ${COHORT}
@@ -26,11 +26,12 @@ export const HELP = `Simulates lent compute in virtual time, with the scheduler 
 --truth N         multiply-adds a second of float64 on the server (default: the scenario's)
 --seed S          a whole number (default 1): the same seed gives the same run, event by event
 --json            the figures as JSON instead of a table
+--row             the figures as a row of the table in docs/LENDING.md
 --plot FILE       also draws the run as an SVG
 --help            this text
 `;
 
-export type Command = { readonly name: string; readonly run: RunOptions; readonly isJson: boolean; readonly plot: string | null };
+export type Command = { readonly name: string; readonly run: RunOptions; readonly form: 'table' | 'json' | 'row'; readonly plot: string | null };
 
 /** @param args what follows the command */
 export function readCommand(args: readonly string[]): Parsed<Command | 'help'> {
@@ -41,7 +42,7 @@ export function readCommand(args: readonly string[]): Parsed<Command | 'help'> {
       allowPositionals: true,
       options: {
         scenario: { type: 'string' }, volunteers: { type: 'string' }, slices: { type: 'string' }, liars: { type: 'string', default: '0' }, attack: { type: 'string', default: 'mixed' },
-        truth: { type: 'string' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false }, plot: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
+        truth: { type: 'string' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false }, row: { type: 'boolean', default: false }, plot: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (error) {
@@ -71,7 +72,7 @@ export function readCommand(args: readonly string[]): Parsed<Command | 'help'> {
   return parsed({
     name: values.scenario,
     run: runOf(scenario, { ...got, attack, seed: got.seed ?? 1 }),
-    isJson: values.json,
+    form: values.json ? 'json' : values.row ? 'row' : 'table',
     plot: values.plot ?? null,
   });
 }

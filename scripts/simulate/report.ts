@@ -82,3 +82,13 @@ export function tableOf(figures: Figures): string {
   ];
   return rows.map(([name, value]) => `${name.padEnd(30)} ${value}`).join('\n');
 }
+
+/** As it stands in docs/LENDING.md. @param args of the command line, which name the row */
+export function rowOf({ makespanS, shareOfIdeal, firstCoarseS: coarse, wastedShare, checkingOverhead, verifiedShare, wrong, jain: fairness }: Figures, args: readonly string[]): string {
+  const named = args.filter((each) => each !== 'lending' && each !== '--row').join(' ');
+  const cells = [
+    `\`${named}\``, `${makespanS ?? '—'} s, ${percent(shareOfIdeal)}`, `${coarse.p50 ?? '—'} s, ${coarse.p95 ?? '—'} s`,
+    percent(wastedShare), percent(checkingOverhead), percent(verifiedShare), `${wrong.accepted} (${wrong.everShown})`, String(fairness ?? '—'),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}

@@ -48,5 +48,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crash: { ...lecture, title: 'the server is killed in the middle and comes back', slices: 30, crashS: 60 },
   campaign: { ...lecture, title: 'an internet campaign with coming and going', volunteers: 1000, slices: 100, people: 100, roundTrip: WAN, openS: 10, stayS: 900, silentShare: 0.3, isReplaced: true, mostS: 3600, truthPerSecond: 3e10 },
   crowd: { ...lecture, title: '10,000 volunteers, 500 slices opened within ten seconds', volunteers: 10_000, slices: 500, people: 500, roundTrip: WAN, openFromS: 5, openS: 10, stayS: 900, silentShare: 0.3, isReplaced: true, mostS: 900, truthPerSecond: 3e10 },
-  flash: { ...lecture, title: 'a flash crowd: from a hundredth to everybody within 60 s', volunteers: 100_000, slices: 2000, people: 2000, roundTrip: WAN, early: 0.01, arriveS: 60, openS: 30, stayS: 900, silentShare: 0.3, isReplaced: true, mostS: 60, truthPerSecond: 3e10 },
+  // A crowd is a question of how many come at once, not of how long they stay: slices of 129 × 129, some leases for each device.
+  flash: { ...lecture, title: 'a flash crowd: from a hundredth to everybody within 20 s', volunteers: 100_000, slices: 2000, people: 2000, size: 'half', roundTrip: WAN, early: 0.01, arriveS: 20, openS: 10, stayS: 900, silentShare: 0.3, isReplaced: true, mostS: 60, truthPerSecond: 3e10 },
 };

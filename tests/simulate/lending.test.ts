@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sayProblems } from '#lib/parsed.ts';
 import type { AttackChoice } from '#scripts/simulate/attacks.ts';
 import { readCommand, runOf } from '#scripts/simulate/options.ts';
-import { figuresOf } from '#scripts/simulate/report.ts';
+import { figuresOf, rowOf } from '#scripts/simulate/report.ts';
 import { SCENARIOS } from '#scripts/simulate/scenarios.ts';
 import { World } from '#scripts/simulate/world.ts';
 
@@ -49,6 +49,16 @@ describe('npm run simulate -- lending', () => {
     expect(lying.wrong.accepted).toBe(0);
     expect(lying.liars).toMatchObject({ falseQuarantines: 0 });
     expect(lying.liars.quarantines).toBeGreaterThan(0);
+  });
+
+  it('writes a run as a row of the table in the docs, named by its command line', () => {
+    const run = figures({ scenario: 'lecture-one', seed: 1, volunteers: 4 });
+    const args = ['lending', '--scenario', 'lecture-one', '--volunteers', '4'];
+    expect(readCommand([...args, '--row'])).toMatchObject({ ok: true, value: { form: 'row' } });
+    const cells = rowOf(run, [...args, '--row']).split(' | ');
+    expect(cells).toHaveLength(8);
+    expect(cells[0]).toBe('| `--scenario lecture-one --volunteers 4`');
+    expect(cells[1]).toMatch(new RegExp(`^${run.makespanS} s, [\\d.]+ %$`));
   });
 
   it.each([

@@ -68,6 +68,18 @@ describe('createChosenEvaluator', () => {
     wrong.dispose();
   });
 
+  test('[L18] a trial finds how fast the network itself is computed, by the engine that serves it, and the report says so', async () => {
+    const refusing = { ...operators, kind: 'tile', title: 'a tile engine', refuses: () => 'not this one' } as Engine;
+    const timed: string[] = [];
+    const timeOf: ChosenOptions['timeOf'] = async (engine, job) => (timed.push(`${engine.title} ${job.network.id} ${job.sets[0]!.samples.count}`), 0.5);
+    const evaluator = chosen([sourceOf(refusing), sourceOf(operators)], { timeOf });
+    expect(evaluator.report.rate).toBeUndefined();
+    await evaluator.trial(PLAIN);
+    expect(timed).toEqual([`${operators.title} ${PLAIN.id} 256`]);
+    // Fifteen multiply-adds a sample, each half a millisecond.
+    expect(evaluator.report.rate).toBe(30);
+  });
+
   test('[C11] an engine that gets an operation of the network wrong is dropped for the next, and the report says why', async () => {
     const evaluator = chosen([sourceOf(brokenPool()), sourceOf(operators)]);
     const job = jobOf(POOLED);

@@ -18,6 +18,12 @@ describe('openEvaluator', () => {
     expect(report).toEqual({ backend: 'wasm', title: 'WASM with SIMD', why: 'WASM with SIMD, because there is no WebGPU here', isSoftwareAdapter: false });
   });
 
+  test('[L18] networks that may be asked for are tried, and the speed is said', async () => {
+    const { report } = await openEvaluator({ wish: 'cpu', ...NODE_FILES, networks: [NETWORK] });
+    expect(report.rate).toBeGreaterThan(0);
+    expect(report.rate).toBeLessThan(1e9);
+  });
+
   test('[C6] an evaluator that has been opened holds no tensors', async () => {
     expect((await openEvaluator({ wish: 'cpu', ...NODE_FILES })).held().tensors).toBe(0);
   });
