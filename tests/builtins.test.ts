@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '#lib/formats/safetensors.ts';
-import { readSubject } from '#lib/formats/subjectFile.ts';
 import { createRandom } from '#lib/random.ts';
 import { digestOf } from '#lib/digest.ts';
 import { colourShapes } from '#lib/network/datasets/colourShapes.ts';
@@ -11,20 +10,13 @@ import { samplesOf } from '#lib/network/datasets/generated.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
 import { zooNetwork } from '#lib/network/zoo/zoo.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
+import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
 import { coordinateOf, gridOf } from '#lib/slice/grid.ts';
 import { readRecipe, sliceIdOf } from '#lib/slice/recipe.ts';
+import { builtin, BUILTINS } from './support/builtins.ts';
 
-const DIRECTORY = path.resolve(import.meta.dirname, '../public/builtins');
-const NAMES = JSON.parse(readFileSync(path.join(DIRECTORY, 'index.json'), 'utf8')) as readonly string[];
-
-function builtin(name: string): Subject {
-  const manifest = JSON.parse(readFileSync(path.join(DIRECTORY, `${name}.json`), 'utf8')) as SubjectManifest;
-  const subject = readSubject(manifest, readFileSync(path.join(DIRECTORY, `${manifest.file.digest}.safetensors`)));
-  if (!subject.ok) throw new Error(`${name}: ${subject.problems.map(({ message }) => message).join()}`);
-  return subject.value;
-}
+const NAMES = JSON.parse(readFileSync(path.join(BUILTINS, 'index.json'), 'utf8')) as readonly string[];
 
 const truths = new Map<string, readonly SetTruth[]>();
 
@@ -129,7 +121,7 @@ describe('built-ins', () => {
 
   test('[built-ins] the precomputed picture is what float64 gives at its own recipe', () => {
     const subject = builtin('spirals-tiny');
-    const surface = JSON.parse(readFileSync(path.join(DIRECTORY, 'spirals-tiny.surface.json'), 'utf8')) as { recipe: unknown; sliceId: string; loss: number[] };
+    const surface = JSON.parse(readFileSync(path.join(BUILTINS, 'spirals-tiny.surface.json'), 'utf8')) as { recipe: unknown; sliceId: string; loss: number[] };
     const recipe = readRecipe(surface.recipe, (id) => (id === subject.id ? subject.manifest : undefined));
     if (!recipe.ok) throw new Error(recipe.problems.map(({ message }) => message).join());
     expect(surface.sliceId).toBe(sliceIdOf(recipe.value));

@@ -1,9 +1,8 @@
 /** A convexity map of the slice on the screen: both eigenvalues of the full Hessian at few points of it, priced before it is placed. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Problem } from '#lib/parsed.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import { formatCount } from '#lib/session/words.ts';
-import { canonicalJson } from '#lib/digest.ts';
 import { rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { etaRange } from '#components/durations.ts';
 import { Button } from '#components/ui/Button.tsx';
@@ -14,7 +13,9 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
+import type { Price } from '#client/sessionTypes.ts';
 import type { SliceCardProps } from './card.ts';
+import { priceWords, useSlicePrice } from './useSlicePrice.ts';
 
 const COUNTS = ['11', '21', '31'] as const;
 const PARAMETERS = [
@@ -35,7 +36,7 @@ export function ConvexityCard({ recipe }: SliceCardProps) {
   const [parameters, setParameters] = useState<'all' | 'matrices'>('all');
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const map = mapOf(recipe, Number(count), parameters);
-  const price = useMapPrice(map);
+  const price = useSlicePrice(map);
   const isPlaced = slices.get(sliceIdOf(map))?.isPutAway === false;
 
   const place = () => {
@@ -47,10 +48,8 @@ export function ConvexityCard({ recipe }: SliceCardProps) {
   return (
     <div className={panel.section}>
       <p className={`${panel.small} ${panel.soft}`}>{say('convexity.what')}</p>
-      <div className={panel.pair}>
-        <Select label="Points" value={count} options={COUNTS.map((value) => ({ value, title: rangesOf(recipe).length === 1 ? value : `${value} × ${value}` }))} onChange={setCount} />
-        <Select label="Parameters" value={parameters} options={PARAMETERS} onChange={setParameters} />
-      </div>
+      <Select label="Points" value={count} options={COUNTS.map((value) => ({ value, title: rangesOf(recipe).length === 1 ? value : `${value} × ${value}` }))} onChange={setCount} />
+      <Select label="Parameters" value={parameters} options={PARAMETERS} onChange={setParameters} />
       <div className={panel.row}>
         {(edit || isPlaced) && (
           <Button size="small" icon={isPlaced ? 'layers' : 'plus'} onClick={isPlaced ? () => view.chooseSlice(sliceIdOf(map)) : place}>
@@ -58,7 +57,7 @@ export function ConvexityCard({ recipe }: SliceCardProps) {
           </Button>
         )}
         <span className={`${panel.small} ${panel.soft}`} role="status">
-          {price}
+          {price.kind === 'known' ? mapPriceWords(price.price) : priceWords(price)}
         </span>
       </div>
       {problems.map(({ path, message }) => (
@@ -83,26 +82,8 @@ function mapOf(recipe: SliceRecipe, count: number, parameters: 'all' | 'matrices
   };
 }
 
-/** What the map would take here at most, in words; measured when the card is open. */
-function useMapPrice(map: SliceRecipe): string {
-  const session = useSession();
-  const text = canonicalJson(map);
-  const [known, setKnown] = useState<{ readonly of: string; readonly words: string } | null>(null);
-  const measure = useEffectEvent(() => session.price(map));
-  useEffect(() => {
-    let isOver = false;
-    measure().then(
-      ({ points, seconds }) => {
-        const [lo, hi] = etaRange(seconds);
-        if (!isOver) setKnown({ of: text, words: say('convexity.price', { points: formatCount(points), steps: String(STEPS), lo, hi }) });
-      },
-      (error: unknown) => {
-        if (!isOver) setKnown({ of: text, words: error instanceof Error ? error.message : String(error) });
-      },
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [text]);
-  return known?.of === text ? known.words : say('price.working');
+/** A point is done when it is sure, and takes all its products at most. */
+function mapPriceWords({ points, seconds }: Price): string {
+  const [lo, hi] = etaRange(seconds);
+  return say('convexity.price', { points: formatCount(points), steps: String(STEPS), lo, hi });
 }

@@ -39,9 +39,9 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
     <>
       <dl className={panel.facts}>
         <dt>slope m</dt>
-        <dd>{fit.slope.toPrecision(7)}</dd>
+        <dd>{digits(fit.slope)}</dd>
         <dt>intercept b</dt>
-        <dd>{fit.intercept.toPrecision(7)}</dd>
+        <dd>{digits(fit.intercept)}</dd>
         <dt>least loss</dt>
         <dd>{fit.loss.toPrecision(7)}</dd>
         {projected && place && (
@@ -74,3 +74,6 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
     </>
   );
 }
+
+/** More of them than elsewhere, with the minus sign of the rest of the page: this is an exact value to compare with. */
+const digits = (value: number): string => value.toPrecision(7).replace('-', '−');

@@ -28,17 +28,20 @@ type MiniChartProps = {
 
 const [WIDTH, HEIGHT] = [280, 168];
 const ROOM = { left: 46, right: 8, top: 8, bottom: 34 } as const;
+/** What a digit of a label takes, and the title and the gap beside the longest label. */
+const [DIGIT, BESIDE] = [5.4, 22] as const;
 
 export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker = null }: MiniChartProps) {
   const shown = series.map((each) => ({ ...each, points: each.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!isLog || y > 0)) }));
   const all = shown.flatMap(({ points }) => points);
   if (all.length === 0) return null;
   const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
-  const x = scaleLinear([Math.min(...xs), Math.max(...xs)], [ROOM.left, WIDTH - ROOM.right]);
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
   const y = (isLog ? scaleLog() : scaleLinear()).domain([low, high > low ? high : low + 1]).range([HEIGHT - ROOM.bottom, ROOM.top]);
+  const ticks = thinned(y.ticks(4));
+  const left = Math.max(ROOM.left, BESIDE + DIGIT * Math.max(...ticks.map((tick) => formatLoss(tick).length)));
+  const x = scaleLinear([Math.min(...xs), Math.max(...xs)], [left, WIDTH - ROOM.right]);
   const path = line<XY>(([at]) => x(at), ([, value]) => y(value));
-  const ticks = y.ticks(4);
   return (
     <figure className={styles.figure}>
       <svg
@@ -47,10 +50,10 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
         role="img"
         aria-label={label}
       >
-        {(ticks.length > 5 ? ticks.filter((_, index) => index % Math.ceil(ticks.length / 4) === 0) : ticks).map((tick) => (
+        {ticks.map((tick) => (
           <g key={tick}>
-            <line className={styles.grid} x1={ROOM.left} x2={WIDTH - ROOM.right} y1={y(tick)} y2={y(tick)} />
-            <text className={styles.number} x={ROOM.left - 5} y={y(tick)} dy="0.32em" textAnchor="end">
+            <line className={styles.grid} x1={left} x2={WIDTH - ROOM.right} y1={y(tick)} y2={y(tick)} />
+            <text className={styles.number} x={left - 5} y={y(tick)} dy="0.32em" textAnchor="end">
               {formatLoss(tick)}
             </text>
           </g>
@@ -60,7 +63,7 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
             {formatLoss(tick)}
           </text>
         ))}
-        <text className={styles.title} x={(ROOM.left + WIDTH - ROOM.right) / 2} y={HEIGHT - 4} textAnchor="middle">
+        <text className={styles.title} x={(left + WIDTH - ROOM.right) / 2} y={HEIGHT - 4} textAnchor="middle">
           {xTitle}
         </text>
         <text className={styles.title} transform={`translate(9 ${(HEIGHT - ROOM.bottom) / 2}) rotate(-90)`} textAnchor="middle">
@@ -87,3 +90,6 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
     </figure>
   );
 }
+
+/** A logarithmic axis has many ticks. */
+const thinned = (ticks: readonly number[]): readonly number[] => (ticks.length > 5 ? ticks.filter((_, index) => index % Math.ceil(ticks.length / 4) === 0) : ticks);

@@ -13,6 +13,7 @@ import { CurveCard } from './CurveCard.tsx';
 import { ConvexityCard } from './ConvexityCard.tsx';
 import { CurveClassCard } from './CurveClassCard.tsx';
 import { DensityCard } from './DensityCard.tsx';
+import { MineCard } from './MineCard.tsx';
 import { NormsCard } from './NormsCard.tsx';
 import { FilterCurvatureCard } from './FilterCurvatureCard.tsx';
 import { SeedsCard } from './SeedsCard.tsx';
@@ -38,6 +39,7 @@ const always = (): boolean => true;
 export const CARDS: readonly AnalyseCard[] = [
   { id: 'trust', title: 'Can you trust this?', needs: 'slice', isFor: hasLosses, Card: TrustCard },
   { id: 'curve-class', title: 'Shape and convexity of this curve', needs: 'slice', isFor: isLine, Card: CurveClassCard },
+  { id: 'mine', title: 'A direction of another shape', needs: 'slice', isFor: (recipe) => isLine(recipe) && !recipe.origin && !recipe.curve, Card: MineCard },
   { id: 'slope', title: 'Slope at the centre', needs: 'slice', isFor: isLine, Card: SlopeCard },
   { id: 'lows', title: 'Low points', needs: 'slice', isFor: hasLosses, Card: LowPointsCard },
   { id: 'line-fit', title: 'The exact lowest point', needs: 'slice', isFor: (recipe, manifest) => hasLosses(recipe) && isLineFit({ ...manifest, loss: recipe.loss }), Card: LineFitCard },

@@ -13,6 +13,8 @@ export type ColourBarProps = {
   readonly title: string;
   readonly look: DrawnLook;
   readonly range: LossRange | null;
+  /** Whether `range` is one for all such pictures, and not what was measured: values may lie beyond it. */
+  readonly isRangeGiven?: boolean;
   readonly onEdit?: () => void;
 };
 
@@ -20,8 +22,9 @@ const WIDTH = 240;
 const BAR = 12;
 const STOPS = 32;
 
-export function ColourBar({ title, look, range, onEdit }: ColourBarProps) {
+export function ColourBar({ title, look, range, isRangeGiven = false, onEdit }: ColourBarProps) {
   const ends = rangeOf(look, range);
+  const isFixed = isRangeGiven || look.range !== 'auto';
   const scale = ends && lossScaleOf(look.colourScale, ends);
   const words = scale ? `${title}, ${scale.kind} scale from ${formatLoss(scale.min)} to ${formatLoss(scale.max)}` : `${title}, nothing measured yet`;
   const picture = (
@@ -51,7 +54,7 @@ export function ColourBar({ title, look, range, onEdit }: ColourBarProps) {
         <span>{title}</span>
         <span className={styles.kind}>
           {scale?.kind ?? look.colourScale}
-          {look.range === 'auto' ? '' : ', fixed range'}
+          {isFixed ? ', fixed range' : ''}
         </span>
       </figcaption>
       {onEdit ? (
@@ -64,8 +67,8 @@ export function ColourBar({ title, look, range, onEdit }: ColourBarProps) {
       <p className={styles.ends}>
         {scale && (
           <>
-            <span>lowest {formatLoss(scale.min)}</span>
-            <span>highest {formatLoss(scale.max)}</span>
+            <span>{isFixed ? `${formatLoss(scale.min)} or less` : `lowest ${formatLoss(scale.min)}`}</span>
+            <span>{isFixed ? `${formatLoss(scale.max)} or more` : `highest ${formatLoss(scale.max)}`}</span>
           </>
         )}
       </p>

@@ -169,7 +169,14 @@ export function CurveView(props: CurveViewProps) {
           </li>
         ))}
         {farthest > 0 && <li>whiskers: off this line, up to {formatLoss(farthest)}</li>}
-        {tangent && <li>solid: tangent at the centre</li>}
+        {tangent && (
+          <li>
+            <svg className={styles.sample} viewBox="0 0 26 8" aria-hidden="true">
+              <path className={styles.tangent} d="M0 4H26" />
+            </svg>
+            tangent at the centre
+          </li>
+        )}
         {barrier && <li>dotted: chord between the two networks, barrier {formatLoss(barrier.barrier)}</li>}
         {proof && <li>◆ three points that prove non-convexity</li>}
         {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}

@@ -159,7 +159,7 @@ function placeHeights(root: HTMLElement, view: StageView): void {
     last = y;
     move(label, Math.max(x - 7, 36), y);
   }
-  if (title) move(title, Math.max(top[0], 30), Math.max(12, top[1] - 16));
+  if (title) move(title, Math.max(top[0], (title.textContent.length * LETTER) / 2 + 4), Math.max(12, top[1] - 16));
 }
 
 const project = ({ viewport }: StageView, place: Vector): Pixel => {

@@ -126,7 +126,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           <Readout surface={source.surface} version={version} set={set} cursor={view.crosshair} hasAccuracy={hasAccuracy} />
           {isPlane && (
             <div className={styles.bar}>
-              <ColourBar title={`${measure ? measureTitle(measure) : `Mean ${LOSS_TITLES[slice.recipe.loss]}`}, ${set}`} look={shownLook} range={source.surface.range(set)} onEdit={() => view.setTab('look')} />
+              <ColourBar title={`${measure ? measureTitle(measure) : `Mean ${LOSS_TITLES[slice.recipe.loss]}`}, ${set}`} look={shownLook} range={source.surface.range(set)} isRangeGiven={measure !== undefined} onEdit={() => view.setTab('look')} />
             </div>
           )}
           {isPlane && (
