@@ -9,17 +9,24 @@ type Price = { readonly kind: 'working' } | { readonly kind: 'known'; readonly s
 /** Typing in a field asks for many prices that nobody wants. */
 const SETTLE_MS = 250;
 
-export function usePrice(request: AnalysisRequest): Price {
+export const usePrice = (request: AnalysisRequest): Price => usePrices([request]);
+
+/** Of several, one after the other. */
+export function usePrices(requests: readonly AnalysisRequest[]): Price {
   const { analyses } = useSession();
-  const text = canonicalJson(request);
+  const text = canonicalJson(requests);
   const [known, setKnown] = useState<{ readonly of: string; readonly price: Price } | null>(null);
-  const measure = useEffectEvent(() => analyses.price(request));
+  const measure = useEffectEvent(async () => {
+    let seconds = 0;
+    for (const request of requests) seconds += (await analyses.price(request)).seconds;
+    return seconds;
+  });
 
   useEffect(() => {
     let isOver = false;
     const timer = setTimeout(() => {
       measure().then(
-        ({ seconds }) => !isOver && setKnown({ of: text, price: { kind: 'known', seconds } }),
+        (seconds) => !isOver && setKnown({ of: text, price: { kind: 'known', seconds } }),
         (error: unknown) => !isOver && setKnown({ of: text, price: { kind: 'unable', reason: error instanceof Error ? error.message : String(error) } }),
       );
     }, SETTLE_MS);

@@ -12,6 +12,7 @@ import type { SliceCardProps } from '#components/analyse/card.ts';
 import { useShownSet } from '#components/analyse/useShownSet.ts';
 import { isSamePane, MOST_PANES, NO_COMPARISON, type Comparison, type PaneRef } from '#lib/session/comparison.ts';
 import { captionOf } from './comparison.ts';
+import { ShortcutPair } from './ShortcutPair.tsx';
 
 export function CompareCard({ sliceId, recipe, source }: SliceCardProps) {
   const session = useSession();
@@ -46,6 +47,9 @@ export function CompareCard({ sliceId, recipe, source }: SliceCardProps) {
           );
         })}
       </ul>
+      <div className={panel.row}>
+        <ShortcutPair recipe={recipe} />
+      </div>
       {comparison.panes.length > 0 && (
         <>
           <Toggle label="One scale for all" isOn={comparison.isScaleLocked} onChange={(isScaleLocked) => change({ isScaleLocked })} />

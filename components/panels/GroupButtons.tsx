@@ -5,6 +5,7 @@ import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
+import { ShortcutPair } from '#components/compare/ShortcutPair.tsx';
 import { formatSeconds } from '#components/durations.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import type { PlaceForm } from './usePlaceForm.ts';
@@ -52,6 +53,7 @@ export function GroupButtons({ form: { recipe, problems, price }, subject }: { r
           All figures, {figures.length} slices{costOf(figures)}
         </Button>
       )}
+      <ShortcutPair recipe={recipe} isReady={isReady} costOf={costOf} />
       <ProblemText text={refusal} />
     </div>
   );
