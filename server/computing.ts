@@ -34,11 +34,11 @@ const loadMsOf = (parameters: number): number => 200 + parameters / 500;
 /** Who returns or asks: the page, the person, and the name as it is now. */
 export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
 
-/** Points of a tile, where a device is lent little: as many as most have. */
-const POINTS_OF_TILE = 64;
-
 /** News is heeded once what is stored was taken in, which holds it too. */
 type OpenSlice = { readonly recipe: SliceRecipe; readonly tiling: Tiling; isReady: boolean; isPaused: boolean; stop: () => void };
+
+/** `keeping`: results of it that are being written, and not judged yet. */
+type Lender = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
 
 export type ComputingDependencies = {
   readonly tiles: TileBook;
@@ -63,7 +63,7 @@ export class Computing {
   readonly #lending = new Lending();
   readonly #slices = new Map<string, OpenSlice>();
   /** By connection. */
-  readonly #lenders = new Map<string, Pick<Helper, 'personId' | 'device'>>();
+  readonly #lenders = new Map<string, Lender>();
   #pointers: readonly Pointer[] = [];
   readonly #serving = new ServingTick();
   #cancelServing = () => {};
@@ -124,11 +124,16 @@ export class Computing {
 
   /** A page begins to lend, or says what of it has changed. */
   lend({ connectionId, personId, device }: Helper, facts: LendFacts): void {
-    this.#lenders.set(connectionId, { personId, device });
+    this.#lenders.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#lenders.get(connectionId)?.keeping ?? 0 });
     this.#lending.join(connectionId, personId, facts);
     this.#limit(connectionId);
     // What is believed of it is looked up now, so that it is known when the first tile comes.
     this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
+  }
+
+  /** What is believed of a device has changed: it may hold more, or less. */
+  deviceChanged(key: string): void {
+    for (const { device } of this.#lenders.values()) if (device === key) return this.#tell();
   }
 
   askForWork({ connectionId, personId }: Helper, roomMs: number): readonly LeaseOffer[] {
@@ -167,6 +172,8 @@ export class Computing {
     this.#tellWithdrawn();
     if (completion === 'barred') return refused('another device has to compute this tile');
     const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, device, isVerified: false, proof: null, isRechecked: false, at: clock.date() };
+    const lender = this.#lenders.get(connectionId);
+    if (lender) lender.keeping++;
     try {
       // A duplicate costs nothing more, and says whether two devices agree.
       return parsed((await tiles.keep(record, bytes, result.value)) && completion === 'accepted' ? 'accepted' : 'duplicate');
@@ -175,6 +182,8 @@ export class Computing {
       this.#lending.reopen(key, '');
       this.#tell();
       return refused('the tile could not be stored');
+    } finally {
+      if (lender) lender.keeping--;
     }
   }
 
@@ -199,6 +208,7 @@ export class Computing {
   /** Once in a while: ends leases whose results are overdue. */
   sweep(pointers: readonly Pointer[]): void {
     this.#lending.sweep(this.#dependencies.clock.now());
+    this.#dependencies.tiles.lookAgain();
     this.look(pointers);
   }
 
@@ -270,10 +280,7 @@ export class Computing {
   /** A device holds as much as is believed of it, and nothing where it is believed no more. */
   #limit(connectionId: string): void {
     const lender = this.#lenders.get(connectionId);
-    if (!lender) return;
-    const { tiles } = this.#dependencies;
-    const points = tiles.isBelieved(lender.device) ? tiles.room(lender.device, lender.personId) : 0;
-    this.#lending.limit(connectionId, Math.ceil(points / POINTS_OF_TILE));
+    if (lender) this.#lending.limit(connectionId, this.#dependencies.tiles.mostHeld(lender.device, lender.personId, lender.workers) - lender.keeping);
   }
 
   /** Something changed: who should leave what is told now, everybody who waits is served soon. `isUrgent`: a first picture may wait. */

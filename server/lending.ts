@@ -92,9 +92,9 @@ export class Lending {
     this.#scheduler.join({ id: connectionId, person: personId, workers, duty, rate });
   }
 
-  /** A page is lent at most so many tiles more than it holds now, and gives all back that may have none. */
-  limit(connectionId: string, more: number): void {
-    this.#scheduler.limit(connectionId, more);
+  /** A page holds at most so many tiles from now on, and gives all back that may have none. */
+  limit(connectionId: string, most: number): void {
+    this.#scheduler.limit(connectionId, most);
   }
 
   /** The page closed, or stopped lending. */

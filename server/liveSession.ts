@@ -337,9 +337,9 @@ export class LiveSession {
 
   /** Tells who owns a device what its numbers showed; broken is far more common than dishonest. */
   #deviceChanged(device: DeviceRecord, before: DeviceState): void {
+    this.#computing.deviceChanged(device.key);
     const message = wordsForDevice(device, before);
-    if (message === null) return;
-    for (const only of this.#roster.connectionsOf(device.person)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message });
+    for (const only of message === null ? [] : this.#roster.connectionsOf(device.person)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message: message! });
   }
 
   /** Every second: leases that are over, what people look at, and how much everyone has computed. */

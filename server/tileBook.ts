@@ -4,7 +4,7 @@
  * What is believed is decided by lib/work/belief/trustBook.ts; here its decisions are done: float64 is asked through the
  * desk, storage is written, listeners hear. Nothing is told as verified before that is durable. Rules V3–V12, L9, K5, K11.
  */
-import { differencesOf, severityAt } from '#lib/work/agreement.ts';
+import { differencesOf } from '#lib/work/agreement.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Network } from '#lib/network/program.ts';
@@ -12,7 +12,6 @@ import type { Decision } from '#lib/work/belief/decision.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
 import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import { Repeats } from '#lib/work/belief/repeats.ts';
-import { ClassTolerances } from '#lib/work/belief/tolerance.ts';
 import { TrustBook } from '#lib/work/belief/trustBook.ts';
 import { isTileOf, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
@@ -20,8 +19,8 @@ import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { Clock } from './clock.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
+import { PointJudge } from './pointJudge.ts';
 import type { Prober } from './prober.ts';
-import type { PointTruth } from './truth.ts';
 import { TruthDesk } from './truthDesk.ts';
 import { WatchedSlice, type Disputed, type TileListener } from './watchedSlice.ts';
 
@@ -45,7 +44,7 @@ export class TileBook {
   readonly #desk: TruthDesk;
   readonly #slices = new Map<string, WatchedSlice>();
   readonly #repeats = new Repeats();
-  readonly #classes = new ClassTolerances();
+  readonly #judge: PointJudge;
   readonly #deviceListeners = new Set<DeviceListener>();
   /** What is being written or looked at. */
   readonly #pending = new Set<Promise<void>>();
@@ -55,6 +54,7 @@ export class TileBook {
     const { budget = TRUTH_BUDGET, prober, clock, dice } = dependencies;
     this.#dependencies = dependencies;
     this.#book = new TrustBook(budget, dice.uniform);
+    this.#judge = new PointJudge(prober);
     this.#desk = new TruthDesk({ budget, width: prober.width, clock, onIdle: () => this.#audit() });
   }
 
@@ -92,10 +92,9 @@ export class TileBook {
     this.#book.admit(device, person, this.#now(), earlier);
   }
 
-  /** Points that may be lent to a device now; one that was not met yet is a newcomer. */
-  room(device: string, person: string): number {
-    if (!this.#book.device(device)) return this.#book.roomOfNewcomer(person);
-    return this.#book.room(device, this.#now());
+  /** Tiles that a device with so many workers may hold now; one that was not met yet is a newcomer. */
+  mostHeld(device: string, person: string, workers: number): number {
+    return this.#book.mostHeld(device, person, workers, this.#now());
   }
 
   /** Whether what a device returns is taken; of one that was not met yet it is. */
@@ -125,6 +124,11 @@ export class TileBook {
     slice.tell({ kind: 'kept', record, bytes });
     this.#arrived(slice, record, result);
     return true;
+  }
+
+  /** Once in a while: what was not judged as soon as expected is looked at while float64 has nothing else to do. */
+  lookAgain(): void {
+    this.#desk.pump();
   }
 
   /** How many tiles wait for float64. */
@@ -186,15 +190,15 @@ export class TileBook {
   async #compare(slice: WatchedSlice, before: TileRecord, other: Disputed): Promise<void> {
     const own = await this.#resultOf(before);
     if (!own || slice.records.get(before.tile) !== before) return;
-    const differing = differencesOf(own, other.result, slice.recipe.loss, this.#toleranceFor(slice, before));
+    const differing = differencesOf(own, other.result, slice.recipe.loss, this.#judge.toleranceFor(slice, before));
     if (differing.length > 0) slice.disputes.set(before.tile, [...(slice.disputes.get(before.tile) ?? []), other]);
     this.#perform(this.#book.opinion(before.tile, other.record.device, differing, this.#now()));
   }
 
   #audit(): boolean {
-    const decision = this.#isClosed ? null : this.#book.audit();
-    if (decision) this.#perform([decision]);
-    return decision !== null;
+    const decisions = this.#isClosed ? [] : this.#book.audit(this.#now());
+    this.#perform(decisions);
+    return decisions.length > 0;
   }
 
   #perform(decisions: readonly Decision[]): void {
@@ -202,9 +206,9 @@ export class TileBook {
     for (const decision of decisions) {
       switch (decision.kind) {
         case 'probe': {
-          const { tile, points, isUrgent } = decision;
+          const { tile, points, closer, isUrgent } = decision;
           const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
-          if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, isUrgent, tag: () => this.#judge(slice, tile, points) });
+          if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, isUrgent, tag: () => this.#inquire(slice, tile, points, closer) });
           break;
         }
         case 'verify':
@@ -283,37 +287,27 @@ export class TileBook {
     }
   }
 
-  /** Asks float64 about points of a tile, and heeds what it says. */
-  async #judge(slice: WatchedSlice, tile: TileKey, indices: readonly number[]): Promise<void> {
-    const { prober, log } = this.#dependencies;
+  /** Asks float64 about points of a tile, and heeds what it says. @param closer points to look at as well before anything is said, where one does not match */
+  async #inquire(slice: WatchedSlice, tile: TileKey, indices: readonly number[], closer: readonly number[]): Promise<void> {
     const record = slice.records.get(tile);
     try {
       const result = record && (await this.#resultOf(record));
       if (!record || !result) return this.#book.notJudged(tile, indices.length);
-      const points = slice.points(tile);
-      const { shard } = tileOfKey(tile)!;
-      const truths: (readonly PointTruth[])[] = [];
-      for (const index of indices) truths.push(await prober.truthAt(slice.recipe, points[index]!.a, points[index]!.b, points[index]!.c, shard));
+      let truths = await this.#judge.truthsAt(slice, tile, indices);
+      if (closer.length > 0 && this.#judge.judge(slice, record, result, truths).some(({ severity }) => !(severity <= 1))) {
+        truths = new Map([...truths, ...(await this.#judge.truthsAt(slice, tile, closer))]);
+      }
       // Meanwhile it may have been verified, which changes nothing, or replaced.
       if (slice.records.get(tile)?.digest !== record.digest) return;
-      const judge = (of: TileResult, by: TileRecord) =>
-        indices.map((index, at) => ({ index, severity: severityAt(of, index, truths[at]!, slice.recipe.loss, this.#toleranceFor(slice, by)) }));
-      const judgements = judge(result, record);
-      if (this.#book.device(record.device)?.state === 'trusted') {
-        const [first] = result.sets;
-        for (const [at, index] of indices.entries()) this.#classes.note(classOf(slice, record), first!.lossSum[index]!, truths[at]![0]!.lossSum);
-      }
-      for (const other of slice.disputes.get(tile) ?? []) this.#perform(this.#book.judgedWitness(other.record.device, judge(other.result, other.record), this.#now()));
+      const judgements = this.#judge.judge(slice, record, result, truths);
+      if (this.#book.device(record.device)?.state === 'trusted') this.#judge.learn(slice, record, result, truths);
+      for (const other of slice.disputes.get(tile) ?? []) this.#perform(this.#book.judgedWitness(other.record.device, this.#judge.judge(slice, other.record, other.result, truths), this.#now()));
       this.#perform(this.#book.judged(tile, judgements, this.#now()));
     } catch (error) {
       this.#book.notJudged(tile, indices.length);
       // Not verified and not struck: it is asked again when its slice is next opened.
-      if (!this.#isClosed) log.error('probe.failed', error, { tile });
+      if (!this.#isClosed) this.#dependencies.log.error('probe.failed', error, { tile });
     }
-  }
-
-  #toleranceFor(slice: WatchedSlice, record: TileRecord): WatchedSlice['tolerance'] {
-    return this.#classes.of(classOf(slice, record), slice.tolerance);
   }
 
   /** A tile's numbers; null where its bytes are gone, which is no fault of who computed it. */
@@ -335,5 +329,3 @@ export class TileBook {
     this.#pending.add(tracked);
   }
 }
-
-const classOf = ({ recipe }: WatchedSlice, { backend }: TileRecord): string => `${backend} on ${recipe.subject}`;

@@ -14,7 +14,7 @@ import { Devices } from '#lib/work/scheduling/devices.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
 import type { TileKey } from '#lib/work/tile.ts';
-import { LAPTOP_RATE, POINT_COST } from './fleet.ts';
+import { POINT_COST } from './fleet.ts';
 import { TOLERANCE, type Geometry, type Landscape, type Origin } from './landscape.ts';
 import type { Measures } from './measures.ts';
 
@@ -39,7 +39,7 @@ type Slice = {
 /** A result as it arrives: who computed it, under which identity. */
 export type Arrived = Origin & { readonly key: string; readonly person: string; readonly ms: number; readonly lease: number };
 
-type Inquiry = { readonly slice: number; readonly tile: number; readonly points: readonly number[]; readonly origin: Origin; readonly isAudit: boolean };
+type Inquiry = { readonly slice: number; readonly tile: number; readonly points: readonly number[]; readonly closer: readonly number[]; readonly origin: Origin; readonly isAudit: boolean };
 
 type Options = {
   readonly geometry: Geometry;
@@ -69,6 +69,9 @@ export class Broker {
   #trust: TrustBook;
   #truth: TruthQueue<Inquiry>;
   readonly #slices: (Slice | undefined)[] = [];
+  /** Devices that lend, and those of them that hold no more than they are trusted with. */
+  readonly #here = new Map<number, { readonly key: string; readonly person: string; readonly workers: number }>();
+  readonly #onTrial = new Set<number>();
   #left = 0;
   #inquiries = 0;
   readonly #cost: Float32Array;
@@ -92,6 +95,8 @@ export class Broker {
     const { truthPerSecond, dice } = this.#options;
     this.#scheduler = new Scheduler();
     this.#inquiries = 0;
+    this.#here.clear();
+    this.#onTrial.clear();
     this.#trust = new TrustBook({ perSecond: truthPerSecond }, dice);
     this.#truth = new TruthQueue({ perSecond: truthPerSecond });
     for (const slice of this.#slices) {
@@ -123,20 +128,37 @@ export class Broker {
 
   join(device: number, key: string, person: string, { workers, rate }: { readonly workers: number; readonly rate: number }, now: number): void {
     this.#trust.admit(key, person, now);
-    if (this.#trust.mayReturn(key, now)) this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1, rate });
+    if (!this.#trust.mayReturn(key, now)) return;
+    this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1, rate });
+    this.#here.set(device, { key, person, workers });
+    this.#limit(device, now);
   }
 
   leave(device: number): void {
     this.#scheduler.leave(deviceName(device));
+    this.#here.delete(device);
+    this.#onTrial.delete(device);
   }
 
-  /** Null: nothing may be lent to it before it was judged. */
-  ask(device: number, key: string, roomMs: number, now: number): readonly Grant[] | null {
-    const room = this.#trust.room(key, now);
-    if (room <= 0) return null;
-    const known = this.#scheduler.devices.get(deviceName(device));
-    const msOfPoint = POINT_COST / (known && known.isMeasured ? known.rate : LAPTOP_RATE);
-    return this.#options.measures.timed(() => this.#scheduler.ask(deviceName(device), Math.min(roomMs, room * msOfPoint), now));
+  ask(device: number, roomMs: number, now: number): readonly Grant[] {
+    this.#limit(device, now);
+    return this.#options.measures.timed(() => this.#scheduler.ask(deviceName(device), roomMs, now));
+  }
+
+  /** Once in a while: devices that are overdue lose what they hold; returns them. Who waits for a verdict may have waited long enough. */
+  sweep(now: number): readonly string[] {
+    for (const device of this.#onTrial) this.#limit(device, now);
+    return this.#scheduler.sweep(now);
+  }
+
+  /** A device holds as much as is believed of it, as in server/computing.ts. */
+  #limit(device: number, now: number): void {
+    const lender = this.#here.get(device);
+    if (!lender) return;
+    const most = this.#trust.mostHeld(lender.key, lender.person, lender.workers, now);
+    if (most === Infinity) this.#onTrial.delete(device);
+    else this.#onTrial.add(device);
+    this.#scheduler.limit(deviceName(device), most);
   }
 
   result(arrived: Arrived, isHere: boolean, now: number): void {
@@ -149,6 +171,7 @@ export class Broker {
     const completion = measures.timed(() => this.#scheduler.complete(isHere ? deviceName(device) : null, person, sliceName(index), tile, ms, now));
     if (completion === 'accepted') {
       this.#keep(slice, arrived, key, now);
+      if (this.#onTrial.has(device)) this.#limit(device, now);
       return;
     }
     measures.wasted(completion === 'opinion' ? 'checking' : completion, points);
@@ -159,9 +182,9 @@ export class Broker {
   /** The next points for float64 and how long they take, in milliseconds; how long to wait where the budget is spent; null for nothing. */
   nextTruth(now: number): { readonly inquiry: Inquiry | null; readonly ms: number } | null {
     if (this.#inquiries === 0) {
-      const audit = this.#trust.audit();
-      if (!audit) return null;
-      this.#perform([audit], now, true);
+      const audit = this.#trust.audit(now);
+      if (audit.length === 0) return null;
+      this.#perform(audit, now, true);
     }
     const request = this.#truth.take(now);
     if (request) this.#inquiries--;
@@ -169,17 +192,23 @@ export class Broker {
     return this.#inquiries > 0 ? { inquiry: null, ms: this.#truth.wait(now) } : null;
   }
 
-  judge({ slice: index, tile, points, origin, isAudit }: Inquiry, now: number): void {
+  judge({ slice: index, tile, points, closer, origin, isAudit }: Inquiry, now: number): void {
     const slice = this.#slices[index]!;
-    this.#options.measures.recomputed(points.length, isAudit);
+    const { measures, landscape } = this.#options;
+    measures.recomputed(points.length, isAudit);
     if (slice.status[tile] === 0 || slice.device[tile] !== origin.device) return this.#trust.notJudged(tileName(index, tile), points.length);
-    const judgements = points.map((at): Judgement => ({ index: at, severity: this.#options.landscape.severity(origin, at) }));
+    const judgementOf = (at: number): Judgement => ({ index: at, severity: landscape.severity(origin, at) });
+    const judgements = points.map(judgementOf);
+    if (judgements.some(({ severity }) => !(severity <= 1))) {
+      measures.recomputed(closer.length, isAudit);
+      judgements.push(...closer.map(judgementOf));
+    }
     this.#perform(this.#trust.judged(tileName(index, tile), judgements, now), now);
   }
 
-  /** Tiles still to come in all open slices together, and inquiries that wait for float64. */
-  progress(): { readonly left: number; readonly checksWaiting: number } {
-    return { left: this.#left, checksWaiting: this.#inquiries };
+  /** Tiles still to come in all open slices together; inquiries that wait for float64; tiles that may still be verified. */
+  progress(): { readonly left: number; readonly checksWaiting: number; readonly unverified: number } {
+    return { left: this.#left, checksWaiting: this.#inquiries, unverified: this.#trust.openCount };
   }
 
   /** Points shown and points verified that are wrong now, and all that are verified. */
@@ -278,7 +307,7 @@ export class Broker {
           const slice = this.#slices[index]!;
           const origin: Origin = { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: index, tile };
           this.#inquiries++;
-          this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, isUrgent: decision.isUrgent, tag: { slice: index, tile, points: decision.points, origin, isAudit } });
+          this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, isUrgent: decision.isUrgent, tag: { slice: index, tile, points: decision.points, closer: decision.closer, origin, isAudit } });
           break;
         }
         case 'verify': {
@@ -300,10 +329,11 @@ export class Broker {
         }
         case 'device': {
           const { record } = decision;
+          if (record.state !== decision.before && this.#here.get(deviceOf(record.key))?.key === record.key) this.#limit(deviceOf(record.key), now);
           if (stateOf(record, now) !== 'quarantined' || decision.before === 'quarantined') break;
           const device = deviceOf(record.key);
-          this.#options.measures.caught(device);
-          this.#scheduler.leave(deviceName(device));
+          this.#options.measures.caught(device, record.key);
+          this.leave(device);
           this.#options.onCaught(device);
         }
       }

@@ -15,7 +15,8 @@ const FAIR_FROM_MS = 5000;
 const TIMED_EVERY = 16;
 const ERR_EVERYWHERE: ReadonlySet<string> = new Set(['offset', 'replay', 'nan', 'f16', 'scale']);
 
-type Liar = { readonly attack: number; leases: Set<number> | null; tiles: number; caughtAfterLeases: number | null };
+/** Under one identity. `leases`: those that something came back from, and all that were granted after that, until it was caught. */
+type Liar = { readonly attack: number; readonly leases: Set<number>; tiles: number; isCaught: boolean };
 
 export class Measures {
   readonly #openedAt: number[] = [];
@@ -42,7 +43,10 @@ export class Measures {
   #servedBefore: ReadonlyMap<string, number> | null = null;
   /** What everyone was served while everyone had work waiting. */
   readonly fairShares = new Map<string, number>();
-  readonly liars = new Map<number, Liar>();
+  /** By device: its attack. */
+  readonly liars = new Map<number, number>();
+  /** By identity. */
+  readonly #identities = new Map<string, Liar>();
   readonly violations = new Map<string, number>();
   readonly curve: { readonly s: number; readonly done: number; readonly devices: number; readonly wrong: number }[] = [];
   #one = 0x811c9dc5;
@@ -123,15 +127,28 @@ export class Measures {
   }
 
   liar(device: number, attack: number): void {
-    this.liars.set(device, { attack, leases: new Set(), tiles: 0, caughtAfterLeases: null });
+    this.liars.set(device, attack);
   }
 
-  returned({ device, lease }: { readonly device: number; readonly lease: number }): void {
+  granted(device: number, key: string, lease: number): void {
+    const liar = this.#identity(device, key);
+    if (liar && liar.tiles > 0 && !liar.isCaught) liar.leases.add(lease);
+  }
+
+  returned({ device, key, lease }: { readonly device: number; readonly key: string; readonly lease: number }): void {
     this.results++;
-    const liar = this.liars.get(device);
-    if (!liar || liar.caughtAfterLeases !== null) return;
+    const liar = this.#identity(device, key);
+    if (!liar || liar.isCaught) return;
     liar.tiles++;
-    liar.leases?.add(lease);
+    liar.leases.add(lease);
+  }
+
+  #identity(device: number, key: string): Liar | null {
+    const attack = this.liars.get(device);
+    if (attack === undefined) return null;
+    let liar = this.#identities.get(key);
+    if (!liar) this.#identities.set(key, (liar = { attack, leases: new Set(), tiles: 0, isCaught: false }));
+    return liar;
   }
 
   accepted(person: string, points: number, isAgain: boolean): void {
@@ -164,17 +181,16 @@ export class Measures {
     if (wasVerified) this.verifiedTakenBack += points;
   }
 
-  caught(device: number): void {
+  caught(device: number, key: string): void {
     this.quarantines++;
-    const liar = this.liars.get(device);
+    const liar = this.#identity(device, key);
     if (!liar) this.falseQuarantines++;
-    else liar.caughtAfterLeases ??= liar.leases?.size ?? 0;
+    else liar.isCaught = true;
   }
 
-  /** Of devices that err at every point and returned anything: how many were caught, and how many within their first lease. */
+  /** Of identities that err at every point and returned anything: how many were caught, and how many were lent nothing after their first lease. */
   allWrong(): { readonly devices: number; readonly caught: number; readonly inFirstLease: number } {
-    const devices = [...this.liars.values()].filter(({ attack, tiles }) => tiles > 0 && ERR_EVERYWHERE.has(ATTACKS[attack]!));
-    const caught = devices.filter(({ caughtAfterLeases }) => caughtAfterLeases !== null);
-    return { devices: devices.length, caught: caught.length, inFirstLease: caught.filter(({ caughtAfterLeases }) => caughtAfterLeases! <= 1).length };
+    const devices = [...this.#identities.values()].filter(({ attack, tiles }) => tiles > 0 && ERR_EVERYWHERE.has(ATTACKS[attack]!));
+    return { devices: devices.length, caught: devices.filter(({ isCaught }) => isCaught).length, inFirstLease: devices.filter(({ leases }) => leases.size <= 1).length };
   }
 }

@@ -73,7 +73,7 @@ export function tableOf(figures: Figures): string {
     ['checking', `${percent(figures.checkingOverhead)}  (devices ${percent(figures.checkedAgain.byDevices)}, server ${percent(figures.checkedAgain.byServer)}; when idle ${percent(figures.checkedAgain.whenIdle)})`],
     ['verified at the end', percent(figures.verifiedShare)],
     ['wrong points accepted', `${wrong.accepted} (${wrong.acceptedShare.toExponential(1)}); shown at the end ${wrong.shownAtTheEnd}, ever ${wrong.everShown}, for ${wrong.meanShownS} s`],
-    ['liars, quarantines, false', `${liars.number}, ${liars.quarantines}, ${liars.falseQuarantines}; all wrong: ${liars.allWrong.inFirstLease} of ${liars.allWrong.devices} out within the first lease, ${liars.allWrong.caught} at all`],
+    ['liars, quarantines, false', `${liars.number}, ${liars.quarantines}, ${liars.falseQuarantines}; wrong everywhere: ${liars.allWrong.inFirstLease} of ${liars.allWrong.devices} lent no second lease, ${liars.allWrong.caught} caught`],
     ['fairness over people (Jain)', figures.jain === null ? '—' : String(figures.jain)],
     ['scheduler', `${scheduler.grants} tiles lent, call ${scheduler.callMeanUs} µs, p99 ${scheduler.callP99Us} µs; ${scheduler.grantsPerCpuS} tiles and ${scheduler.eventsPerCpuS} events per CPU second`],
     ['processor, memory', `${figures.cpuS} s, ${figures.rssMb} MB`],

@@ -127,9 +127,11 @@ export class World {
         if (this.#serving.isDue(this.ms)) this.#serve();
         return;
       case EVENT.sweep:
-        if (!this.#isDown) for (const id of this.broker.scheduler.sweep(this.ms)) this.measures.note(this.now, EVENT.sweep, Number(id.slice(1)), 0);
+        if (!this.#isDown) for (const id of this.broker.sweep(this.ms)) this.measures.note(this.now, EVENT.sweep, Number(id.slice(1)), 0);
         this.#wake();
         this.#queue.push(this.now + SWEEP_US, EVENT.sweep, 0);
+        this.#pumpTruth();
+        this.#look();
         return;
       case EVENT.truth:
         return this.#judged(a);
@@ -200,10 +202,7 @@ export class World {
   }
 
   #ask(device: number, roomMs: number): void {
-    if (roomMs < 1) return;
-    const grants = this.broker.ask(device, this.#volunteers.key(device), roomMs, this.ms);
-    if (grants) this.#send(grants);
-    else this.#queue.push(this.now + 250 * MS, EVENT.ask, device, this.#volunteers.visit[device]!);
+    if (roomMs >= 1) this.#send(this.broker.ask(device, roomMs, this.ms));
   }
 
   #send(grants: readonly Grant[]): void {
@@ -222,6 +221,7 @@ export class World {
       tasks.place[task] = PLACE.sent;
       tasks.next[task] = NONE;
       this.measures.grants++;
+      this.measures.granted(device, this.#volunteers.key(device), grant.lease);
       this.measures.note(this.now, EVENT.deliver, device, slice * 4096 + grant.tile);
       this.#queue.push(this.now + this.fleet.roundTripUs[device]! / 2, EVENT.deliver, device, task);
       const isWatched = this.fleet.size <= MOST_WATCHED || this.measures.grants % WATCHED_EVERY === 0;
@@ -290,9 +290,9 @@ export class World {
 
   #look(): void {
     if (this.#opened < this.#scenario.slices) return;
-    const { left, checksWaiting } = this.broker.progress();
+    const { left, checksWaiting, unverified } = this.broker.progress();
     if (left > 0) this.#done = 'no';
-    else if (checksWaiting === 0 || this.ms > this.measures.lastComplete + SETTLE_MS) this.#done = 'yes';
+    else if (checksWaiting + unverified === 0 || this.ms > this.measures.lastComplete + SETTLE_MS) this.#done = 'yes';
     else this.#done = 'settling';
   }
 

@@ -24,6 +24,15 @@ const ledgerOf = async ({ session }: Opened, connectionId: string): Promise<Y.Do
   return ledger;
 };
 
+/** Two tiles at once, also of who is new here. */
+const TWO: typeof CPU = { ...CPU, workers: 2 };
+/** What came last of a trusted device is looked at after some seconds. */
+async function settleTiles({ tiles, clock }: Opened): Promise<void> {
+  await tiles.settled();
+  await clock.advance(4000);
+  await tiles.settled();
+}
+
 /** Milliseconds: room for the next tile and no other. */
 const A_MOMENT = 1e-6;
 
@@ -165,7 +174,7 @@ describe('live session', () => {
     const slice = await ada.place(recipe);
     const tiles = tilesOf(tilingOf(recipe, lineSubject().manifest));
     expect(await computeAll(opened, 'c1')).toEqual(tiles.map(() => 'accepted'));
-    await opened.tiles.settled();
+    await settleTiles(opened);
     expect(opened.heard('tile')).toHaveLength(tiles.length);
     const entries = [...entriesOf(await ledgerOf(opened, 'c1')).values()];
     expect(entries).toHaveLength(tiles.length);
@@ -214,7 +223,7 @@ describe('live session', () => {
     expect(opened.heard('notice')).toEqual([[{ kind: 'checkFailed', message: expect.stringMatching(/\((\d+) of \1 compared\).*overheating.*10 minutes/) }]]);
     expect(opened.session.askForWork('c1', 1)).toEqual([]);
     await computeAll(opened, 'c2');
-    await opened.tiles.settled();
+    await settleTiles(opened);
     const entries = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
     expect(entries.every(({ isVerified, by }) => isVerified && by !== liar.me.id)).toBe(true);
     expect((await opened.session.progress(slice))?.isComplete).toBe(true);
@@ -258,6 +267,7 @@ describe('live session', () => {
     opened.session.lend('c1', CPU);
     const coarse = opened.session.askForWork('c1', A_MOMENT);
     await opened.session.returnTile('c1', returned(coarse[0]!), evaluate(fine, coarse[0]!.tile));
+    await opened.tiles.settled();
     const next = opened.session.askForWork('c1', 1000).map(({ tile }) => tile.split('/').map(Number).slice(1));
     const finest = next.filter(([level]) => level === 3).slice(0, 1);
     expect(coarse[0]!.tile).toMatch(/\/0\/0\/0$/);
@@ -272,6 +282,7 @@ describe('live session', () => {
     opened.session.lend('c1', CPU);
     const first = askForOne(opened.session, 'c1');
     await opened.session.returnTile('c1', { ...returned(first!), ms: 9000 }, evaluate(fine, first!.tile));
+    await opened.tiles.settled();
     const slow = opened.session.askForWork('c1', 1000);
     expect(slow).toHaveLength(1);
     expect(slow[0]!.predictedMs).toBeGreaterThan(5000);
@@ -283,7 +294,7 @@ describe('live session', () => {
     const ada = await before.join('c1');
     const slice = await ada.place(recipe);
     await ada.annotate('note-by-ada', { slice });
-    before.session.lend('c1', CPU);
+    before.session.lend('c1', TWO);
     const [first, second] = [askForOne(before.session, 'c1'), askForOne(before.session, 'c1')];
     await before.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
     await before.tiles.settled();
@@ -312,7 +323,7 @@ describe('live session', () => {
     const one = await openSession();
     const ada = await one.join('c1');
     await ada.place(recipe);
-    one.session.lend('c1', CPU);
+    one.session.lend('c1', TWO);
     const [first, second] = [askForOne(one.session, 'c1'), askForOne(one.session, 'c1')];
     await one.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
     const two = await openSession({ storage: one.storage, tiles: one.tiles, seed: 5, record: { id: 'session-2', code: 'GHJKMN', editKeyHash: '', createdAt: 0 } });
@@ -349,7 +360,7 @@ describe('live session', () => {
     const opened = await openSession({ storage });
     const ada = await opened.join('c1');
     const slice = await ada.place(recipe);
-    opened.session.lend('c1', CPU);
+    opened.session.lend('c1', TWO);
     const [first, second] = [askForOne(opened.session, 'c1'), askForOne(opened.session, 'c1')];
     await opened.session.returnTile('c1', returned(first!), evaluate(recipe, first!.tile));
     const record = slicesOf(ada.doc).get(slice)!;

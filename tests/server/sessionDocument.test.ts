@@ -123,7 +123,7 @@ describe('session document', () => {
     const opened = await openSession();
     const ada = await opened.join('c1');
     await ada.place(recipe);
-    opened.session.lend('c1', CPU);
+    opened.session.lend('c1', { ...CPU, workers: 3 });
     const leases = opened.session.askForWork('c1', 3);
     const give = (index: number, bytes: Uint8Array) => opened.session.returnTile('c1', { tile: leases[index]!.tile, ticket: leases[index]!.ticket, ms: 10, backend: 'CPU' }, bytes);
     for (const index of [0, 1]) expect((await give(index, Uint8Array.of(1, 2, 3))).ok).toBe(false);

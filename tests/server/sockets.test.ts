@@ -188,7 +188,7 @@ describe('live connection', () => {
     const ada = await openPage(first.url, { session: created.id, key: created.key });
     const { me, token, clientId } = ada.welcome;
     await ada.change((doc) => writeRecord(doc, 'slices', sliceIdOf(recipe), { by: me.id, byName: me.name, at: 1, recipe, isPutAway: false }));
-    ada.socket.emit('lend', CPU);
+    ada.socket.emit('lend', { ...CPU, workers: 2 });
     const [one, two] = await ada.socket.emitWithAck('askForWork', 4);
     await ada.socket.emitWithAck('returnTile', { tile: one!.tile, ticket: one!.ticket, ms: 5, backend: 'CPU' }, evaluate(recipe, one!.tile));
     ada.close();

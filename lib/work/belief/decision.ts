@@ -10,8 +10,11 @@ import type { DeviceRecord } from './device.ts';
 export type Proof = { readonly kind: 'points' | 'everyPoint' | 'secondOpinion'; readonly agreed: number };
 
 export type Decision =
-  /** Recompute these points of a tile; nobody is told which before they are judged. `isUrgent`: something speaks against it. */
-  | { readonly kind: 'probe'; readonly tile: TileKey; readonly points: readonly number[]; readonly isUrgent: boolean }
+  /**
+   * Recompute these points of a tile, and where one of them does not match those `closer` as well, before it is judged; nobody
+   * is told which. `isUrgent`: something speaks against it, or somebody waits for it.
+   */
+  | { readonly kind: 'probe'; readonly tile: TileKey; readonly points: readonly number[]; readonly closer: readonly number[]; readonly isUrgent: boolean }
   | { readonly kind: 'verify'; readonly tile: TileKey; readonly proof: Proof }
   /** Wrong: taken from the picture, and lent again to anybody but those named. */
   | { readonly kind: 'strike'; readonly tile: TileKey; readonly device: string; readonly notTo: readonly string[] }

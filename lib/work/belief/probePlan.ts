@@ -14,8 +14,8 @@ const TILE_SECONDS = 1;
 const DEAR_SECONDS = 5;
 /** A point that takes longer is not recomputed at all: only other devices can speak for or against it. */
 const UNAFFORDABLE_SECONDS = 600;
-/** Points of a tile that something speaks against. */
-const DOUBTED_POINTS = 8;
+/** Points of a tile that something speaks against: of those the free checks point at, the most striking half. */
+const DOUBTED_POINTS = 4;
 
 /** The most points of one tile that the budget allows; 0 where not even one can be had. */
 export const affordable = ({ perSecond }: TruthBudget, pointCost: number): number =>

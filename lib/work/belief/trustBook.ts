@@ -7,8 +7,11 @@
  */
 import type { TileKey } from '#lib/work/tile.ts';
 import type { Decision, Proof } from './decision.ts';
-import { MOST_CATCHES, afterAgreement, afterMismatch, isTrusted, newDevice, probedShare, stateOf, type DeviceRecord } from './device.ts';
+import { Batches } from './batches.ts';
+import { afterAgreement, afterMismatch, isTrusted, probedShare, stateOf, type DeviceRecord } from './device.ts';
+import { HeldTiles, isProbed, type HeldTile } from './heldTiles.ts';
 import { affordable, drawPoints, isDear, planProbes, type TruthBudget } from './probePlan.ts';
+import { Standing, heldOnTrial, isUnproven } from './standing.ts';
 
 /** A tile that came back in good form, with what the free checks say of it. */
 export type Arrival = {
@@ -24,32 +27,16 @@ export type Arrival = {
 /** How far a returned point is from the truth, in tolerances: up to 1 agrees, ∞ is another kind of number. */
 export type Judgement = { readonly index: number; readonly severity: number };
 
-type Held = Omit<Arrival, 'doubtful' | 'isSuspicious'> & {
-  readonly agreed: Set<number>;
-  /** Points asked and not judged. */
-  asked: number;
-  isVerified: boolean;
-  /** People whose devices found the same, and another, value. */
-  readonly supporters: Set<string>;
-  readonly opponents: Set<string>;
-  /** Points of it, or of the tiles that came with it, agreed. */
-  isCovered: boolean;
-  batch: Batch | null;
-};
-
-/** Small tiles that came one after another share their probes; those `waiting` are not judged yet. */
-type Batch = { readonly tiles: readonly TileKey[]; readonly waiting: Map<TileKey, Set<number>> };
-
-/** A newcomer has at most so many points waiting for their first judgement. */
-const UNJUDGED_POINTS = 1024;
 /** Of a newcomer's first tile so many points are judged before anything else: one tells who is always wrong, and thousands may come at once. */
 const FIRST_POINTS = 1;
+/** Where that one does not match, so many more of the tile are looked at with it: they tell a device that errs everywhere from one that erred once. */
+const CLOSER_POINTS = 2;
+/** Points are asked in pieces that take no longer than this of the budget, so that what is urgent need not wait. */
+const PIECE_SECONDS = 0.05;
 /** Agreement with a trusted device counts as so many recomputed points at most. */
 const OPINION_POINTS = 16;
 /** Points of one tile that are asked at once, when it is looked at again. */
 const DRAWN_AT_ONCE = 16;
-/** Open tiles that are looked through for the one that is cheapest to prove. */
-const MOST_AUDITED = 1024;
 /** Tiles of a suspect that are looked at again at once. */
 const SUSPECT_TILES = 8;
 /** So many people beside its maker prove a tile where none of their devices is trusted. */
@@ -58,73 +45,66 @@ const VOTERS = 2;
 export class TrustBook {
   readonly #budget: TruthBudget;
   readonly #dice: () => number;
-  readonly #devices = new Map<string, DeviceRecord>();
-  readonly #catches = new Map<string, number>();
-  readonly #tiles = new Map<TileKey, Held>();
-  readonly #byDevice = new Map<string, Set<TileKey>>();
-  /** By device: tiles that wait for their share of probes to amount to one, and how much it is. */
-  readonly #gathering = new Map<string, { owed: number; tiles: TileKey[] }>();
-  /** Tiles that are not verified, in the order in which they are audited. */
-  readonly #open = new Set<TileKey>();
+  readonly #standing = new Standing();
+  readonly #tiles = new HeldTiles();
+  readonly #batches: Batches;
 
   /** @param dice secret, in [0, 1) */
   constructor(budget: TruthBudget, dice: () => number) {
     this.#budget = budget;
     this.#dice = dice;
+    this.#batches = new Batches(dice);
   }
 
   /** Makes a device known: with its record from earlier, or as a newcomer. */
   admit(key: string, person: string, now: number, earlier: DeviceRecord | null = null): DeviceRecord {
-    const known = this.#devices.get(key);
-    if (known) return known;
-    const record = earlier ?? newDevice(key, person, now);
-    this.#devices.set(key, record);
-    if (record.catches > 0) this.#catches.set(record.person, (this.#catches.get(record.person) ?? 0) + record.catches);
-    return record;
+    return this.#standing.admit(key, person, now, earlier);
   }
 
   device(key: string): DeviceRecord | undefined {
-    return this.#devices.get(key);
+    return this.#standing.get(key);
   }
 
   /** Whether results of a device are taken. A person caught again and again under new identities is not either. V11 */
   mayReturn(key: string, now: number): boolean {
-    const record = this.#devices.get(key);
-    return record !== undefined && stateOf(record, now) !== 'quarantined' && (this.#catches.get(record.person) ?? 0) <= MOST_CATCHES;
+    return this.#standing.mayReturn(key, now);
   }
 
-  /** Points that may be lent to a device that nothing is known of. */
-  roomOfNewcomer(person: string): number {
-    return (this.#catches.get(person) ?? 0) > MOST_CATCHES ? 0 : UNJUDGED_POINTS;
-  }
-
-  /** Points that may be lent to a device now: a newcomer proves itself on a few before it is given many. */
-  room(key: string, now: number): number {
+  /**
+   * Tiles that a device with so many workers may hold now: any number, or one lease while nothing of it was judged, or none. V15
+   *
+   * @param person whose it is, where it was not admitted yet
+   */
+  mostHeld(key: string, person: string, workers: number, now: number): number {
+    const record = this.#standing.get(key);
+    if (!record) return this.#standing.isWelcome(person) ? workers : 0;
     if (!this.mayReturn(key, now)) return 0;
-    if (!isUnproven(this.#devices.get(key)!, now)) return Infinity;
-    let waiting = 0;
-    for (const tile of this.#byDevice.get(key) ?? []) {
-      const held = this.#tiles.get(tile)!;
-      if (held.agreed.size === 0 && !held.isCovered && !isDear(this.#budget, held.pointCost)) waiting += held.points;
-    }
-    return Math.max(0, UNJUDGED_POINTS - waiting);
+    if (!isUnproven(record, now)) return Infinity;
+    const waiting = [...this.#tiles.of(key)].filter((held) => !isProbed(held) && !isDear(this.#budget, held.pointCost));
+    return heldOnTrial(workers, waiting.length, waiting[0]?.at ?? now, now);
   }
 
   /** A tile came back: what of it to recompute, and whether somebody else is asked too. The device must have been admitted. */
   arrived(arrival: Arrival, now: number): readonly Decision[] {
-    const { tile, device, points, pointCost } = arrival;
-    const record = this.#devices.get(device)!;
+    const { tile, device, points, pointCost, isSuspicious } = arrival;
+    const record = this.#standing.get(device)!;
     const share = probedShare(record, now);
-    const isFirst = isUnproven(record, now) && (this.#byDevice.get(device)?.size ?? 0) === 0;
-    const isAlone = isFirst || arrival.isSuspicious;
-    const chosen = isAlone ? planProbes({ ...arrival, share }, this.#budget, this.#dice) : [];
-    this.#hold({ tile, device, points, pointCost, agreed: new Set(), asked: chosen.length, isVerified: false, supporters: new Set(), opponents: new Set(), isCovered: false, batch: null });
-    const decisions: Decision[] = isAlone ? [] : [...this.#gather(arrival, share)];
-    // A newcomer is lent little before its first judgement: that does not wait behind what is asked of everybody else.
-    const hurried = arrival.isSuspicious ? chosen.length : isFirst ? FIRST_POINTS : 0;
-    if (hurried > 0 && chosen.length > 0) decisions.push({ kind: 'probe', tile, points: chosen.slice(0, hurried), isUrgent: true });
-    if (chosen.length > hurried) decisions.push({ kind: 'probe', tile, points: chosen.slice(hurried), isUrgent: false });
-    if (isDear(this.#budget, pointCost) && (arrival.isSuspicious || this.#dice() < share)) decisions.push({ kind: 'secondOpinion', tile, notTo: [record.person] });
+    const isFirst = isUnproven(record, now) && this.#tiles.of(device).size === 0;
+    const held: HeldTile = { tile, device, points, pointCost, at: now, agreed: new Set(), asked: 0, isVerified: false, supporters: new Set(), opponents: new Set(), isCovered: false, batch: null };
+    const isAlone = isFirst || isSuspicious;
+    this.#tiles.add(held, !isAlone && isTrusted(record, now));
+    const decisions: Decision[] = [];
+    if (isAlone) {
+      const chosen = planProbes({ ...arrival, share }, this.#budget, this.#dice);
+      // A newcomer is lent little before its first judgement: that does not wait behind what is asked of everybody else.
+      const hurried = isSuspicious ? chosen.length : FIRST_POINTS;
+      decisions.push(...this.#probe(held, chosen.slice(0, hurried), { isUrgent: true, isFirst }), ...this.#probe(held, chosen.slice(hurried)));
+    } else {
+      const most = affordable(this.#budget, pointCost);
+      const drawn = most === 0 ? [] : this.#batches.join(held, Math.min(share * points, most), (each) => this.#tiles.get(each) !== undefined);
+      for (const [each, indices] of drawn) decisions.push(...this.#probe(each, indices));
+    }
+    if (isDear(this.#budget, pointCost) && (isSuspicious || this.#dice() < share)) decisions.push({ kind: 'secondOpinion', tile, notTo: [record.person] });
     return decisions;
   }
 
@@ -136,27 +116,28 @@ export class TrustBook {
     const wrong = judgements.filter(({ severity }) => !(severity <= 1));
     const agreed = judgements.length - wrong.length;
     for (const { index, severity } of judgements) if (severity <= 1) held.agreed.add(index);
-    const before = this.#devices.get(held.device)!;
+    const before = this.#standing.get(held.device)!;
     if (wrong.length === 0) {
-      const decisions = this.#change(before, afterAgreement(before, agreed, now));
-      const covered = this.#cover(held, judgements);
-      if (this.#devices.get(held.device)!.state === 'trusted' && before.state !== 'trusted') return [...decisions, ...this.#settleAll(held.device, now)];
-      return [...decisions, ...[held, ...covered].flatMap((each) => (this.#tiles.has(each.tile) ? this.#settle(each, now) : []))];
+      const decisions = this.#standing.change(before, afterAgreement(before, agreed, now));
+      const covered = this.#batches.agreed(held, judgements.map(({ index }) => index));
+      const isNewlyTrusted = this.#standing.get(held.device)!.state === 'trusted' && before.state !== 'trusted';
+      const concerned = isNewlyTrusted ? [...this.#tiles.of(held.device)] : [held, ...covered];
+      return [...decisions, ...concerned.flatMap((each) => (this.#tiles.get(each.tile) === each ? this.#settle(each, now) : []))];
     }
     let record: DeviceRecord = { ...before, compared: before.compared + agreed };
     for (const { severity } of wrong) record = afterMismatch(record, severity, now);
     this.forget(tile);
     const notTo = [record.person, ...held.opponents, ...held.supporters];
-    return [...this.#change(before, record), { kind: 'strike', tile, device: held.device, notTo }, ...this.#consequences(record, now)];
+    return [...this.#standing.change(before, record), { kind: 'strike', tile, device: held.device, notTo }, ...this.#consequences(record, now)];
   }
 
   /** What float64 says of a device's numbers for a tile that another device's stands for. */
   judgedWitness(device: string, judgements: readonly Judgement[], now: number): readonly Decision[] {
-    const before = this.#devices.get(device);
+    const before = this.#standing.get(device);
     if (!before) return [];
     let record = before;
     for (const { severity } of judgements) record = severity <= 1 ? afterAgreement(record, 1, now) : afterMismatch(record, severity, now);
-    return [...this.#change(before, record), ...(record.mismatched > before.mismatched ? this.#consequences(record, now) : [])];
+    return [...this.#standing.change(before, record), ...(record.mismatched > before.mismatched ? this.#consequences(record, now) : [])];
   }
 
   /**
@@ -165,8 +146,8 @@ export class TrustBook {
    */
   opinion(tile: TileKey, witness: string, differing: readonly Judgement[], now: number): readonly Decision[] {
     const held = this.#tiles.get(tile);
-    const other = this.#devices.get(witness);
-    const own = held && this.#devices.get(held.device);
+    const other = this.#standing.get(witness);
+    const own = held && this.#standing.get(held.device);
     // One person is one opinion, with however many devices.
     if (!held || !other || !own || own.person === other.person) return [];
     if (differing.length === 0) {
@@ -174,7 +155,7 @@ export class TrustBook {
       held.supporters.add(other.person);
       const weight = Math.min(held.points, OPINION_POINTS);
       return [
-        ...(isTrusted(other, now) ? this.#change(own, afterAgreement(own, weight, now, held.points)) : []),
+        ...(isTrusted(other, now) ? this.#standing.change(own, afterAgreement(own, weight, now, held.points)) : []),
         ...this.#settle(held, now, isTrusted(other, now)),
       ];
     }
@@ -185,156 +166,86 @@ export class TrustBook {
     ];
     if (affordable(this.#budget, held.pointCost) > 0) {
       const worst = differing.reduce((most, each) => (each.severity > most.severity ? each : most));
-      held.asked++;
-      return [...votes, { kind: 'probe', tile, points: [worst.index], isUrgent: true }];
+      return [...votes, ...this.#probe(held, [worst.index], { isUrgent: true })];
     }
     if (held.opponents.size > held.supporters.size + 1) {
       const record = afterMismatch(own, Math.max(...differing.map(({ severity }) => severity)), now);
       this.forget(tile);
-      return [...votes, ...this.#change(own, record), { kind: 'strike', tile, device: held.device, notTo: [own.person] }, ...this.#consequences(record, now)];
+      return [...votes, ...this.#standing.change(own, record), { kind: 'strike', tile, device: held.device, notTo: [own.person] }, ...this.#consequences(record, now)];
     }
     return [...votes, { kind: 'secondOpinion', tile, notTo: [own.person, ...held.supporters, ...held.opponents] }];
   }
 
   /** Returned what cannot be right, whatever the truth is: another number of points, another set. */
   broken(device: string, now: number): readonly Decision[] {
-    const before = this.#devices.get(device);
+    const before = this.#standing.get(device);
     if (!before) return [];
     const record = afterMismatch(before, 2, now);
-    return [...this.#change(before, record), ...this.#consequences(record, now)];
+    return [...this.#standing.change(before, record), ...this.#consequences(record, now)];
   }
 
   /**
-   * When nothing else is asked: further points of a tile that is not verified yet; null when there is nothing to be had.
+   * When nothing else is asked: further points of a tile that is not verified yet; nothing when there is none to be had.
    * One tile after the other, so that some are verified long before all are; the cheapest to prove goes first, so that a
    * small slice does not wait for the whole of a large one.
    */
-  audit(): Decision | null {
-    let looked = 0;
-    let cheapest: { readonly held: Held; readonly cost: number } | null = null;
-    for (const tile of this.#open) {
-      if (++looked > MOST_AUDITED) break;
-      const held = this.#tiles.get(tile)!;
-      if (held.asked > 0) continue;
-      if (isDear(this.#budget, held.pointCost) || held.agreed.size >= held.points) {
-        this.#open.delete(tile);
-        continue;
-      }
-      const cost = (held.points - held.agreed.size) * held.pointCost;
-      if (!cheapest || cost < cheapest.cost) cheapest = { held, cost };
-    }
-    if (!cheapest) return null;
-    const { held } = cheapest;
-    const most = Math.min(affordable(this.#budget, held.pointCost), DRAWN_AT_ONCE, held.points - held.agreed.size);
-    const points = drawPoints(held.points, most, this.#dice, [], held.agreed);
-    held.asked += points.length;
-    return { kind: 'probe', tile: held.tile, points, isUrgent: false };
+  audit(now: number): readonly Decision[] {
+    const held = this.#tiles.cheapestOpen(now, ({ pointCost, agreed, points }) => !isDear(this.#budget, pointCost) && agreed.size < points);
+    return held ? this.#probe(held, this.#drawMore(held)) : [];
+  }
+
+  /** Tiles that are not verified and may be still. */
+  get openCount(): number {
+    return this.#tiles.openCount;
   }
 
   /** Points that were asked could not be judged; of such a tile nothing more is asked unless something speaks against it. */
   notJudged(tile: TileKey, points: number): void {
     const held = this.#tiles.get(tile);
-    if (held) held.asked = Math.max(0, held.asked - points);
-    this.#open.delete(tile);
+    if (!held) return;
+    held.asked = Math.max(0, held.asked - points);
+    this.#tiles.close(held);
   }
 
   /** A tile is gone: struck elsewhere, or its slice is closed. */
   forget(tile: TileKey): void {
-    const held = this.#tiles.get(tile);
-    if (!held) return;
-    this.#tiles.delete(tile);
-    this.#open.delete(tile);
-    this.#byDevice.get(held.device)?.delete(tile);
+    this.#tiles.forget(tile);
   }
 
-  /**
-   * A tile joins those of its device that wait for probes. Once their share amounts to a point, that many are drawn from
-   * all of them: what is asked is the same share of points however small the tiles are.
-   */
-  #gather({ tile, device, points, pointCost }: Arrival, share: number): readonly Decision[] {
-    const most = affordable(this.#budget, pointCost);
-    if (most === 0) return [];
-    const waiting = this.#gathering.get(device) ?? { owed: 0, tiles: [] };
-    this.#gathering.set(device, waiting);
-    waiting.owed += Math.min(share * points, most);
-    waiting.tiles.push(tile);
-    const count = Math.floor(waiting.owed);
-    if (count === 0) return [];
-    waiting.owed -= count;
-    const tiles = waiting.tiles.splice(0).flatMap((each) => this.#tiles.get(each) ?? []);
-    const total = tiles.reduce((sum, each) => sum + each.points, 0);
-    const drawn = new Map<Held, number[]>();
-    for (let at of drawPoints(total, Math.min(count, total), this.#dice)) {
-      for (const held of tiles) {
-        if (at < held.points) {
-          drawn.set(held, [...(drawn.get(held) ?? []), at]);
-          break;
-        }
-        at -= held.points;
-      }
+  /** Has points of a tile recomputed, in pieces. @param isFirst of a newcomer: more of them, should one not match */
+  #probe(held: HeldTile, points: readonly number[], { isUrgent = false, isFirst = false } = {}): readonly Decision[] {
+    held.asked += points.length;
+    const piece = Math.max(1, Math.floor((this.#budget.perSecond * PIECE_SECONDS) / Math.max(1, held.pointCost)));
+    const decisions: Decision[] = [];
+    for (let at = 0; at < points.length; at += piece) {
+      const asked = points.slice(at, at + piece);
+      const closer = isFirst && at === 0 && !isDear(this.#budget, held.pointCost) ? drawPoints(held.points, Math.min(CLOSER_POINTS, held.points - asked.length), this.#dice, [], new Set(asked)) : [];
+      decisions.push({ kind: 'probe', tile: held.tile, points: asked, closer, isUrgent });
     }
-    const batch: Batch = { tiles: tiles.map((each) => each.tile), waiting: new Map([...drawn].map(([held, indices]) => [held.tile, new Set(indices)])) };
-    for (const held of tiles) held.batch = batch;
-    return [...drawn].map(([held, indices]): Decision => {
-      held.asked += indices.length;
-      return { kind: 'probe', tile: held.tile, points: indices, isUrgent: false };
-    });
+    return decisions;
   }
 
-  /** Points of a tile agreed: when all that were asked of its batch did, every tile of it is covered. */
-  #cover(held: Held, judgements: readonly Judgement[]): readonly Held[] {
-    const { batch } = held;
-    const waiting = batch?.waiting.get(held.tile);
-    if (!batch || !waiting) return [];
-    for (const { index } of judgements) waiting.delete(index);
-    if (waiting.size === 0) batch.waiting.delete(held.tile);
-    if (batch.waiting.size > 0) return [];
-    const covered = batch.tiles.flatMap((tile) => this.#tiles.get(tile) ?? []);
-    for (const each of covered) {
-      each.isCovered = true;
-      each.batch = null;
-    }
-    return covered;
-  }
-
-  #hold(held: Held): void {
-    this.forget(held.tile);
-    this.#tiles.set(held.tile, held);
-    if (!held.isVerified) this.#open.add(held.tile);
-    const theirs = this.#byDevice.get(held.device);
-    if (theirs) theirs.add(held.tile);
-    else this.#byDevice.set(held.device, new Set([held.tile]));
+  /** Points of a tile that did not agree yet, as many as may be asked at once. */
+  #drawMore({ points, pointCost, agreed }: HeldTile): readonly number[] {
+    return drawPoints(points, Math.min(affordable(this.#budget, pointCost), DRAWN_AT_ONCE, points - agreed.size), this.#dice, [], agreed);
   }
 
   /** What a device's mistake means for the rest of what it returned. */
   #consequences(record: DeviceRecord, now: number): readonly Decision[] {
-    const theirs = [...(this.#byDevice.get(record.key) ?? [])];
-    if (stateOf(record, now) === 'quarantined') {
-      for (const tile of theirs) this.forget(tile);
-      this.#byDevice.delete(record.key);
-      this.#gathering.delete(record.key);
-      // Also where nothing is held: what of earlier days is stored goes with it.
-      return [{ kind: 'rollBack', device: record.key, tiles: theirs, notTo: [record.person] }];
-    }
-    return theirs.slice(-SUSPECT_TILES).flatMap((tile): readonly Decision[] => {
-      const held = this.#tiles.get(tile)!;
-      const most = Math.min(affordable(this.#budget, held.pointCost), DRAWN_AT_ONCE);
-      const points = drawPoints(held.points, most, this.#dice, [], held.agreed);
-      held.asked += points.length;
-      return points.length === 0 ? [] : [{ kind: 'probe', tile, points, isUrgent: true }];
-    });
-  }
-
-  #settleAll(device: string, now: number): readonly Decision[] {
-    return [...(this.#byDevice.get(device) ?? [])].flatMap((tile) => this.#settle(this.#tiles.get(tile)!, now));
+    const theirs = [...this.#tiles.of(record.key)];
+    if (stateOf(record, now) !== 'quarantined') return theirs.slice(-SUSPECT_TILES).flatMap((held) => this.#probe(held, this.#drawMore(held), { isUrgent: true }));
+    for (const { tile } of theirs) this.forget(tile);
+    this.#batches.forget(record.key);
+    // Also where nothing is held: what of earlier days is stored goes with it.
+    return [{ kind: 'rollBack', device: record.key, tiles: theirs.map(({ tile }) => tile), notTo: [record.person] }];
   }
 
   /** Says that a tile is verified, once it is. What is proven for good is no longer held: nothing can take it back. */
-  #settle(held: Held, now: number, isVouchedFor = false): readonly Decision[] {
+  #settle(held: HeldTile, now: number, isVouchedFor = false): readonly Decision[] {
     const { tile, points } = held;
     const agreed = held.agreed.size;
     const say = (proof: Proof): readonly Decision[] => {
-      if (proof.kind === 'points') this.#open.delete(tile);
+      if (proof.kind === 'points') this.#tiles.close(held);
       else this.forget(tile);
       const isNews = !held.isVerified || proof.kind !== 'points';
       held.isVerified = true;
@@ -343,20 +254,6 @@ export class TrustBook {
     if (agreed >= points) return say({ kind: 'everyPoint', agreed });
     if (held.opponents.size > 0 && held.asked > 0) return [];
     if (isVouchedFor || (held.supporters.size >= VOTERS && agreed > 0)) return say({ kind: 'secondOpinion', agreed });
-    return (agreed > 0 || held.isCovered) && held.asked === 0 && isTrusted(this.#devices.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
+    return isProbed(held) && held.asked === 0 && isTrusted(this.#standing.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
   }
-
-  #change(before: DeviceRecord, record: DeviceRecord): readonly Decision[] {
-    this.#devices.set(record.key, record);
-    if (record.catches > before.catches) this.#catches.set(record.person, (this.#catches.get(record.person) ?? 0) + 1);
-    // Evidence alone is kept now and then, a change of state at once.
-    const isWorthKeeping = record.state !== before.state || record.mismatched !== before.mismatched || Math.floor(record.compared / 32) !== Math.floor(before.compared / 32);
-    return isWorthKeeping ? [{ kind: 'device', record, before: before.state }] : [];
-  }
-}
-
-/** Nothing of it was judged since it came, or came back. */
-function isUnproven(record: DeviceRecord, now: number): boolean {
-  const state = stateOf(record, now);
-  return state === 'new' || state === 'cooldown';
 }

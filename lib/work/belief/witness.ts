@@ -11,11 +11,12 @@ import { pointsOf, type Point, type Tile, type Tiling } from '#lib/work/tile.ts'
 /** Times the usual residual from which a point is striking, at least. */
 const STRIKING = 12;
 /**
- * A smooth surface bends more in some places than in others, and there honest points stand out: the limit rises by a tenth
- * with every tile that has a striking point and falls back slowly, so that about one tile in 128 has one.
+ * A smooth surface bends more in some places than in others, and there honest points stand out: the limit rises by a quarter
+ * with every tile that has a striking point and falls back slowly, so that about one tile in 128 has one. A level begins
+ * where the one before stands, for it is the same surface.
  */
-const RISE = 1.1;
-const FALL = 1 - 0.1 / 128;
+const RISE = 1.25;
+const FALL = RISE ** (-1 / 128);
 /** Residuals of a level before they say what is usual there. */
 const ENOUGH = 24;
 /** Tiles of a device before their sum says anything, and how many times its usual size it may be. */
@@ -118,7 +119,7 @@ export class Witness {
 
   #levelOf(level: number): Level {
     let known = this.#levels.get(level);
-    if (!known) this.#levels.set(level, (known = { point: { count: 0, mean: 0, size: 0 }, tile: { count: 0, mean: 0, size: 0 }, limit: STRIKING }));
+    if (!known) this.#levels.set(level, (known = { point: { count: 0, mean: 0, size: 0 }, tile: { count: 0, mean: 0, size: 0 }, limit: this.#levels.get(level - 1)?.limit ?? STRIKING }));
     return known;
   }
 

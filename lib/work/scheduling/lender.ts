@@ -87,6 +87,11 @@ export class Lender {
     return grants;
   }
 
+  /** It may hold more than it could before: it is served with the others that wait. */
+  remember(device: Device): void {
+    if (hasRoom(device)) this.#hungry.add(device);
+  }
+
   /** As much as a device has room for; where that is not to be had, it is hungry. */
   fill(device: Device, now: number): readonly Grant[] {
     const grants: Grant[] = [];

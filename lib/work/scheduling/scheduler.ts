@@ -80,12 +80,14 @@ export class Scheduler {
     else this.#devices.join(facts);
   }
 
-  /** A device may hold so many tiles more than it does now; of one that may have none, what it holds waits again. */
-  limit(id: string, more: number): void {
+  /** A device may hold so many tiles from now on; of one that may have none, what it holds waits again. */
+  limit(id: string, most: number): void {
     const device = this.#devices.get(id);
-    if (!device) return;
-    if (more <= 0 && device.mostHeld > 0) this.#leases.takeBackAll(device);
-    this.#devices.change(device, () => (device.mostHeld = more <= 0 ? 0 : Math.min(MOST_HELD, device.held.length + more)));
+    const mostHeld = Math.min(MOST_HELD, most);
+    if (!device || device.mostHeld === mostHeld) return;
+    if (mostHeld <= 0) this.#leases.takeBackAll(device);
+    this.#devices.change(device, () => (device.mostHeld = Math.max(0, mostHeld)));
+    this.#lender.remember(device);
   }
 
   leave(id: string): void {

@@ -28,9 +28,10 @@ export function runFleet(habits: readonly Habit[], tilesEach: number, seed: numb
     for (const decision of decisions) {
       switch (decision.kind) {
         case 'probe': {
-          recomputed += decision.points.length;
           const { wrong } = returned.get(decision.tile)!;
-          act(book.judged(decision.tile, decision.points.map((index) => ({ index, severity: wrong.includes(index) ? GROSS : 0 })), now));
+          const points = decision.points.some((index) => wrong.includes(index)) ? [...decision.points, ...decision.closer] : decision.points;
+          recomputed += points.length;
+          act(book.judged(decision.tile, points.map((index) => ({ index, severity: wrong.includes(index) ? GROSS : 0 })), now));
           break;
         }
         case 'verify':

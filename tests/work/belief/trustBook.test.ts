@@ -1,6 +1,8 @@
 /** The trust book on whole fleets, by seed: what is finally accepted, what checking costs, who is caught and when. */
 import { describe, expect, it } from 'vitest';
-import { TRUSTED_AT } from '#lib/work/belief/device.ts';
+import { TRUSTED_AT, newDevice } from '#lib/work/belief/device.ts';
+import { createRandom } from '#lib/random.ts';
+import type { Decision } from '#lib/work/belief/decision.ts';
 import { TrustBook } from '#lib/work/belief/trustBook.ts';
 import { honest, runFleet, type Habit } from './fleet.ts';
 
@@ -58,13 +60,61 @@ describe('trust book', () => {
     expect(many.accepted).toBe(many.returned);
   });
 
-  it('[V12] the first points of a newcomer are asked before anything else: until they are judged it is lent little', () => {
-    const book = new TrustBook({ perSecond: 1e9 }, () => 0.5);
+  const arrival = { points: 64, pointCost: 1, doubtful: [], isSuspicious: false };
+  const pointsOf = (decisions: readonly Decision[]) => decisions.flatMap((decision) => (decision.kind === 'probe' ? decision.points : []));
+
+  it('[V12] the first point of a newcomer is asked before anything else, and in pieces: it waits behind nobody for long', () => {
+    const book = new TrustBook({ perSecond: 1e9 }, createRandom(1).uniform);
     book.admit('new', 'ada', 0);
-    const asked = ['s/0/0/0', 's/0/0/1'].map((tile) => book.arrived({ tile: tile as `s/0/0/${number}`, device: 'new', points: 64, pointCost: 1, doubtful: [], isSuspicious: false }, 0));
-    const urgent = asked.map((decisions) => decisions.flatMap((decision) => (decision.kind === 'probe' && decision.isUrgent ? decision.points : [])).length);
-    expect(urgent).toEqual([1, 0]);
-    expect(asked[0]!.flatMap((decision) => (decision.kind === 'probe' ? decision.points : [])).length).toBe(16);
+    const asked = (['s/0/0/0', 's/0/0/1'] as const).map((tile) => book.arrived({ ...arrival, tile, device: 'new', pointCost: 5e6 }, 0));
+    expect(asked.map((decisions) => pointsOf(decisions.filter((decision) => decision.kind === 'probe' && decision.isUrgent)).length)).toEqual([1, 0]);
+    expect(pointsOf(asked[0]!).length).toBe(16);
+    for (const decision of asked.flat()) if (decision.kind === 'probe') expect(decision.points.length * 5e6).toBeLessThanOrEqual(0.05 * 1e9);
+  });
+
+  it('[V15] a newcomer holds one lease until the first point of it was judged, and one more each second that it waits', () => {
+    const book = new TrustBook({ perSecond: 1e9 }, createRandom(2).uniform);
+    const most = (now: number) => book.mostHeld('new', 'ada', 2, now);
+    expect(most(0)).toBe(2);
+    book.admit('new', 'ada', 0);
+    expect(most(0)).toBe(2);
+    for (const [index, tile] of (['s/0/0/0', 's/0/0/1'] as const).entries()) {
+      book.arrived({ ...arrival, tile, device: 'new' }, 100);
+      expect(most(100)).toBe(1 - index);
+    }
+    expect([1099, 1100, 2100].map(most)).toEqual([0, 2, 4]);
+    book.judged('s/0/0/0', [{ index: 5, severity: 0.5 }], 3000);
+    expect(most(3000)).toBe(Infinity);
+  });
+
+  it('[V15] the same holds for what comes back from quarantine, and nothing is lent to what is in it', () => {
+    const book = new TrustBook({ perSecond: 1e9 }, createRandom(3).uniform);
+    book.admit('new', 'ada', 0);
+    book.arrived({ ...arrival, tile: 's/0/0/0', device: 'new' }, 0);
+    book.judged('s/0/0/0', [{ index: 5, severity: Infinity }], 0);
+    expect([book.mostHeld('new', 'ada', 4, 0), book.mostHeld('new', 'ada', 4, 600_000)]).toEqual([0, 4]);
+  });
+
+  it('[V5] where the first point of a newcomer does not match by little, more of the same tile tell an error everywhere from one error', () => {
+    for (const [others, state] of [[5, 'quarantined'], [0.2, 'suspect']] as const) {
+      const book = new TrustBook({ perSecond: 1e9 }, createRandom(4).uniform);
+      book.admit('new', 'ada', 0);
+      const [first] = book.arrived({ ...arrival, tile: 's/0/0/0', device: 'new' }, 0);
+      if (first?.kind !== 'probe') throw new Error('nothing was asked');
+      expect(new Set([...first.points, ...first.closer]).size).toBe(3);
+      book.judged('s/0/0/0', [{ index: first.points[0]!, severity: 5 }, ...first.closer.map((index) => ({ index, severity: others }))], 1);
+      expect(book.device('new')!.state).toBe(state);
+    }
+  });
+
+  it('[V12] what a trusted device returned is judged with what it returns next, and only after a while without it', () => {
+    const book = new TrustBook({ perSecond: 1e9 }, createRandom(5).uniform);
+    book.admit('known', 'ada', 0, { ...newDevice('known', 'ada', 0), state: 'trusted', passed: TRUSTED_AT });
+    book.admit('new', 'bob', 0);
+    expect(book.arrived({ ...arrival, tile: 's/0/0/0', device: 'known', points: 16 }, 0)).toEqual([]);
+    expect([book.audit(0), book.audit(999)]).toEqual([[], []]);
+    expect(pointsOf(book.audit(1000)).length).toBe(16);
+    expect(book.openCount).toBe(1);
   });
 
   it('[V9] a sleeper loses everything that was not proven, also what was verified', () => {
@@ -75,7 +125,7 @@ describe('trust book', () => {
   });
 
   it('[V11] under new identities again and again, a person is not lent to any more', () => {
-    const book = new TrustBook({ perSecond: 1e9 }, () => 0.5);
+    const book = new TrustBook({ perSecond: 1e9 }, createRandom(6).uniform);
     let taken = 0;
     for (let identity = 0; identity < 20; identity++) {
       const device = `device-${identity}`;
