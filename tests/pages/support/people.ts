@@ -28,7 +28,7 @@ export async function lend(page: Page, wish: 'auto' | 'webgpu' | 'wasm' | 'cpu')
 }
 
 /** Places a slice through the form. */
-export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: string; count: number; samples?: 'Train' | 'Test' | 'Both' }): Promise<void> {
+export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: string; count: number; samples?: 'Train' | 'Test' | 'Both'; trainSamples?: number }): Promise<void> {
   await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
   const form = page.getByRole('region', { name: 'Place a slice' });
   if (choice.network) {
@@ -40,6 +40,7 @@ export async function placeSlice(page: Page, choice: { network?: RegExp; kind?: 
   if (choice.kind) await form.getByLabel('Kind').selectOption({ label: choice.kind });
   for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill(String(choice.count));
   if (choice.samples) await form.getByText(choice.samples, { exact: true }).click();
+  if (choice.trainSamples) await form.getByLabel(/^Training samples/).fill(String(choice.trainSamples));
   await form.getByRole('button', { name: 'Place it' }).click();
 }
 
