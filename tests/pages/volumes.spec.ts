@@ -2,15 +2,15 @@
 import { expect, test } from '@playwright/test';
 import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
 
-test.setTimeout(420_000);
+test.setTimeout(900_000);
 
 test('[W11] [J14] an oblique plane that one person moves is seen moving by another, and notes stand on their layer', async ({ browser, baseURL }) => {
   const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Explore' }).click();
-  await placeSlice(page, { network: /spiral/i, kind: 'Random volume', count: 9 });
+  await placeSlice(page, { network: /spiral/i, kind: 'Random volume', count: 5 });
   await lend(page, 'auto');
-  await expectComplete(page, 729, 120_000);
+  await expectComplete(page, 125, 120_000);
   const other = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
   await other.page.goto(page.url());
   await expect(other.page.locator(PICTURE).first()).toBeVisible({ timeout: 60_000 });
@@ -75,8 +75,8 @@ test('[S21] [B4] a plane along the gradient is placed and measured, and a file t
   await lend(page, 'auto');
   await expectComplete(page, 81, 120_000);
   await tab(page, 'Slice');
-  await expect(page.getByText(/along gradient at Trained, scaled model-wise/)).toBeVisible();
-  await expect(page.getByText(/along mine, scaled model-wise/)).toBeVisible();
+  await expect(page.getByText(/along gradient at Trained, scaled model-wise/).filter({ visible: true }).first()).toBeVisible();
+  await expect(page.getByText(/along mine, scaled model-wise/).filter({ visible: true }).first()).toBeVisible();
   expect(errors).toEqual([]);
   await page.context().close();
 });
