@@ -18,6 +18,7 @@ import type { SubjectManifest } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { build, type Built } from './builtins/parts.ts';
 import { seedCnn } from './builtins/seedCnn.ts';
+import { sineBoundary } from './builtins/sine.ts';
 import { spirals } from './builtins/spirals.ts';
 import { homeRecipe, precompute } from './builtins/surface.ts';
 import { TRAINED, trained } from './builtins/trained.ts';
@@ -32,7 +33,7 @@ function main(): void {
     return;
   }
   const more = TRAINED.map((each) => (trainedDirectory ? build(trained(each, path.join(trainedDirectory, each.name))) : kept(each.name)));
-  const built = [...[spirals(), seedCnn(directory), lineFit()].map(build), ...more];
+  const built = [...[spirals(), seedCnn(directory), lineFit(), sineBoundary()].map(build), ...more];
   mkdirSync(OUT, { recursive: true });
   for (const old of readdirSync(OUT).filter((name) => name.endsWith('.safetensors'))) rmSync(path.join(OUT, old));
   for (const { manifest, bytes, subject } of built) {

@@ -39,8 +39,8 @@ const RESNETS = ['shapes-resnet20', 'shapes-resnet20-noshort'];
 
 describe('built-ins', () => {
   test('[built-ins] the networks are listed in order, with their stated parameter counts', () => {
-    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', ...RESNETS]);
-    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 272_474, 269_722]);
+    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', 'sine-10k', ...RESNETS]);
+    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 354, 272_474, 269_722]);
   });
 
   test('[built-ins] every trajectory names checkpoints, and every network has an initial and a trained one', () => {

@@ -1,5 +1,6 @@
 /** The honesty panel of a slice: what its picture can and cannot tell, open unless somebody folds it. */
 import { besideCentre, honestyText } from '#lib/session/honesty/facts.ts';
+import { shardsOf } from '#lib/slice/shards.ts';
 import { CopyButton } from '#components/ui/CopyButton.tsx';
 import { Disclosure } from '#components/ui/Disclosure.tsx';
 import { useStore } from '#components/useStore.ts';
@@ -18,8 +19,9 @@ export function HonestyPanel(shown: Shown) {
   const subjects = useStore(session.subjects);
   const subject = subjects.find(({ id }) => id === recipe.subject);
   const spots = [{ a: 0, b: 0 }, besideCentre(recipe)];
-  // Only a mean of losses has a standard error over samples.
-  const spread = useInspection(geography?.kind === 'known' && subject && !recipe.measure ? sliceId : null, () => (subject ? questionOf('values', recipe, subject, session.vectors.of, spots) : null), true);
+  // Only a mean of losses has a standard error over samples; where these come shard by shard, the tiles bring it.
+  const isAsked = subject !== undefined && !recipe.measure && shardsOf(recipe) === 1;
+  const spread = useInspection(geography?.kind === 'known' && isAsked ? sliceId : null, () => (subject ? questionOf('values', recipe, subject, session.vectors.of, spots) : null), true);
   const answer = spread.state.kind === 'done' ? spread.state.inspection.answer : null;
   const honesty = useHonesty(shown, answer?.ask === 'values' ? answer.values : null);
   const { lead, facts } = honesty;
@@ -37,7 +39,7 @@ export function HonestyPanel(shown: Shown) {
           </div>
         ))}
       </dl>
-      {subject && !recipe.measure && <Inspecting control={spread} what={say('honesty.spread')} />}
+      {isAsked && <Inspecting control={spread} what={say('honesty.spread')} />}
       <Exports shown={shown} honesty={honesty} />
       <div className={styles.foot}>
         <CopyButton text={honestyText(lead, facts)} size="small" said={say('honesty.copied')}>

@@ -3,6 +3,7 @@ import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { honestyFacts, honestyLead, sliceFacts } from '#lib/session/honesty/facts.ts';
 import type { HonestyFact, SpotSpread } from '#lib/session/honesty/fact.ts';
+import { isAtCentre, levelsOf } from '#lib/work/levels.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { normOf } from '#lib/slice/vectors.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
@@ -41,6 +42,7 @@ export function useHonesty({ sliceId, recipe, manifest, source, geography }: Sho
     manifest,
     madeOf: (digest) => session.vectors.about(digest)?.made,
     measured,
+    levels: source && isAtCentre(source.surface) ? levelsOf(source.surface, recipe.samples) : null,
     backends: backends.map(({ title }) => title),
     geography: known,
     centreNorm: geometry?.ok ? normOf(geometry.value.frame.origin) : null,

@@ -97,10 +97,10 @@ function isBesideNonFinite(surface: SurfaceView, set: SetName, { a, b }: PlanePo
   return near !== null && near.status !== STATUS.finite;
 }
 
-function wordsOfMeasured({ loss, accuracy, samples, status, verified, rechecked, convexity }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates' | 'what'> {
+function wordsOfMeasured({ loss, accuracy, samples, standardError, status, verified, rechecked, convexity }: Measured, hasAccuracy: boolean): Omit<ReadoutWords, 'coordinates' | 'what'> {
   const counted = `${formatCount(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
   return {
-    value: convexity ? convexityWords(convexity) : formatLoss(loss),
+    value: convexity ? convexityWords(convexity) : standardError === undefined || Number.isNaN(standardError) ? formatLoss(loss) : eigenvalueWords(loss, standardError),
     more: convexity ? [{ label: 'λmin', value: eigenvalueWords(convexity.min, convexity.minError) }, { label: 'λmax', value: eigenvalueWords(convexity.max, convexity.maxError) }, { label: 'loss', value: formatLoss(loss) }] : [],
     accuracy: hasAccuracy && status === STATUS.finite ? formatShare(accuracy) : null,
     state: `measured, ${counted}${convexity ? `, ${formatCount(convexity.products)} products` : ''}, ${verified ? 'verified' : rechecked ? 'being rechecked' : 'not verified yet'}`,
@@ -111,5 +111,5 @@ function wordsOfMeasured({ loss, accuracy, samples, status, verified, rechecked,
 /** An infinite one has no positive eigenvalue to be compared with. */
 const convexityWords = ({ nonConvexity }: Convexity): string => (nonConvexity === Infinity ? 'no eigenvalue is positive' : formatLoss(nonConvexity));
 
-/** `2.358 ± 3×10⁻⁵`: the distance within which an eigenvalue surely lies. */
+/** `2.358 ± 3×10⁻⁵`: the distance within which an eigenvalue surely lies, or the standard error of a loss. */
 export const eigenvalueWords = (value: number, error: number): string => (error > 0 ? `${formatLoss(value)} ± ${formatRoughLoss(error)}` : formatLoss(value));

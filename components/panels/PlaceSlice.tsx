@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ComponentProps, type FormEvent } from
 import type { Problem } from '#lib/parsed.ts';
 import type { SetName, Subject } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
+import { SHARD_SAMPLES, shardsOf } from '#lib/slice/shards.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText, TextField } from '#components/ui/Field.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
@@ -215,7 +216,7 @@ function Presets({ form: { draft, setDraft } }: { readonly form: PlaceForm }) {
   );
 }
 
-function SampleFields({ form: { draft, setDraft, problemAt }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+function SampleFields({ form: { draft, setDraft, recipe, problemAt }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
   const { samples } = subject.manifest.dataset;
   const available = (['train', 'test'] as const).filter((set) => samples[set] > 0);
   const shown: readonly SetName[] = draft.sets === 'both' ? available : [draft.sets];
@@ -245,6 +246,7 @@ function SampleFields({ form: { draft, setDraft, problemAt }, subject }: { reado
           />
         ))}
       </div>
+      {shardsOf(recipe) > 1 && <p className={`${styles.small} ${styles.soft}`}>{say('place.shards', { n: formatCount(SHARD_SAMPLES) })}</p>}
       <ProblemText text={problemAt('samples')} />
     </>
   );

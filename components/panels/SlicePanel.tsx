@@ -3,7 +3,7 @@ import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { modeWordsOf } from '#lib/network/modeWords.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { ComputedWith } from '#client/sessionTypes.ts';
@@ -63,6 +63,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
             <dd>
               {formatCount(job.measured)} of {formatCount(job.points)} points
             </dd>
+            <LevelFacts levels={job.levels} />
             <dt>Verified</dt>
             <dd>{job.measured === 0 ? 'nothing yet' : `${formatShare(job.verified / job.measured)} of what is measured`}</dd>
             <dt>Computed with</dt>
@@ -88,6 +89,32 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
       )}
       {manifest && <HonestyPanel key={sliceId} sliceId={sliceId} recipe={recipe} manifest={manifest} source={source} geography={geography} />}
     </div>
+  );
+}
+
+/** Over how many samples the picture is, and how sure its level, where they come piece by piece. */
+function LevelFacts({ levels }: { readonly levels: Job['levels'] }) {
+  if (!levels) return null;
+  return (
+    <>
+      <dt>Samples</dt>
+      <dd>
+        {levels.map(({ set, samples, all }) => (
+          <span key={set} className={styles.line}>
+            {say('job.samples', { n: formatCount(samples), all: formatCount(all), set })}
+          </span>
+        ))}
+      </dd>
+      <dt>Standard error</dt>
+      <dd>
+        {levels.map(({ set, loss, standardError }) => (
+          <span key={set} className={styles.line}>
+            {Number.isFinite(standardError) ? `${formatLoss(loss)} ± ${formatRoughLoss(standardError)}` : 'none: a loss is not finite'}
+            {levels.length > 1 && <span className={styles.soft}> · {set}</span>}
+          </span>
+        ))}
+      </dd>
+    </>
   );
 }
 

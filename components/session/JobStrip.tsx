@@ -1,5 +1,5 @@
 /** The strip at the bottom: how far the picture is, who helps, how fast, how long still. It counts points, not only per cent. */
-import { formatCount, formatShare } from '#lib/session/words.ts';
+import { formatCount, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { useStore } from '#components/useStore.ts';
@@ -15,7 +15,8 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const view = useRoomView();
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
-  const isComplete = job.measured >= job.points;
+  const isComplete = job.work.done >= job.work.all;
+  const hasEveryPoint = job.measured >= job.points;
   const isHalted = view.slice?.halt !== undefined;
   // What a late joiner fetches is no computing: without a helper there is no speed.
   const isGoing = !isComplete && !isHalted && (job.helpers > 0 || isLending);
@@ -23,16 +24,17 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   return (
     <footer className={styles.strip} aria-label="Computing">
       <div className={styles.bar}>
-        <ProgressBar label="Points of this slice measured" done={job.measured} total={job.points} />
+        <ProgressBar label="Points of this slice measured" done={job.work.done} total={job.work.all} />
       </div>
       <p className={styles.numbers}>
-        {isComplete ? (
+        {hasEveryPoint ? (
           <span>{say('job.done', { n: formatCount(job.points) })}</span>
         ) : (
           <span>
             {formatCount(job.measured)} of {formatCount(job.points)} points
           </span>
         )}
+        <Samples levels={job.levels} />
         <span>{formatCount(job.verified)} verified</span>
         {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
         {job.pointsPerSecond !== null && isGoing && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
@@ -63,8 +65,20 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
 }
 
 function timeLeftWords(job: Job, left: TimeLeft): string {
-  const pct = formatShare(job.measured / job.points);
+  const pct = formatShare(job.work.done / job.work.all);
   if (left.kind === 'unknown') return say('eta.unknown', { pct });
   const { low: lo, high: hi } = left;
   return left.isLonger ? say('eta.grew', { pct, lo, hi, helpers: plural(job.helpers, 'helper') }) : say('eta', { pct, lo, hi });
+}
+
+/** How many samples the picture is over, and how sure its level is, where they come piece by piece. */
+function Samples({ levels }: { readonly levels: Job['levels'] }) {
+  const [first] = levels ?? [];
+  if (!first) return null;
+  return (
+    <>
+      <span data-samples={first.samples}>{say('job.samples', { n: formatCount(first.samples), all: formatCount(first.all), set: first.set })}</span>
+      {Number.isFinite(first.standardError) && <span data-standard-error={first.standardError}>{say('job.error', { error: formatRoughLoss(first.standardError) })}</span>}
+    </>
+  );
 }

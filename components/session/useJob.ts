@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
+import { levelsOf, type Level } from '#lib/work/levels.ts';
 import { tallyOf } from '#lib/session/tally.ts';
 import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
 import { spokenRange } from '#components/durations.ts';
@@ -17,6 +18,10 @@ export type Job = {
   readonly verified: number;
   readonly notFinite: number;
   readonly helpers: number;
+  /** Points of every shard of the samples, as many as there are points where there is one. */
+  readonly work: { readonly done: number; readonly all: number };
+  /** How many samples are in, and how sure the level is, set by set; null where all samples come at once, or none is in. */
+  readonly levels: readonly Level[] | null;
   /** Over the last seconds; null until that can be said. */
   readonly pointsPerSecond: number | null;
   /** Null once all is measured, and before the first look. */
@@ -44,22 +49,22 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
   useEffect(() => {
     if (!source) return undefined;
     const looks: Look[] = [];
-    const seen: { readonly at: number; readonly measured: number }[] = [];
+    const seen: { readonly at: number; readonly done: number }[] = [];
     let told: Promised | null = null;
     const look = () => {
       const now = read();
       if (!now) return;
       const at = performance.now();
-      const { measured, work } = now.counts;
+      const { done, all } = now.counts.work;
       looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.length }])) });
-      seen.push({ at, measured });
+      seen.push({ at, done });
       while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) {
         looks.shift();
         seen.shift();
       }
       const first = seen[0]!;
-      const perSecond = at > first.at ? ((measured - first.measured) / (at - first.at)) * 1000 : 0;
-      const found = outlook(work.all - work.done, looks, now.present);
+      const perSecond = at > first.at ? ((done - first.done) / (at - first.at)) * 1000 : 0;
+      const found = outlook(all - done, looks, now.present);
       told = found.kind === 'range' ? promise(told, found, at) : null;
       setSpeed({ source, speed: { perSecond: perSecond > 0 && found.kind !== 'done' ? perSecond : null, left: found.kind === 'unknown' ? { kind: 'unknown' } : told && spoken(told, at) } });
     };
@@ -75,6 +80,8 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
     measured: counts.measured,
     verified: counts.verified,
     notFinite: counts.notFinite,
+    work: counts.work,
+    levels: levelsOf(source.surface, source.recipe.samples),
     helpers: helpers.length,
     pointsPerSecond: current?.perSecond ?? null,
     left: current?.left ?? null,

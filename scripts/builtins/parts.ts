@@ -3,6 +3,7 @@ import { digestOf } from '#lib/digest.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { writeSafetensors, type Tensor } from '#lib/formats/safetensors.ts';
 import { sayProblems } from '#lib/parsed.ts';
+import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
 import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
 
 export type Parts = { readonly manifest: Omit<SubjectManifest, 'file'>; readonly tensors: ReadonlyMap<string, Tensor> };
@@ -24,4 +25,17 @@ export function build({ manifest, tensors }: Parts): Built {
   const subject = readSubject(complete, bytes);
   if (!subject.ok) throw new Error(sayProblems(subject.problems));
   return { manifest: complete, bytes, subject: subject.value };
+}
+
+/** Linear layers with ReLU between them, as trainMlp.ts trains them. @param widths features, hidden widths, classes */
+export function reluNetwork(id: string, widths: readonly number[]): Network {
+  const parameters: TensorSpec[] = [];
+  const program: Step[] = [];
+  for (let layer = 1; layer < widths.length; layer++) {
+    const [weight, bias] = [`fc${layer}.weight`, `fc${layer}.bias`];
+    parameters.push({ name: weight, shape: [widths[layer]!, widths[layer - 1]!], layout: 'out,in' }, { name: bias, shape: [widths[layer]!], layout: 'vector' });
+    if (layer > 1) program.push({ op: 'relu' });
+    program.push({ op: 'linear', weight, bias });
+  }
+  return { id, input_shape_chw: [widths[0]!], parameter_order: parameters, buffers: [], program };
 }

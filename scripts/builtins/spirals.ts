@@ -1,8 +1,7 @@
 /** The tiny network: 2–16–16–2 with ReLU, trained here on two spirals of 256 points. */
 import { createRandom } from '#lib/random.ts';
 import { twoSpirals } from '#lib/network/datasets/spirals.ts';
-import type { Network, Step, TensorSpec } from '#lib/network/program.ts';
-import { stacked, type Parts } from './parts.ts';
+import { reluNetwork, stacked, type Parts } from './parts.ts';
 import { trainMlp } from './trainMlp.ts';
 
 const WIDTHS = [2, 16, 16, 2] as const;
@@ -25,7 +24,7 @@ export function spirals(): Parts {
       name: 'spirals-tiny',
       title: 'Two spirals',
       summary: 'A tiny network (354 parameters) that learned to tell two interleaved spirals apart.',
-      network: network(),
+      network: reluNetwork('spirals-tiny', WIDTHS),
       loss: 'crossEntropy',
       dataset: { title: 'Two spirals', input_shape_chw: [2], classes: 2, scale: null, samples: { train: train.count, test: test.count } },
       checkpoints,
@@ -42,16 +41,4 @@ export function spirals(): Parts {
       ['test.y', { shape: [test.count], values: Uint8Array.from(test.targets) }],
     ]),
   };
-}
-
-function network(): Network {
-  const parameters: TensorSpec[] = [];
-  const program: Step[] = [];
-  for (let layer = 1; layer < WIDTHS.length; layer++) {
-    const [weight, bias] = [`fc${layer}.weight`, `fc${layer}.bias`];
-    parameters.push({ name: weight, shape: [WIDTHS[layer]!, WIDTHS[layer - 1]!], layout: 'out,in' }, { name: bias, shape: [WIDTHS[layer]!], layout: 'vector' });
-    if (layer > 1) program.push({ op: 'relu' });
-    program.push({ op: 'linear', weight, bias });
-  }
-  return { id: 'spirals-tiny', input_shape_chw: [WIDTHS[0]], parameter_order: parameters, buffers: [], program };
 }

@@ -2,6 +2,7 @@
 import type { Geography } from '#lib/analysis/checkpointsOnSlice.ts';
 import type { Spread } from '#lib/analysis/sampleSpread.ts';
 import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
+import type { Level } from '#lib/work/levels.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { MadeOf } from './vectorMade.ts';
 
@@ -21,6 +22,8 @@ export type HonestyInput = {
   readonly manifest: SubjectManifest;
   readonly madeOf: MadeOf;
   readonly measured: { readonly points: number; readonly measured: number; readonly verified: number } | null;
+  /** Where samples come shard by shard: how many are in, and how sure the level at the centre is, as measured. */
+  readonly levels?: readonly Level[] | null;
   /** In words, most tiles first. */
   readonly backends: readonly string[];
   /** Axes and checkpoints; null until they are worked out. */

@@ -50,12 +50,18 @@ export function besideCentre(recipe: SliceRecipe): { readonly a: number; readonl
   return { a: range ? (range.max - range.min) / (range.count - 1) : 0, b: 0 };
 }
 
-function samplesFact({ recipe, manifest }: HonestyInput): HonestyFact {
+function samplesFact({ recipe, manifest, levels }: HonestyInput): HonestyFact {
   const text = recipe.samples.map(({ set, count }) => `${formatCount(count)} of ${formatCount(manifest.dataset.samples[set])} ${set}`).join(', ');
+  if (levels?.some(({ samples, all }) => samples < all)) {
+    const soFar = levels.map(({ set, samples, all }) => `${formatCount(samples)} of ${formatCount(all)} ${set}`).join(', ');
+    return { title: 'Samples', text: tell('honesty.samples.soFar', { soFar, text }), note: tell('honesty.samples') };
+  }
   return { title: 'Samples', text, note: tell(recipe.measure ? 'honesty.samples.measure' : 'honesty.samples') };
 }
 
-function levelFacts({ spread, recipe }: HonestyInput): readonly HonestyFact[] {
+function levelFacts({ spread, recipe, levels }: HonestyInput): readonly HonestyFact[] {
+  // What the picture is over is said of the picture: those who look would measure other samples than are in.
+  if (levels) return levels.map(({ set, loss, standardError, samples }) => ({ title: `Level, ${set}`, text: tell('honesty.level', { loss: formatLoss(loss), error: formatLoss(standardError), n: formatCount(samples) }), note: tell('honesty.level.falls') }));
   if (!spread) return [];
   const [centre = [], beside = []] = spread;
   const reach = besideCentre(recipe).a;

@@ -14,6 +14,8 @@ export const HONESTY_WORDS = {
   'honesty.curve': 'This is one curve through {p} dimensions. A bump here is real along this curve; what lies beside it is unknown.',
   'honesty.samples': 'The same samples at every point: what they have by chance is common to the whole picture.',
   'honesty.samples.measure': 'The same samples at every point, with their own Hessian: that of more samples is another.',
+  'honesty.samples.soFar': '{soFar} so far; the slice is of {text}',
+  'honesty.level.falls': 'From the sums of the tiles. More samples make it smaller, as one over the root of their number.',
   'honesty.level': '{loss} ± {error} at the centre (standard error over {n} samples)',
   'honesty.shape': 'The shape is surer than the level: from the centre to α = {reach} the loss changes by {change} ± {error} over the same samples; with others at each point it would be ± {apart}.',
   'honesty.norm': '‖d{axis}‖ is {norm}, ‖θ‖ is {theta}: one unit of {axis} moves the weights by {share} of their length.',

@@ -42,6 +42,17 @@ const vector = (name: string, as?: 'point'): DirectionRecipe => ({ kind: 'vector
 const along = (directions: readonly DirectionRecipe[], change: Partial<SliceRecipe> = {}): SliceRecipe => planeRecipe({ axes: directions.map((direction) => ({ direction, min: -1, max: 1, count: 9 })), ...change });
 
 describe('the honesty panel', () => {
+  it('[J8] [J6] where samples come shard by shard it says how many are in, and the standard error of what is shown', () => {
+    const level = { set: 'train' as const, all: 2500, loss: 0.25, standardError: 0.0125 };
+    const recipe = planeRecipe({ samples: [{ set: 'train', count: 2500 }] });
+    const manifest = { ...subject.manifest, dataset: { ...subject.manifest.dataset, samples: { train: 10_000, test: 4 } } };
+    const early = said({ recipe, manifest, levels: [{ ...level, samples: 1024 }] });
+    expect(early).toContain('Samples: 1,024 of 2,500 train so far; the slice is of 2,500 of 10,000 train');
+    expect(early).toContain('0.25 ± 0.0125 at the centre (standard error over 1,024 samples)');
+    expect(early).not.toContain('over 8 samples');
+    expect(said({ recipe, manifest, levels: [{ ...level, samples: 2500 }] })).toContain('Samples: 2,500 of 10,000 train (');
+  });
+
   it('[J8] says samples and their error, directions, norms, angle, condition, path, distance, verified share, backend, modes, caveat and citation', () => {
     const text = said();
     for (const part of [
