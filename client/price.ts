@@ -6,6 +6,7 @@
  */
 import { tilingOf, tilesOf, tileKey } from '#lib/work/tile.ts';
 import { passesIn, pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesPerTile } from '#lib/slice/shards.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { EvaluatorPool } from './evaluatorPool.ts';
 import type { Price } from './sessionTypes.ts';
@@ -49,7 +50,7 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
     // Twice: the first time compiles and warms up.
     await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
     const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
-    return { ms: ms / points / passesIn(small), workers: pool.size };
+    return { ms: ms / points / passesPerTile(small), workers: pool.size };
   }
 
   return {

@@ -10,10 +10,10 @@ const subjects = new Map((workerData as readonly Subject[]).map((subject) => [su
 let given: Question['vectors'];
 const truth = createTruth((id) => subjects.get(id), (digest) => given?.get(digest));
 
-function answer({ job, recipe, at, vectors }: Question): Answer {
+function answer({ job, recipe, at, shard, vectors }: Question): Answer {
   given = vectors;
   try {
-    if (at) return { job, kind: 'truth', truth: truth.at(recipe, ...at) };
+    if (at) return { job, kind: 'truth', truth: truth.at(recipe, ...at, shard) };
     truth.prepare(recipe);
     return { job, kind: 'truth', truth: [] };
   } catch (error) {

@@ -5,7 +5,7 @@
  * and not for eigenvalues, which do not add up. Everything else is one shard. It knows no tiles. Rule G6 in docs/SPEC.md.
  */
 import { firstOf, type Samples } from '#lib/network/subject.ts';
-import type { SampleChoice, SliceRecipe } from './recipe.ts';
+import { passesIn, type SampleChoice, type SliceRecipe } from './recipe.ts';
 
 /** Samples of each set in one shard; the last may have fewer. */
 export const SHARD_SAMPLES = 1024;
@@ -30,9 +30,15 @@ export function samplesOfShard(recipe: Sampled, shard?: number): readonly Sample
   return recipe.samples.flatMap(({ set, count }) => (count > first ? [{ set, first, count: Math.min(SHARD_SAMPLES, count - first) }] : []));
 }
 
+/** Samples of all sets in one shard. */
+export const countInShard = (recipe: Sampled, shard: number): number => samplesOfShard(recipe, shard).reduce((sum, { count }) => sum + count, 0);
+
+/** Passes of one sample through the network that one tile takes at each point, over the first shard. */
+export const passesPerTile = (recipe: SliceRecipe): number => (shardsOf(recipe) === 1 ? passesIn(recipe) : countInShard(recipe, 0));
+
 /** Samples of each shard, as a share of the first's. */
 export function sharesOf(recipe: Sampled): readonly number[] {
-  const counts = Array.from({ length: shardsOf(recipe) }, (_, shard) => samplesOfShard(recipe, shard).reduce((sum, { count }) => sum + count, 0));
+  const counts = Array.from({ length: shardsOf(recipe) }, (_, shard) => countInShard(recipe, shard));
   return counts.map((count) => count / counts[0]!);
 }
 

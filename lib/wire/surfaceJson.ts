@@ -38,7 +38,7 @@ export function surfaceValues(surface: Surface, recipe: SliceRecipe): SurfaceVal
       const at = (column: number, row: number, layer: number) => surface.valueAt(set, column, row, layer);
       return {
         set,
-        samples: samples === 0 ? count : samples,
+        samples: surface.tiling.shards === undefined ? count : samples,
         loss: table((...place) => finiteOrNull(at(...place)?.loss)),
         ...(surface.tiling.shards !== undefined && { standardError: table((...place) => finiteOrNull(at(...place)?.standardError)) }),
         accuracy: isClassification(recipe.loss)

@@ -9,7 +9,7 @@ import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { Problem } from '#lib/parsed.ts';
 import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { MOST_SHARDS, SHARD_SAMPLES, samplesOfShard, shardsOf } from '#lib/slice/shards.ts';
+import { MOST_SHARDS, SHARD_SAMPLES, countInShard, shardsOf } from '#lib/slice/shards.ts';
 
 export type SliceCost = {
   /** Multiply-adds at one point, over all its samples. */
@@ -40,7 +40,7 @@ export function costOfSlice(recipe: SliceRecipe, { network }: SubjectManifest): 
   outputShapeOf(network, (_, input, output) => (largest = Math.max(largest, sizeOf(input), sizeOf(output))));
   const pointWork = costOfSample(network) * passesIn(recipe);
   // A device holds one shard at a time.
-  const held = samplesOfShard(recipe, 0).reduce((sum, { count }) => sum + count, 0);
+  const held = countInShard(recipe, 0);
   return {
     pointWork,
     sliceWork: pointWork * pointsIn(recipe),

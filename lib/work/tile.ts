@@ -10,8 +10,8 @@ import type { SubjectManifest } from '#lib/network/subject.ts';
 import { placeOnCurve, type CurveKind } from '#lib/slice/curve.ts';
 import { coordinateOf, gridOf, indicesAt, strideOf, type AxisGrid, type Grid } from '#lib/slice/grid.ts';
 import type { Measure } from '#lib/slice/measure.ts';
-import { passesIn, rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { samplesOfShard, shardsOf } from '#lib/slice/shards.ts';
+import { rangesOf, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { passesPerTile, shardsOf } from '#lib/slice/shards.ts';
 
 export type Tile = {
   readonly sliceId: string;
@@ -62,12 +62,10 @@ export function tileOfKey(key: string): Tile | null {
 
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
   const shards = shardsOf(recipe);
-  const pointCost = costOfSample(manifest.network) * (shards === 1 ? passesIn(recipe) : countOf(samplesOfShard(recipe, 0)));
+  const pointCost = costOfSample(manifest.network) * passesPerTile(recipe);
   const ranges = rangesOf(recipe);
   return { sliceId: sliceIdOf(recipe), grid: gridOf(ranges), side: sideFor(pointCost, ranges.length, recipe.measure !== undefined), pointCost, ...(shards > 1 && { shards }), ...(recipe.curve && { curve: recipe.curve.kind }), ...(recipe.measure && { measure: recipe.measure }) };
 }
-
-const countOf = (runs: readonly { readonly count: number }[]): number => runs.reduce((sum, { count }) => sum + count, 0);
 
 /** Every tile: those of the first shard, then those of the next; of each, coarse levels first, layer by layer, row by row. */
 export function tilesOf(tiling: Tiling): readonly Tile[] {

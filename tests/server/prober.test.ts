@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInlineProber, createProberPool, createThreadProber } from '#server/prober.ts';
 import { silentLog } from '#tests/support/openedSession.ts';
-import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { lineSubject, planeRecipe, strayingSubject } from '#tests/support/subjects.ts';
 
 const subjects = new Map([[lineSubject().id, lineSubject()]]);
 const recipe = planeRecipe();
@@ -29,6 +29,17 @@ describe('prober', () => {
     const asked = await Promise.all(points.map(([a, b]) => thread.truthAt(recipe, a, b)));
     expect(asked).toEqual(await Promise.all(points.map(([a, b]) => here.truthAt(recipe, a, b))));
     expect(asked[0]![0]).toEqual({ set: 'train', samples: 8, lossSum: 0, lossSquares: 0, correct: 0 });
+    await thread.close();
+  });
+
+  it('[V3] a thread is asked about one shard of a large dataset, and answers about that shard', async () => {
+    const large = strayingSubject(1500, 4);
+    const sharded = planeRecipe({ subject: large.id, samples: [{ set: 'train', count: 1500 }] });
+    const thread = createThreadProber(new Map([[large.id, large]]), script, silentLog);
+    const here = createInlineProber(new Map([[large.id, large]]));
+    const asked = await Promise.all([0, 1, undefined].map((shard) => thread.truthAt(sharded, 0.5, -1, 0, shard)));
+    expect(asked.map(([train]) => train!.samples)).toEqual([1024, 476, 1500]);
+    expect(asked).toEqual(await Promise.all([0, 1, undefined].map((shard) => here.truthAt(sharded, 0.5, -1, 0, shard))));
     await thread.close();
   });
 
