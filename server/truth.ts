@@ -3,6 +3,7 @@
  *
  * Frames and interpreters are kept for the slices asked for last, since a probe is one point and a frame is many.
  */
+import type { Convexity } from '#lib/analysis/convexity.ts';
 import { convexityOfMeasure } from '#lib/analysis/convexityMeasure.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
@@ -14,13 +15,12 @@ import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { samplesIn, samplesOfShard } from '#lib/slice/shards.ts';
-import type { Ends } from '#lib/work/curvatureAgreement.ts';
 
 const KEPT_SLICES = 8;
 
 type Ready = { readonly subject: Subject; readonly frame: Frame; readonly job: Omit<EvaluationSubject, 'buffers' | 'sets'>; readonly reuse: Forward };
 
-export type PointTruth = SetTruth & { readonly curvature?: Ends | undefined };
+export type PointTruth = SetTruth & { readonly curvature?: Convexity | undefined };
 
 export type Truth = {
   /** Makes the slice's vectors. @throws KnownError where its directions span nothing, or a file of it is not at hand */

@@ -54,6 +54,8 @@ export type SurfaceJson = {
     readonly standardError?: readonly (readonly (number | null)[])[];
     /** Per cent, or null where the loss has no classes. */
     readonly accuracy: readonly (readonly (number | null)[])[] | null;
+    /** Of a convexity map: both ends of the Hessian's spectrum, what each may be off, and |least / greatest|. Absent where only the loss was measured. */
+    readonly eigenvalues?: { readonly [Name in 'least' | 'greatest' | 'leastError' | 'greatestError' | 'ratio']: readonly (readonly (number | null)[])[] };
     /** Per cell: unmeasured, finite, notANumber, plusInfinity or minusInfinity. */
     readonly status: readonly (readonly string[])[];
     readonly verified: readonly (readonly boolean[])[];

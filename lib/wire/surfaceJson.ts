@@ -47,6 +47,15 @@ export function surfaceValues(surface: Surface, recipe: SliceRecipe): SurfaceVal
               return accuracy === null ? null : 100 * accuracy;
             })
           : null,
+        ...(recipe.measure && {
+          eigenvalues: {
+            least: table((...place) => finiteOrNull(at(...place)?.convexity?.min)),
+            greatest: table((...place) => finiteOrNull(at(...place)?.convexity?.max)),
+            leastError: table((...place) => finiteOrNull(at(...place)?.convexity?.minError)),
+            greatestError: table((...place) => finiteOrNull(at(...place)?.convexity?.maxError)),
+            ratio: table((...place) => finiteOrNull(at(...place)?.convexity?.ratio)),
+          },
+        }),
         status: table((...place) => STATUS_WORDS.get(at(...place)?.status ?? STATUS.unmeasured)!),
         verified: table((...place) => at(...place)?.verified ?? false),
       };

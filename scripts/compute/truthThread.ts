@@ -4,7 +4,8 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { samplesOfShard } from '#lib/slice/shards.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { pointsOf, tilingOf, type Tile } from '#lib/work/tile.ts';
-import type { TileResult } from '#lib/work/tileResult.ts';
+import type { Ends } from '#lib/work/curvatureAgreement.ts';
+import type { PointCurvature, TileResult } from '#lib/work/tileResult.ts';
 import { createTruth } from '#server/truth.ts';
 
 export type TruthData = { readonly subject: Subject; readonly recipe: SliceRecipe; readonly vectors: ReadonlyMap<string, Float32Array> };
@@ -26,8 +27,14 @@ function evaluate(tile: Tile): TileResult {
       lossSum: Float64Array.from(found, (sets) => sets[index]!.lossSum),
       ...(tile.shard !== undefined && { lossSquares: Float64Array.from(found, (sets) => sets[index]!.lossSquares) }),
       correct: Uint32Array.from(found, (sets) => sets[index]!.correct),
+      ...(recipe.measure ? { curvature: curvatureOf(found.map((sets) => sets[index]!.curvature!)) } : {}),
     })),
   };
+}
+
+function curvatureOf(ends: readonly (Ends & { readonly products: number })[]): PointCurvature {
+  const of = (name: keyof Ends): Float64Array => Float64Array.from(ends, (each) => each[name]);
+  return { min: of('min'), max: of('max'), minError: of('minError'), maxError: of('maxError'), products: Uint32Array.from(ends, ({ products }) => products) };
 }
 
 port.on('message', (tile: Tile) => port.postMessage(evaluate(tile)));

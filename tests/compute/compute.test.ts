@@ -7,14 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '#lib/digest.ts';
+import { writeSafetensors } from '#lib/formats/safetensors.ts';
 import { writeVectorFile } from '#lib/formats/vectorFile.ts';
-import { manifestSchema } from '#lib/network/subject.ts';
+import { layoutOf } from '#lib/network/layout.ts';
+import { manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/subject.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SurfaceJson } from '#lib/wire/api.ts';
 import { readManifest, surfaceManifest } from '#lib/wire/manifest.ts';
 import { loadSubjects } from '#server/subjects.ts';
 import { serverBuild } from '#scripts/buildServer.mjs';
 import { readOptions } from '#scripts/compute/options.ts';
+import { gathered, networkOf, openCase, samplesOf } from '#scripts/reference/caseFile.ts';
 import { startServer } from '#tests/support/startedTarn.ts';
 import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
 
@@ -96,6 +99,59 @@ describe('npm run tarn -- compute', () => {
     expect(lines).toHaveLength(1 + 90);
     expect(lines[1]).toBe(`-1,-0.5,0,train,64,${exact!.sets[0]!.loss[0]![0]},${exact!.sets[0]!.accuracy![0]![0]},finite,false`);
   }, 60_000);
+
+  it('[A5] [E9] a convexity map comes out of both engines with the eigenvalues of the reference case, at every point', async () => {
+    const found = openCase(join(root, 'tests/reference'), 'convexity-mlp-tiny');
+    const network = networkOf(found);
+    const { tensors, size } = layoutOf(network);
+    const { count, inputs, targets } = samplesOf(found, 'train');
+    const rows = (prefix: string): Float32Array => Float32Array.from(gathered(found.tensors, prefix, tensors));
+    const arrays = {
+      checkpoints: { shape: [1, size], values: rows('that') },
+      'train.x': { shape: [count, 2], values: Float32Array.from(inputs) },
+      'train.y': { shape: [count], values: targets },
+      'test.x': { shape: [1, 2], values: Float32Array.from(inputs.subarray(0, 2)) },
+      'test.y': { shape: [1], values: targets.subarray(0, 1) },
+    };
+    const file = writeSafetensors(new Map(Object.entries(arrays)));
+    const manifest: SubjectManifest = {
+      format: 1, name: 'convexity', title: 'A reference case', summary: '', network, loss: 'crossEntropy', trajectory: [], provenance: '',
+      dataset: { title: '', input_shape_chw: [2], classes: 3, scale: null, samples: { train: count, test: 1 } },
+      checkpoints: [{ id: 'that', title: 'that' }],
+      file: { digest: digestOf(file), bytes: file.byteLength },
+    };
+    const subject = subjectIdOf(manifest);
+    await write(`${manifest.file.digest}.safetensors`, file);
+    const axes = await Promise.all(['dx', 'dy'].map(async (name) => {
+      const bytes = writeVectorFile({ kind: 'direction', subject, title: name, made: null, values: rows(name) });
+      await write(`${digestOf(bytes)}.safetensors`, bytes);
+      return { direction: { kind: 'vector', digest: digestOf(bytes), title: name }, min: -1, max: 1, count: 5 } as const;
+    }));
+    const measure = { kind: 'convexity', parameters: 'all', tolerance: 1e-6, steps: 173 } as const;
+    const map: SliceRecipe = { ...planeRecipe({ subject, loss: 'crossEntropy', samples: [{ set: 'train', count }], centre: 'that' }), axes, measure };
+    await write('map.json', JSON.stringify(surfaceManifest(map, manifest, 'http://127.0.0.1:9')));
+    const expected = (name: string): ArrayLike<number> => found.tensors.get(name)!.values;
+    for (const engine of ['float64', 'wasm']) {
+      const { code, said } = await tarn('compute', 'map.json', '--out', `map-${engine}.json`, '--files', '.', '--engine', engine, '--threads', '1').ended;
+      expect({ code, said }).toMatchObject({ code: 0 });
+      const [set] = (JSON.parse(await readFile(join(folder, `map-${engine}.json`), 'utf8')) as SurfaceJson).sets;
+      const { least, greatest, ratio } = set!.eigenvalues!;
+      for (let at = 0; at < 25; at++) {
+        const [row, column] = [Math.floor(at / 5), at % 5];
+        const [min, max] = [expected('exact.min')[at]!, expected('exact.max')[at]!];
+        // What float32 weights and products may cost: docs/METHODS.md promises 1e-5 of the largest.
+        const allowed = 1e-5 * Math.max(Math.abs(min), Math.abs(max));
+        expect(Math.abs(least[row]![column]! - min)).toBeLessThan(allowed);
+        expect(Math.abs(greatest[row]![column]! - max)).toBeLessThan(allowed);
+        expect(Math.abs(ratio[row]![column]! - expected('exact.ratio')[at]!)).toBeLessThan(1e-4);
+        expect(set!.loss[row]![column]).toBeCloseTo(expected('exact.loss')[at]!, 5);
+      }
+    }
+    await tarn('compute', 'map.json', '--out', 'map.csv', '--files', '.', '--engine', 'float64', '--threads', '1').ended;
+    const lines = (await readFile(join(folder, 'map.csv'), 'utf8')).trimEnd().split('\r\n').filter((line) => !line.startsWith('#'));
+    expect(lines[0]).toContain('eigenvalue_least,eigenvalue_greatest');
+    expect(Number(lines[1]!.split(',')[8])).toBeCloseTo(expected('exact.max')[0]!, 4);
+  }, 120_000);
 
   it('[A6] what was changed, broken or is not there is refused in words, with its exit code and nothing written', async () => {
     const changed = JSON.parse(manifestText) as { recipe: { axes: { max: number }[] } };
