@@ -13,7 +13,7 @@ import { strikeUnit, writeKept, writeUnit } from '#lib/session/analysisLedger.ts
 import type { AnalysisRecord } from '#lib/session/document.ts';
 import type { SessionRecord, Storage, UnitRecord } from '#lib/session/storage.ts';
 import { unitKey, unitOfKey, type UnitKey } from '#lib/work/unit.ts';
-import { checkOf } from '#lib/work/unitChecks.ts';
+import { checksOf, type UnitCheck } from '#lib/work/unitChecks.ts';
 import { UnitBook, type Asker, type UnitLease } from '#lib/work/unitBook.ts';
 import type { AnalysisProgress, KeptUnit, ReturnedUnit, ReturnOutcome, UnitOffer, UnitProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
@@ -35,7 +35,7 @@ type Dependencies = {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly dice: Dice;
-  readonly prober: Pick<Prober, 'truthAt'>;
+  readonly prober: Pick<Prober, 'truthAt' | 'eigenAt'>;
   readonly log: Log;
   readonly outbox: Outbox;
   readonly ledger: Y.Doc;
@@ -183,15 +183,20 @@ export class Analyses {
     const { storage, subjects, prober, dice, log } = this.#dependencies;
     const { analysis, unit } = unitOfKey(record.unit)!;
     const manifest = subjects.get(request.subject)?.manifest;
-    const check = manifest && checkOf(request, unit, result, manifest, dice.uniform());
-    if (!check) return;
+    const checks = manifest ? checksOf(request, unit, result, manifest, dice.uniform()) : [];
+    if (checks.length === 0) return;
+    const disagreementOf = async (check: UnitCheck): Promise<string | null> =>
+      check.of === 'point' ? check.disagreement(await prober.truthAt(check.recipe, ...check.at)) : check.disagreement(await prober.eigenAt(check.recipe, check.group));
     try {
-      const why = check.disagreement(await prober.truthAt(check.recipe, ...check.at));
-      if (this.#isClosed) return;
-      if (why !== null) return await this.#strike(record, why);
-      await storage.markUnitVerified(record.session, record.unit, record.digest, check.words);
+      for (const check of checks) {
+        const why = await disagreementOf(check);
+        if (this.#isClosed) return;
+        if (why !== null) return await this.#strike(record, why);
+      }
+      const words = checks.map((check) => check.words).join('; ');
+      await storage.markUnitVerified(record.session, record.unit, record.digest, words);
       // Meanwhile it may have been struck, and another may stand in its place.
-      if (this.#done.get(analysis)?.has(unit)) this.#list({ ...record, verified: check.words });
+      if (this.#done.get(analysis)?.has(unit)) this.#list({ ...record, verified: words });
     } catch (error) {
       // Not verified and not struck: it stays what its author says.
       if (!this.#isClosed) log.error('unit.notChecked', error, { unit: record.unit });

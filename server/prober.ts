@@ -5,6 +5,8 @@
  * asked is asked once more. It decides nothing about tiles; tileBook.ts does. Rules V3, V4.
  */
 import { Worker } from 'node:worker_threads';
+import type { EigenResidual } from '#lib/analysis/eigenResidual.ts';
+import type { GroupChoice } from '#lib/analysis/parameterGroup.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { attempt } from '#lib/knownError.ts';
@@ -17,6 +19,8 @@ import { gather, noVectorSource, type VectorSource } from './vectors.ts';
 export type Prober = {
   /** @param c the third coordinate, in a volume @param shard of the samples, where not all of them */
   readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => Promise<readonly PointTruth[]>;
+  /** How far each axis of a slice is from being an eigenvector of the Hessian of a group at its centre. */
+  readonly eigenAt: (recipe: SliceRecipe, group: GroupChoice) => Promise<readonly EigenResidual[]>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
   /** How many points it computes at once. */
@@ -27,13 +31,15 @@ export type Prober = {
 export type Question = {
   readonly job: number;
   readonly recipe: SliceRecipe;
-  readonly at: readonly [a: number, b: number, c: number] | null;
+  /** A point, or the eigenvectors along the axes; null for whether the slice can be computed at all. */
+  readonly at: readonly [a: number, b: number, c: number] | { readonly eigen: GroupChoice } | null;
   readonly shard?: number | undefined;
   /** The files that the slice is made from, once the thread has said that it lacks them. */
   readonly vectors?: ReadonlyMap<string, Float32Array>;
 };
 export type Answer =
   | { readonly job: number; readonly kind: 'truth'; readonly truth: readonly PointTruth[] }
+  | { readonly job: number; readonly kind: 'eigen'; readonly eigen: readonly EigenResidual[] }
   | { readonly job: number; readonly kind: 'problem'; readonly message: string }
   /** The slice is not ready here, and takes its files to be made. */
   | { readonly job: number; readonly kind: 'lacking' }
@@ -52,6 +58,7 @@ export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = 
 
   return {
     truthAt: (recipe, a, b, c, shard) => withVectors(recipe, () => truth.at(recipe, a, b, c, shard)),
+    eigenAt: (recipe, group) => withVectors(recipe, () => truth.eigen(recipe, group)),
     problemWith: async (recipe) => {
       const outcome = await withVectors(recipe, () => attempt(() => truth.prepare(recipe)));
       return outcome.ok ? null : sayProblems(outcome.problems);
@@ -75,6 +82,7 @@ export function createProberPool(width: number, open: () => Prober): Prober {
   }
   return {
     truthAt: (...point) => ask((prober) => prober.truthAt(...point)),
+    eigenAt: (...axes) => ask((prober) => prober.eigenAt(...axes)),
     problemWith: (recipe) => ask((prober) => prober.problemWith(recipe)),
     width,
     close: async () => void (await Promise.all(members.map(({ prober }) => prober.close()))),
@@ -153,12 +161,17 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
   return {
     truthAt: async (recipe, a, b, c = 0, shard) => {
       const answer = await ask(recipe, [a, b, c], shard);
-      if (answer.kind !== 'truth') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
+      if (answer.kind !== 'truth') throw unanswered(answer);
       return answer.truth;
+    },
+    eigenAt: async (recipe, group) => {
+      const answer = await ask(recipe, { eigen: group });
+      if (answer.kind !== 'eigen') throw unanswered(answer);
+      return answer.eigen;
     },
     problemWith: async (recipe) => {
       const answer = await ask(recipe, null);
-      if (answer.kind === 'failed' || answer.kind === 'lacking') throw new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
+      if (answer.kind === 'failed' || answer.kind === 'lacking') throw unanswered(answer);
       return answer.kind === 'problem' ? answer.message : null;
     },
     width: 1,
@@ -171,3 +184,5 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
     },
   };
 }
+
+const unanswered = (answer: Answer): Error => new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');

@@ -13,6 +13,7 @@ const truth = createTruth((id) => subjects.get(id), (digest) => given?.get(diges
 function answer({ job, recipe, at, shard, vectors }: Question): Answer {
   given = vectors;
   try {
+    if (at && 'eigen' in at) return { job, kind: 'eigen', eigen: truth.eigen(recipe, at.eigen) };
     if (at) return { job, kind: 'truth', truth: truth.at(recipe, ...at, shard) };
     truth.prepare(recipe);
     return { job, kind: 'truth', truth: [] };

@@ -5,11 +5,13 @@
  */
 import type { Convexity } from '#lib/analysis/convexity.ts';
 import { convexityOfMeasure } from '#lib/analysis/convexityMeasure.ts';
+import { eigenResidual, type EigenResidual } from '#lib/analysis/eigenResidual.ts';
+import { groupOf, restricted, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import { firstOf, type Subject } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt, type Frame } from '#lib/slice/frame.ts';
@@ -27,6 +29,8 @@ export type Truth = {
   readonly prepare: (recipe: SliceRecipe) => void;
   /** @param c the third coordinate, in a volume @param shard of the samples, where not all of them */
   readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => readonly PointTruth[];
+  /** How far each axis of the slice is from being an eigenvector of the Hessian at its centre, over its first set. What of it lies outside the group is left out. */
+  readonly eigen: (recipe: SliceRecipe, group: GroupChoice) => readonly EigenResidual[];
 };
 
 /** @param vectorOf asked once per slice, when its frame is made */
@@ -65,6 +69,14 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined, vect
         const multiply = hessianAt({ network: job.network, loss: job.loss, buffers, samples: sets[index]!.samples }, rounded);
         return { ...truth, curvature: solve(convexityOfMeasure(measure, layoutOf(job.network)), multiply) };
       });
+    },
+    eigen: (recipe, choice) => {
+      const { subject, frame, job } = ready(recipe);
+      const { set, count } = recipe.samples[0]!;
+      const group = groupOf(layoutOf(job.network), choice);
+      const theta = parametersAt(frame, 0, 0, new Float64Array(frame.origin.length)).map(Math.fround);
+      const multiply = restricted(group, hessianAt({ network: job.network, loss: job.loss, buffers: buffersAt(frame, 0, 0), samples: firstOf(subject.sets[set], count) }, theta));
+      return frame.directions.map((direction) => eigenResidual(multiply, group.pick(Float64Array.from(direction))));
     },
   };
 }

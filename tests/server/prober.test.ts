@@ -29,6 +29,9 @@ describe('prober', () => {
     const asked = await Promise.all(points.map(([a, b]) => thread.truthAt(recipe, a, b)));
     expect(asked).toEqual(await Promise.all(points.map(([a, b]) => here.truthAt(recipe, a, b))));
     expect(asked[0]![0]).toEqual({ set: 'train', samples: 8, lossSum: 0, lossSquares: 0, correct: 0 });
+    const eigen = await thread.eigenAt(recipe, 'all');
+    expect(eigen).toEqual(await here.eigenAt(recipe, 'all'));
+    expect(eigen.map(({ quotient }) => quotient > 0)).toEqual([true, true]);
     await thread.close();
   });
 
