@@ -181,7 +181,8 @@ export function createAnalyses({ socket, host, files, ledger, lending, manifestO
       const [manifest, subject] = [manifestOf(request.subject), await loadSubject(request.subject)];
       if (!manifest || !subject) throw new Error('the network is not loaded yet');
       const units = unitsIn(request, manifest);
-      const ms = units * kindOf(request).passes(request, manifest) * (await runner.pool.msPerPass(subject));
+      const { passes, runsOn } = kindOf(request);
+      const ms = units * passes(request, manifest) * (await runner.pool.msPerPass(subject, runsOn(request, manifest)));
       return { units, seconds: ms / Math.min(units, runner.pool.most) / 1000 };
     },
     close() {

@@ -43,8 +43,8 @@ export type AnalystPool = {
   readonly most: number;
   /** Rejects with an AnalysisFailed, whose words are for the person. */
   readonly run: (work: UnitWork, watch: UnitWatch) => Promise<UnitEnd>;
-  /** Milliseconds of one pass of one sample forward through a network, measured once. */
-  readonly msPerPass: (subject: Subject) => Promise<number>;
+  /** Milliseconds of one pass of one sample forward through a network, in float64 or on the device, measured once. */
+  readonly msPerPass: (subject: Subject, on: 'processor' | 'device') => Promise<number>;
   readonly setDuty: (share: number) => void;
   readonly dispose: () => void;
 };
@@ -160,18 +160,19 @@ export function createAnalystPool(host: AnalystHost): AnalystPool {
         };
       });
     },
-    msPerPass(subject) {
-      const known = rates.get(subject.id);
+    msPerPass(subject, on) {
+      const key = `${on} ${subject.id}`;
+      const known = rates.get(key);
       if (known) return known;
       const rate = employ<number>(subject, new Map(), (member, job, { resolve, reject }) => {
-        member.analyst.post({ kind: 'rate', job, subject: subject.id });
+        member.analyst.post({ kind: 'rate', job, subject: subject.id, on });
         return (message) => {
           if (message.kind === 'rate') resolve(message.msPerPass);
           if (message.kind === 'failed') reject(new AnalysisFailed(message.message));
         };
       });
-      rates.set(subject.id, rate);
-      rate.catch(() => rates.delete(subject.id));
+      rates.set(key, rate);
+      rate.catch(() => rates.delete(key));
       return rate;
     },
     setDuty(share) {

@@ -7,8 +7,7 @@ import { KnownError } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { readVectorFile } from '#lib/formats/vectorFile.ts';
 import type { KindName } from '#lib/analysis/requests/requests.ts';
-import { forwardOf } from '#lib/network/forward.ts';
-import { firstOf, type Subject } from '#lib/network/subject.ts';
+import type { Subject } from '#lib/network/subject.ts';
 import type { FromAnalyst, ToAnalyst } from '#lib/wire/analystMessages.ts';
 import { encodeUnit } from '#lib/wire/unitCodec.ts';
 import { RUNS } from './analyses/runs.ts';
@@ -17,15 +16,13 @@ import type { EngineFiles } from './engineSources.ts';
 import type { Evaluator } from './evaluator.ts';
 import { openEvaluator } from './openEvaluator.ts';
 import { createPace } from './pace.ts';
+import { deviceRate, processorRate } from './passRate.ts';
 
 /** Progress is told at most this often. */
 const TELL_MS = 250;
 /** What could be gone on with is kept at most this often, and the less often the larger it is: the session keeps every file. */
 const KEEP_MS = 15_000;
 const KEEP_BYTES_PER_MS = 50;
-/** How long the rate is measured. */
-const RATE_MS = 150;
-
 type Run = Extract<ToAnalyst, { kind: 'run' }>;
 
 export type AnalyseJobs = { readonly hear: (message: ToAnalyst) => void };
@@ -102,23 +99,10 @@ export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transfer
     void steps.return(undefined as never);
   }
 
-  /** One pass forward, of few samples over and over until the clock can tell. */
-  function rate(job: number, id: string): void {
+  async function rate(job: number, id: string, on: 'processor' | 'device'): Promise<void> {
     const subject = subjects.get(id);
-    if (!subject) return say({ kind: 'failed', job, message: 'the network was not sent before' }, []);
-    const { sets, manifest, checkpoints, buffers } = subject;
-    const forward = forwardOf(manifest.network);
-    const set = sets.train.count > 0 ? sets.train : sets.test;
-    const samples = firstOf(set, Math.min(8, set.count));
-    const parameters = Float64Array.from(checkpoints[0]!);
-    forward.run(parameters, buffers[0]!, firstOf(samples, 1));
-    let passes = 0;
-    const start = performance.now();
-    do {
-      forward.run(parameters, buffers[0]!, samples);
-      passes += samples.count;
-    } while (performance.now() - start < RATE_MS);
-    say({ kind: 'rate', job, msPerPass: (performance.now() - start) / passes }, []);
+    if (!subject) throw new Error('the network was not sent before');
+    say({ kind: 'rate', job, msPerPass: on === 'device' ? await deviceRate(subject, await device()) : processorRate(subject) }, []);
   }
 
   return {
@@ -141,7 +125,7 @@ export function createAnalyseJobs(say: (message: FromAnalyst, transfer: Transfer
           stopWaiting(message.job);
           break;
         case 'rate':
-          rate(message.job, message.subject);
+          void rate(message.job, message.subject, message.on).catch((error: unknown) => say({ kind: 'failed', job: message.job, message: error instanceof Error ? error.message : String(error) }, []));
           break;
         case 'duty':
           pace.setShare(message.share);

@@ -193,6 +193,7 @@ export function createChosenEvaluator({ open, report, sources, curvature, pace, 
           ...made,
           gradient: (abort) => patiently(product, made.gradient(abort)),
           multiply: (vector, abort) => patiently(product, made.multiply(vector, abort)),
+          gradientOver: (samples, point, abort) => patiently(8 * msOf({ network: subject.network, sets: [{ samples }] }, 1), made.gradientOver(samples, point, abort)),
         };
       } catch (error) {
         throw error instanceof WrongNumbers ? new NoEngine(error.message) : error;

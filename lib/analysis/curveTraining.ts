@@ -32,7 +32,8 @@ export type CurveState = {
 export type CurveEnds = { readonly from: ArrayLike<number>; readonly to: ArrayLike<number> };
 
 /** Loss and gradient at θ over the samples named by their index. */
-export type BatchGradient = (parameters: Float64Array, samples: readonly number[]) => { readonly loss: number; readonly gradient: Float64Array };
+export type BatchGradient = (parameters: Float64Array, samples: readonly number[]) => Loss | Promise<Loss>;
+type Loss = { readonly loss: number; readonly gradient: Float64Array };
 
 /** The bend starts in the middle of the straight line. */
 export const straightState = ({ from, to }: CurveEnds): CurveState => {
@@ -60,13 +61,13 @@ export function rateAt(progress: number): number {
  * Takes the steps that are missing, each yielded after it was taken; `state` is changed in place.
  * @throws when the loss stops being a number: the rate is too large
  */
-export function* trainCurve(ends: CurveEnds, options: CurveTrainingOptions, total: number, gradientOf: BatchGradient, state: CurveState): Generator<number, void, void> {
+export async function* trainCurve(ends: CurveEnds, options: CurveTrainingOptions, total: number, gradientOf: BatchGradient, state: CurveState): AsyncGenerator<number, void, void> {
   const { shape, steps, learningRate, momentum, weightDecay } = options;
   const { bend, velocity, losses } = state;
   const point = new Float64Array(bend.length);
   for (let step = losses.length; step < steps; step++) {
     const { t, samples } = drawStep(options, step, total);
-    const { loss, gradient } = gradientOf(pointOnCurve(shape, ends, bend, t, point), samples);
+    const { loss, gradient } = await gradientOf(pointOnCurve(shape, ends, bend, t, point), samples);
     if (!Number.isFinite(loss)) throw new Error(`the loss at step ${step + 1} is ${loss}: choose a smaller learning rate`);
     const share = bendShare(shape, t);
     const rate = learningRate * rateAt(step / steps);

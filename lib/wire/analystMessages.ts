@@ -16,8 +16,8 @@ export type ToAnalyst =
   | { readonly kind: 'run'; readonly job: number; readonly request: AnalysisRequest; readonly unit: number; readonly kept: Uint8Array | null }
   /** Stops at the next step; the job answers `stopped`. */
   | { readonly kind: 'stop'; readonly job: number }
-  /** How long one pass of one sample forward through this network takes here. */
-  | { readonly kind: 'rate'; readonly job: number; readonly subject: string }
+  /** How long one pass of one sample forward through this network takes here, in float64 or on the device. */
+  | { readonly kind: 'rate'; readonly job: number; readonly subject: string; readonly on: 'processor' | 'device' }
   /** Share of the time that may be spent computing, in (0, 1]. */
   | { readonly kind: 'duty'; readonly share: number };
 

@@ -4,7 +4,7 @@ import { bendShare, pointOnCurve, rateAt, straightState, trainCurve, type BatchG
 const ends = { from: Float64Array.of(-1, 0), to: Float64Array.of(1, 0) };
 
 /** A ring of radius 1 with a hill in the middle: (x² + y² − 1)², so the straight line climbs to 1 and half a circle stays at 0. */
-const ring: BatchGradient = (point) => {
+const ring = (point: Float64Array) => {
   const [x, y] = [point[0]!, point[1]! + 0.05];
   const away = x * x + y * y - 1;
   return { loss: away * away, gradient: Float64Array.of(4 * away * x, 4 * away * y) };
@@ -14,37 +14,37 @@ const options: CurveTrainingOptions = { shape: 'bezier', seed: 7, steps: 600, ba
 
 function highest(shape: 'bezier' | 'polygon', bend: Float64Array): number {
   const point = new Float64Array(2);
-  return Math.max(...Array.from({ length: 101 }, (_, place) => ring(pointOnCurve(shape, ends, bend, place / 100, point), []).loss));
+  return Math.max(...Array.from({ length: 101 }, (_, place) => ring(pointOnCurve(shape, ends, bend, place / 100, point)).loss));
 }
 
 describe('curve training', () => {
-  it.each(['bezier', 'polygon'] as const)('[R20] bends a %s curve around the hill between its ends', (shape) => {
+  it.each(['bezier', 'polygon'] as const)('[R20] bends a %s curve around the hill between its ends', async (shape) => {
     const state = straightState(ends);
     expect(highest(shape, state.bend)).toBeCloseTo(0.995, 2);
-    for (const _ of trainCurve(ends, { ...options, shape }, 32, ring, state));
+    for await (const _ of trainCurve(ends, { ...options, shape }, 32, ring, state));
     expect(state.losses).toHaveLength(600);
     expect(highest(shape, state.bend)).toBeLessThan(0.3);
   });
 
-  it('[R20] goes on after an interruption as if there had been none, and draws other samples with another seed', () => {
+  it('[R20] goes on after an interruption as if there had been none, and draws other samples with another seed', async () => {
     const drawn: string[] = [];
     const noting: BatchGradient = (point, samples) => {
       drawn.push([...samples].sort((a, b) => a - b).join());
-      return ring(point, samples);
+      return ring(point);
     };
     const whole = straightState(ends);
-    for (const _ of trainCurve(ends, options, 32, noting, whole));
+    for await (const _ of trainCurve(ends, options, 32, noting, whole));
     const part = straightState(ends);
     const steps = trainCurve(ends, options, 32, ring, part);
-    for (let step = 0; step < 250; step++) steps.next();
+    for (let step = 0; step < 250; step++) await steps.next();
     const copy = { bend: part.bend.slice(), velocity: part.velocity.slice(), losses: [...part.losses] };
-    for (const _ of trainCurve(ends, options, 32, ring, copy));
+    for await (const _ of trainCurve(ends, options, 32, ring, copy));
     expect(copy.bend).toEqual(whole.bend);
     expect(copy.losses).toEqual(whole.losses);
     expect(new Set(drawn).size).toBeGreaterThan(590);
     expect(drawn.every((samples) => new Set(samples.split(',')).size === 4)).toBe(true);
     const other = straightState(ends);
-    for (const _ of trainCurve(ends, { ...options, seed: 8 }, 32, ring, other));
+    for await (const _ of trainCurve(ends, { ...options, seed: 8 }, 32, ring, other));
     expect(other.bend).not.toEqual(whole.bend);
   });
 
@@ -59,8 +59,8 @@ describe('curve training', () => {
     expect([rateAt(0), rateAt(0.5), rateAt(0.7), rateAt(0.95)].map((rate) => Number(rate.toFixed(6)))).toEqual([1, 1, 0.505, 0.01]);
   });
 
-  it('[R20] stops in words when the loss is no number', () => {
+  it('[R20] stops in words when the loss is no number', async () => {
     const wild: BatchGradient = () => ({ loss: NaN, gradient: new Float64Array(2) });
-    expect(() => [...trainCurve(ends, options, 32, wild, straightState(ends))]).toThrow('smaller learning rate');
+    await expect(trainCurve(ends, options, 32, wild, straightState(ends)).next()).rejects.toThrow('smaller learning rate');
   });
 });

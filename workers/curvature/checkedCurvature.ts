@@ -64,7 +64,8 @@ function directions(size: number): readonly [Float64Array, Float64Array] {
   return [draw(), draw()];
 }
 
-function compare(what: string, found: Float64Array, truth: Float64Array): void {
+/** @throws WrongNumbers where `found` is not what float64 says */
+export function compare(what: string, found: Float64Array, truth: Float64Array): void {
   let [error, largest] = [0, 0];
   for (let index = 0; index < truth.length; index++) {
     const difference = Math.abs(found[index]! - truth[index]!);

@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Differentiable, LossAndGradient } from '#lib/network/derivatives/derivatives.ts';
+import type { AnySamples } from '#lib/network/forward.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { OpenBackend } from '#workers/backend.ts';
 import { activateBackend } from '#workers/operators/tensorFlow.ts';
@@ -14,6 +15,7 @@ import type { Tensors } from '#workers/operators/tfPass.ts';
 import { checkSamples } from '#workers/operators/tfSamples.ts';
 import { deviceShape, laidOut, sourceOf } from '#workers/operators/tfShapes.ts';
 import type { Pace } from '#workers/pace.ts';
+import { batchGradient } from './batchGradient.ts';
 import { firstOrder, type Block, type FirstOrder } from './blockPasses.ts';
 import { compileRProgram } from './rProgram.ts';
 import { addTo, onDevice } from './rVectors.ts';
@@ -28,6 +30,8 @@ export type DeviceCurvature = {
   gradient(signal?: AbortSignal): Promise<LossAndGradient & { readonly correct: number }>;
   /** H·v, in new memory. One at a time. */
   multiply(vector: ArrayLike<number>, signal?: AbortSignal): Promise<Float64Array>;
+  /** Mean loss and gradient over other samples at another point, batch norm with those samples' own statistics. The point of the rest stays. */
+  gradientOver(samples: AnySamples, parameters: ArrayLike<number>, signal?: AbortSignal): Promise<LossAndGradient>;
   dispose(): void;
 };
 
@@ -71,10 +75,23 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
     await activateBackend(open.backend);
   }
 
-  /** Calls `use` with every block's first pass, which is kept for the next product where there is room. */
-  async function eachBlock(signal: AbortSignal | undefined, use: (first: FirstOrder) => void | Promise<void>): Promise<void> {
+  /** What the device reports meanwhile fails it. */
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
     open.guard?.open();
+    let made: T;
     try {
+      made = await work();
+    } catch (error) {
+      await open.guard?.close();
+      throw error;
+    }
+    await open.guard?.close();
+    return made;
+  }
+
+  /** Calls `use` with every block's first pass, which is kept for the next product where there is room. */
+  const eachBlock = (signal: AbortSignal | undefined, use: (first: FirstOrder) => void | Promise<void>): Promise<void> =>
+    guarded(async () => {
       for (const [index, each] of blocks.entries()) {
         await turn(signal);
         const first = firsts.get(index) ?? (await firstOrder(program, each, tensors, loss));
@@ -85,12 +102,7 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
           if (firsts.get(index) !== first) first.dispose();
         }
       }
-    } catch (error) {
-      await open.guard?.close();
-      throw error;
-    }
-    await open.guard?.close();
-  }
+    });
 
   const mean = (sums: Float64Array): Float64Array => sums.map((sum) => sum / samples.count);
 
@@ -121,6 +133,8 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
       }
       return mean(sums);
     },
+    gradientOver: (others, point, signal) =>
+      guarded(() => batchGradient({ network, program, loss, buffers, turn: () => turn(signal), blocksOf: (some) => blocksOf({ network, samples: some }, size) }, others, checked(point))),
     dispose() {
       forget();
       tf.dispose({ ...tensors });

@@ -79,6 +79,7 @@ export const autoEncoder: AnalysisKind<AutoEncoderRequest, DecodedPicture> = {
     const training = epochs * points * 3 * 2 * (34 * points + 32 * 16 + 16 * 2);
     return evaluated + training / Math.max(1, costOfSample(manifest.network));
   },
+  runsOn: () => 'processor',
   inputsOf: () => [],
   keepsFiles: true,
   filesOf: () => [],

@@ -45,6 +45,7 @@ export const checkpointLosses: AnalysisKind<CheckpointLossesRequest, CheckpointL
   units: (_request, manifest) => manifest.checkpoints.length,
   passes: ({ samples, mode: { batchNorm } }) =>
     samples.reduce((sum, { count }) => sum + count, 0) + (typeof batchNorm === 'object' && batchNorm.policy === 'recomputed' ? batchNorm.samples : 0),
+  runsOn: () => 'processor',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],

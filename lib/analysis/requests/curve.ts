@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { digestSchema } from '#lib/digest.ts';
+import { costOfSample } from '#lib/network/cost.ts';
 import type { LossName } from '#lib/network/loss.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { Problem } from '#lib/parsed.ts';
@@ -82,6 +83,7 @@ export const curve: AnalysisKind<CurveRequest, TrainedCurve> = {
     const statistics = movesStatistics(manifest) ? 1 : 0;
     return steps * Math.min(batch, samples) * (GRADIENT_PASSES + statistics) + 2 * CURVE_PLACES * samples * (1 + statistics);
   },
+  runsOn: (request, manifest) => (runsOnDevice(request, manifest) ? 'device' : 'processor'),
   inputsOf: () => [],
   keepsFiles: true,
   filesOf: ({ bend }) => [bend],
@@ -90,6 +92,11 @@ export const curve: AnalysisKind<CurveRequest, TrainedCurve> = {
 function places(): z.ZodMiniType<readonly JsonNumber[]> {
   return z.array(jsonNumber).check(z.minLength(CURVE_PLACES), z.maxLength(CURVE_PLACES));
 }
+
+/** Multiply-adds forward of one step below which a device takes longer to begin than the processor to end. */
+const DEVICE_COST = 2e6;
+
+export const runsOnDevice = ({ batch, samples }: Pick<CurveRequest, 'batch' | 'samples'>, { network }: SubjectManifest): boolean => costOfSample(network) * Math.min(batch, samples) >= DEVICE_COST;
 
 /** Whether the network has batch norm, whose statistics at a new place have to be measured there. */
 export const movesStatistics = (manifest: SubjectManifest): boolean => manifest.network.buffers.length > 0;

@@ -18,6 +18,7 @@ export const density: AnalysisKind<DensityRequest, DensityOfStart> = {
   problemsOf: curvaturePointProblems,
   units: ({ starts }) => starts,
   passes: ({ samples, steps }) => samples.count * PRODUCT_PASSES * steps,
+  runsOn: () => 'device',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],

@@ -54,6 +54,7 @@ export const gradient: AnalysisKind<GradientRequest, GradientAtPoint> = {
   },
   units: ({ points }) => points.length,
   passes: ({ recipe }) => GRADIENT_PASSES * recipe.samples[0]!.count,
+  runsOn: () => 'processor',
   inputsOf: ({ recipe }) => filesOf(recipe),
   keepsFiles: false,
   filesOf: () => [],

@@ -23,6 +23,8 @@ export type AnalysisKind<Request extends AnyRequest, Unit> = {
   readonly units: (request: Request, manifest: SubjectManifest) => number;
   /** What one unit costs, in passes of one sample forward through the network. A gradient is three, a Hessian product six. */
   readonly passes: (request: Request, manifest: SubjectManifest) => number;
+  /** What computes it: float64 in a worker of the processor, or the device's own engine. Decides by which rate it is priced. */
+  readonly runsOn: (request: Request, manifest: SubjectManifest) => 'processor' | 'device';
   /** Files that the request names and whoever computes it needs. */
   readonly inputsOf: (request: Request) => readonly string[];
   /** Whether computing it needs files to be kept: vectors in its result, or what a unit is gone on with from. */

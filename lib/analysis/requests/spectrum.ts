@@ -57,6 +57,7 @@ export const spectrum: AnalysisKind<SpectrumRequest, Spectrum> = {
   problemsOf: curvaturePointProblems,
   units: () => 1,
   passes: ({ samples, steps }) => samples.count * (GRADIENT_PASSES + steps * PRODUCT_PASSES),
+  runsOn: () => 'device',
   inputsOf: () => [],
   keepsFiles: true,
   filesOf: ({ vectors: { largest, least, gradient } }) => [...new Set([largest, least, ...(gradient === null ? [] : [gradient])])],

@@ -21,6 +21,7 @@ export const trace: AnalysisKind<TraceRequest, TraceSamples> = {
   problemsOf: curvaturePointProblems,
   units: ({ probes }) => Math.ceil(probes / PROBES_PER_UNIT),
   passes: ({ samples, probes }) => samples.count * PRODUCT_PASSES * Math.min(probes, PROBES_PER_UNIT),
+  runsOn: () => 'device',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],

@@ -61,6 +61,7 @@ export const umapKind: AnalysisKind<UmapRequest, UmapPicture> = {
     const count = of === 'all' ? checkpoints.length : trajectory.length;
     return (2 * count ** 2 * layoutOf(network).size + 500 * count * 100) / Math.max(1, costOfSample(network));
   },
+  runsOn: () => 'processor',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],
