@@ -79,8 +79,8 @@ function inFloat64({ job: { request, subject }, samples, buffers, from, to }: Se
 /** @throws NoEngine where the device's gradients are not those of float64 */
 async function onDevice({ job: { request, subject }, samples, buffers, middle, from, to }: Setting, evaluator: Awaited<ReturnType<UnitJob<'curve'>['device']>>): Promise<CurveMeans> {
   const { network } = subject.manifest;
-  const { loss, shape, batch } = request;
-  const curvature = await evaluator.differentiate({ network, loss, buffers, samples: firstOf(samples, Math.min(batch, samples.count)) }, middle);
+  const { loss, shape } = request;
+  const curvature = await evaluator.differentiate({ network, loss, buffers, samples: firstOf(samples, Math.min(samples.count, MOST_SAMPLES)) }, middle);
   try {
     await checkOwnStatistics();
   } catch (error) {

@@ -53,7 +53,8 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
   checkSamples(samples, program, loss);
   if (open.backend === 'wasm') useFilterGradient();
   const floats = program.activations + program.outputWidth ** 2;
-  const size = Math.min(samples.count, block ?? Math.max(1, Math.min(MOST_SAMPLES, Math.floor(open.activationFloats / floats))));
+  const room = block ?? Math.max(1, Math.min(MOST_SAMPLES, Math.floor(open.activationFloats / floats)));
+  const size = Math.min(samples.count, room);
   const mostKept = Math.max(1, Math.floor((KEPT_BLOCKS * open.activationFloats) / (KEPT_SHARE * floats * size)));
   let tensors: Tensors = onDevice(program.plans, checked(parameters), buffers);
   const blocks = blocksOf({ network, samples }, size);
@@ -134,7 +135,7 @@ export function createDeviceCurvature(open: OpenBackend, { network, loss, buffer
       return mean(sums);
     },
     gradientOver: (others, point, signal) =>
-      guarded(() => batchGradient({ network, program, loss, buffers, turn: () => turn(signal), blocksOf: (some) => blocksOf({ network, samples: some }, size) }, others, checked(point))),
+      guarded(() => batchGradient({ network, program, loss, buffers, turn: () => turn(signal), blocksOf: (some) => blocksOf({ network, samples: some }, Math.min(some.count, room)) }, others, checked(point))),
     dispose() {
       forget();
       tf.dispose({ ...tensors });
