@@ -129,7 +129,7 @@ describe('npm run tarn -- compute', () => {
     }));
     const measure = { kind: 'convexity', parameters: 'all', tolerance: 1e-6, steps: 173 } as const;
     const map: SliceRecipe = { ...planeRecipe({ subject, loss: 'crossEntropy', samples: [{ set: 'train', count }], centre: 'that' }), axes, measure };
-    await write('map.json', JSON.stringify(surfaceManifest(map, manifest, 'http://127.0.0.1:9')));
+    await write('map.json', JSON.stringify(surfaceManifest(map, manifest, 'http://127.0.0.1:9', [])));
     const expected = (name: string): ArrayLike<number> => found.tensors.get(name)!.values;
     const [json, csv] = await Promise.all([
       tarn('compute', 'map.json', '--out', 'map-wasm.json', '--files', '.', '--engine', 'wasm', '--threads', '1').ended,
@@ -139,7 +139,7 @@ describe('npm run tarn -- compute', () => {
     const [set] = (JSON.parse(await readFile(join(folder, 'map-wasm.json'), 'utf8')) as SurfaceJson).sets;
     const { least, greatest, ratio } = set!.eigenvalues!;
     const [head, ...lines] = (await readFile(join(folder, 'map-float64.csv'), 'utf8')).trimEnd().split('\r\n').filter((line) => !line.startsWith('#'));
-    expect(head).toBe('alpha,beta,gamma,set,samples,loss,accuracy_percent,eigenvalue_least,eigenvalue_greatest,status');
+    expect(head).toBe('alpha,beta,gamma,set,samples,loss,accuracy_percent,status,verified,eigenvalue_least,eigenvalue_greatest');
     expect(lines).toHaveLength(25);
     for (let at = 0; at < 25; at++) {
       const [row, column] = [Math.floor(at / 5), at % 5];
@@ -147,8 +147,8 @@ describe('npm run tarn -- compute', () => {
       const [min, max] = [expected('exact.min')[at]!, expected('exact.max')[at]!];
       // What float32 weights and products may cost: docs/METHODS.md promises 1e-5 of the largest.
       const allowed = 1e-5 * Math.max(Math.abs(min), Math.abs(max));
-      for (const made of [least[row]![column]!, Number(cells[7])]) expect(Math.abs(made - min)).toBeLessThan(allowed);
-      for (const made of [greatest[row]![column]!, Number(cells[8])]) expect(Math.abs(made - max)).toBeLessThan(allowed);
+      for (const made of [least[row]![column]!, Number(cells[9])]) expect(Math.abs(made - min)).toBeLessThan(allowed);
+      for (const made of [greatest[row]![column]!, Number(cells[10])]) expect(Math.abs(made - max)).toBeLessThan(allowed);
       expect(Math.abs(ratio[row]![column]! - expected('exact.ratio')[at]!)).toBeLessThan(1e-4);
       for (const made of [set!.loss[row]![column]!, Number(cells[5])]) expect(made).toBeCloseTo(expected('exact.loss')[at]!, 5);
     }
