@@ -36,6 +36,7 @@ export const boxSharpnessKind: AnalysisKind<BoxSharpnessRequest, BoxAscent> = {
   problemsOf: (request, manifest) => curvaturePointProblems({ ...request, parameters: 'all' }, manifest),
   units: ({ starts }) => starts,
   passes: ({ samples, steps }) => samples.count * GRADIENT_PASSES * (steps + 2),
+  runsOn: () => 'processor',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],

@@ -19,6 +19,7 @@ export const filterCurvature: AnalysisKind<FilterCurvatureRequest, FilterCurvatu
   problemsOf: (request, manifest) => curvaturePointProblems({ ...request, parameters: 'matrices' }, manifest),
   units: ({ probes }) => Math.ceil(probes / PROBES_PER_UNIT),
   passes: ({ samples, probes }) => samples.count * PRODUCT_PASSES * Math.min(probes, PROBES_PER_UNIT),
+  runsOn: () => 'device',
   inputsOf: () => [],
   keepsFiles: false,
   filesOf: () => [],
