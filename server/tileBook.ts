@@ -195,10 +195,12 @@ export class TileBook {
     this.#perform(this.#book.opinion(before.tile, other.record.device, differing, this.#now()));
   }
 
-  #audit(): boolean {
-    const decisions = this.#isClosed ? [] : this.#book.audit(this.#now());
+  /** As TruthDesk asks: 0 when there was something to recompute, else in how many ms there may be. */
+  #audit(): number {
+    if (this.#isClosed) return Infinity;
+    const decisions = this.#book.audit(this.#now());
     this.#perform(decisions);
-    return decisions.length > 0;
+    return decisions.length > 0 ? 0 : this.#book.auditIn(this.#now());
   }
 
   #perform(decisions: readonly Decision[]): void {

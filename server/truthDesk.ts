@@ -15,8 +15,8 @@ type Options = {
   /** How many are asked at once. */
   readonly width: number;
   readonly clock: Clock;
-  /** Nothing waits: what else is worth knowing, if anything; false for nothing. */
-  readonly onIdle: () => boolean;
+  /** Nothing waits: pushes what else is worth knowing. Answers when to ask again: 0 after a push, else in so many ms; Infinity for not at all. */
+  readonly onIdle: () => number;
 };
 
 export class TruthDesk {
@@ -24,6 +24,7 @@ export class TruthDesk {
   readonly #queue: TruthQueue<Inquiry>;
   readonly #running = new Set<Promise<void>>();
   #cancelWake = () => {};
+  #cancelIdle = () => {};
   #isAsleep = false;
   #isClosed = false;
 
@@ -51,7 +52,15 @@ export class TruthDesk {
   pump(): void {
     const { width, clock, onIdle } = this.#options;
     while (!this.#isClosed && !this.#isAsleep && this.#running.size < width) {
-      if (this.#queue.size === 0 && !onIdle()) return;
+      if (this.#queue.size === 0) {
+        const wait = onIdle();
+        if (wait > 0) {
+          this.#cancelIdle();
+          // Unlike sleep, it holds up nothing that is pushed meanwhile.
+          if (wait < Infinity) this.#cancelIdle = clock.after(wait, () => this.pump());
+          return;
+        }
+      }
       const request = this.#queue.take(clock.now());
       if (!request) {
         if (this.#queue.size > 0) this.#sleep();
@@ -73,6 +82,7 @@ export class TruthDesk {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelWake();
+    this.#cancelIdle();
     await Promise.all(this.#running);
   }
 

@@ -8,15 +8,15 @@ import { layoutOf } from '#lib/network/layout.ts';
 import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { Problem } from '#lib/parsed.ts';
-import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { MOST_SHARDS, SHARD_SAMPLES, countInShard, shardsOf } from '#lib/slice/shards.ts';
+import { passesIn, pointsIn, samplesIn, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { MOST_SHARDS, SHARD_SAMPLES, shardsOf } from '#lib/slice/shards.ts';
 
 export type SliceCost = {
   /** Multiply-adds at one point, over all its samples. */
   readonly pointWork: number;
   /** Multiply-adds of the whole slice. */
   readonly sliceWork: number;
-  /** Bytes that a device holds: weights, directions and samples. */
+  /** Bytes that a device holds: weights, directions and samples, which it fetches whole. */
   readonly bytes: number;
   /** Bytes of the largest buffer that cannot be cut: all weights, or what one layer makes of one sample. */
   readonly largestBuffer: number;
@@ -39,12 +39,10 @@ export function costOfSlice(recipe: SliceRecipe, { network }: SubjectManifest): 
   let largest = Math.max(sizeOf(network.input_shape_chw), parameters);
   outputShapeOf(network, (_, input, output) => (largest = Math.max(largest, sizeOf(input), sizeOf(output))));
   const pointWork = costOfSample(network) * passesIn(recipe);
-  // A device holds one shard at a time.
-  const held = countInShard(recipe, 0);
   return {
     pointWork,
     sliceWork: pointWork * pointsIn(recipe),
-    bytes: FLOAT * (parameters * (1 + recipe.axes.length) + sizeOf(network.input_shape_chw) * held),
+    bytes: FLOAT * (parameters * (1 + recipe.axes.length) + sizeOf(network.input_shape_chw) * samplesIn(recipe)),
     largestBuffer: FLOAT * largest,
   };
 }
@@ -55,9 +53,9 @@ export function costProblems(recipe: SliceRecipe, manifest: SubjectManifest): re
   const problems: Problem[] = [];
   const times = (found: number, most: number): string => `${Math.ceil(found / most).toLocaleString('en')} times what is lent to anybody`;
   const fewer = recipe.measure ? 'samples or steps' : 'samples';
-  if (shardsOf(recipe) > MOST_SHARDS) problems.push({ path: 'samples.0.count', message: `choose at most ${(MOST_SHARDS * SHARD_SAMPLES).toLocaleString('en')} samples of a set` });
-  else if (!(pointWork <= POINT_WORK)) problems.push({ path: 'samples.0.count', message: `one point would take ${times(pointWork, POINT_WORK)}: choose fewer ${fewer}` });
+  if (!(pointWork <= POINT_WORK)) problems.push({ path: 'samples.0.count', message: `one point would take ${times(pointWork, POINT_WORK)}: choose fewer ${fewer}` });
   else if (!(sliceWork <= SLICE_WORK)) problems.push({ path: 'axes.0.count', message: `the whole slice would take ${times(sliceWork, SLICE_WORK)}: choose fewer points or ${fewer}` });
+  else if (shardsOf(recipe) > MOST_SHARDS) problems.push({ path: 'samples.0.count', message: `choose at most ${(MOST_SHARDS * SHARD_SAMPLES).toLocaleString('en')} samples of a set` });
   if (!(largestBuffer <= BUFFER_BYTES)) problems.push({ path: 'subject', message: `a device would need ${megabytes(largestBuffer)} in one piece, of which ${megabytes(BUFFER_BYTES)} can be counted on: choose a smaller network` });
   else if (!(bytes <= DEVICE_BYTES)) problems.push({ path: 'samples.0.count', message: `a device would have to hold ${megabytes(bytes)}, of which ${megabytes(DEVICE_BYTES)} can be counted on: choose fewer samples or a smaller network` });
   return problems;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '#lib/digest.ts';
 import type { CreatedSession, JoinedSession, ProblemDetails, SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
 import { sliceIdOf } from '#lib/slice/recipe.ts';
+import type { LeaseOffer } from '#lib/wire/events.ts';
 import { entriesOf } from '#lib/session/ledger.ts';
 import { tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { annotationsOf, slicesOf, titleOf } from '#lib/session/document.ts';
@@ -70,6 +71,8 @@ describe('HTTP interface', () => {
 
     const ada = await openPage(server.url, { session: id, key });
     expect([...slicesOf(ada.doc).values()].map(({ by }) => by)).toEqual(['api']);
+    const offered: LeaseOffer[] = [];
+    ada.socket.on('offerWork', (offers) => offered.push(...offers));
     ada.socket.emit('lend', CPU);
     const leases = [...(await ada.socket.emitWithAck('askForWork', 64))];
     const [first] = leases;
@@ -78,12 +81,15 @@ describe('HTTP interface', () => {
     const partly = (await (await get(`/api/v1/sessions/${id}/slices/${sliceId}`)).json()) as SliceProgress;
     expect(partly).toMatchObject({ tilesDone: 1, helpers: 1, isComplete: false });
     expect(partly.measured).toBe(partly.verified);
-    for (;;) {
-      const [lease] = leases.length > 1 ? leases.splice(1, 1) : await ada.socket.emitWithAck('askForWork', 1);
-      if (!lease) break;
+    const count = tilesOf(tilingOf(recipe, lineSubject().manifest)).length;
+    leases.shift();
+    for (let done = 1; done < count; done++) {
+      if (leases.length === 0) leases.push(...(await ada.socket.emitWithAck('askForWork', 1)));
+      // With its first verdict a newcomer is given more, unasked.
+      if (leases.length === 0) await until(() => leases.push(...offered.splice(0)) > 0, 'more work');
+      const lease = leases.shift()!;
       await ada.socket.emitWithAck('returnTile', { tile: lease.tile, ticket: lease.ticket, ms: 1, backend: 'CPU' }, evaluate(recipe, lease.tile));
     }
-    const count = tilesOf(tilingOf(recipe, lineSubject().manifest)).length;
     // What came last of a trusted device is looked at a moment later.
     await until(() => [...entriesOf(ada.ledger).values()].filter(({ isVerified }) => isVerified).length === count, 'every tile verified');
     const surface = (await (await get(`/api/v1/sessions/${id}/slices/${sliceId}/surface?format=json`)).json()) as SurfaceJson;

@@ -19,7 +19,7 @@ import { loadSubjects } from '#server/subjects.ts';
 import { startTarn, type Tarn } from '#server/tarn.ts';
 import { findBrowser } from '#scripts/browser.mjs';
 import { serverBuild } from '#scripts/buildServer.mjs';
-import { openPage } from '#tests/support/startedTarn.ts';
+import { openPage, type LivePage } from '#tests/support/startedTarn.ts';
 import { silentLog } from '#tests/support/openedSession.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -130,18 +130,20 @@ describe('npm run volunteer', () => {
     byCode.child.kill('SIGTERM');
     expect(await byCode.ended).toBe(0);
     // Somebody else is lent every tile that was not returned, at once, though the leases would have lasted longer.
-    const page = await openPage(url(), { session: session.id });
-    page.socket.emit('lend', { title: 'a page', workers: 1, duty: 1 });
     const lent = new Set<string>();
-    for (let asked = 0; asked < tiles; asked++) {
-      const leases = await page.socket.emitWithAck('askForWork', 64);
-      if (leases.length === 0) break;
-      for (const { tile } of leases) lent.add(tile);
+    const pages: LivePage[] = [];
+    // A newcomer holds one tile for each of its workers until it was judged: it takes several.
+    for (let before = -1; lent.size > before; ) {
+      before = lent.size;
+      const page = await openPage(url(), { session: session.id });
+      pages.push(page);
+      page.socket.emit('lend', { title: 'a page', workers: 64, duty: 1 });
+      for (const { tile } of await page.socket.emitWithAck('askForWork', 64)) lent.add(tile);
     }
     const { tilesDone } = await progressOf(session, sliceId);
     expect(tilesDone).toBeLessThan(tiles);
     expect(lent.size).toBe(tiles - tilesDone);
-    page.close();
+    for (const page of pages) page.close();
 
     const looking = volunteer([session.viewLink, '--backend', 'wasm', '--threads', '1']);
     await until(() => looking.said.text, (text) => text.includes('Joined'), 'a view link to join');

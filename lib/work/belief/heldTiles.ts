@@ -86,6 +86,12 @@ export class HeldTiles {
     return this.#open.size + this.#expected.size;
   }
 
+  /** Milliseconds until the first of those that would be judged without it is open; Infinity without any. */
+  expectedIn(now: number): number {
+    for (const { at } of this.#expected) return Math.max(1, EXPECTED_MS - (now - at));
+    return Infinity;
+  }
+
   /** Of the open tiles that may be audited, and of which nothing is asked, the one whose rest costs least; those that may not be are closed. */
   cheapestOpen(now: number, mayBeAudited: (held: HeldTile) => boolean): HeldTile | null {
     for (const held of this.#expected) {

@@ -194,6 +194,11 @@ export class TrustBook {
     return held ? this.#probe(held, this.#drawMore(held)) : [];
   }
 
+  /** Milliseconds until there may be something to audit that there is not now; Infinity without anything. */
+  auditIn(now: number): number {
+    return this.#tiles.expectedIn(now);
+  }
+
   /** Tiles that are not verified and may be still. */
   get openCount(): number {
     return this.#tiles.openCount;
