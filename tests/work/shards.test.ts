@@ -101,9 +101,9 @@ describe('the shards of a slice', () => {
     for (const { result } of results.values()) expect(decodeTileResult(encodeTileResult(result))).toEqual({ ok: true, value: result });
   });
 
-  it('[V14] a device is asked to hold one shard, and more than a thousand are refused', () => {
+  it('[V14] a device fetches a dataset whole, and is asked to hold that; more than a thousand shards are refused', () => {
     const all = { ...recipe, samples: [{ set: 'train' as const, count: 2500 }] };
-    expect(costOfSlice(all, manifest).bytes).toBe(4 * (2 * 3 + 1024));
+    expect(costOfSlice(all, manifest).bytes).toBe(4 * (2 * 3 + 2500));
     expect(costProblems({ ...recipe, samples: [{ set: 'train', count: 1_024_001 }] }, manifest)).toContainEqual({ path: 'samples.0.count', message: 'choose at most 1,024,000 samples of a set' });
   });
 });
