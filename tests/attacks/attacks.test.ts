@@ -23,7 +23,7 @@ const replay: Distortion = (right, { before, count }) => (before && before.lengt
 const notANumber: Distortion = (right) => right.map(() => NaN);
 const sleeper: Distortion = (right, about) => (about.count < 3 ? right : offset(right, about));
 const sleeperByOne: Distortion = (right, about) => (about.count < 3 ? right : oneWrong(right, about));
-const selective: Distortion = (right, about) => (tileOfKey(about.key)!.level === 3 && about.key.length % 2 === 0 ? offset(right, about) : right);
+const selective: Distortion = (right, about) => (tileOfKey(about.key)!.level >= 2 && about.count % 2 === 1 ? offset(right, about) : right);
 /** Rounds to ten bits after the first, as half precision does. */
 const half = (value: number): number => {
   if (value === 0 || !Number.isFinite(value)) return value;

@@ -59,12 +59,16 @@ export function isUnproven(record: DeviceRecord, now: number): boolean {
   return state === 'new' || state === 'cooldown';
 }
 
+/** Tiles for each worker of a newcomer's first lease, at most: a quick one is not kept idle for its verdict, and what a wrong one can spoil stays small. */
+export const FIRST_LEASE = 8;
+
 /**
- * Tiles that a newcomer may hold: one lease, a tile for each worker, until the first point of what it returned was judged.
+ * Tiles that a newcomer may hold: one lease until the first point of what it returned was judged, and a tile for each worker for every PATIENCE_MS that it waits.
  *
  * @param returned tiles that it returned and of which nothing was judged @param since when the first of them came
  */
 export function heldOnTrial(workers: number, returned: number, since: number, now: number): number {
+  if (returned === 0) return FIRST_LEASE * workers;
   const leases = 1 + Math.max(0, Math.floor((now - since) / PATIENCE_MS));
   return Math.max(0, leases * workers - returned);
 }

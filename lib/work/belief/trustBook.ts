@@ -11,7 +11,7 @@ import { Batches } from './batches.ts';
 import { afterAgreement, afterMismatch, isTrusted, probedShare, stateOf, type DeviceRecord } from './device.ts';
 import { HeldTiles, isProbed, type HeldTile } from './heldTiles.ts';
 import { affordable, drawPoints, isDear, planProbes, type TruthBudget } from './probePlan.ts';
-import { Standing, heldOnTrial, isUnproven } from './standing.ts';
+import { FIRST_LEASE, Standing, heldOnTrial, isUnproven } from './standing.ts';
 
 /** A tile that came back in good form, with what the free checks say of it. */
 export type Arrival = {
@@ -77,7 +77,7 @@ export class TrustBook {
    */
   mostHeld(key: string, person: string, workers: number, now: number): number {
     const record = this.#standing.get(key);
-    if (!record) return this.#standing.isWelcome(person) ? workers : 0;
+    if (!record) return this.#standing.isWelcome(person) ? FIRST_LEASE * workers : 0;
     if (!this.mayReturn(key, now)) return 0;
     if (!isUnproven(record, now)) return Infinity;
     const waiting = [...this.#tiles.of(key)].filter((held) => !isProbed(held) && !isDear(this.#budget, held.pointCost));
