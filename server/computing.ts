@@ -208,7 +208,6 @@ export class Computing {
   /** Once in a while: ends leases whose results are overdue. */
   sweep(pointers: readonly Pointer[]): void {
     this.#lending.sweep(this.#dependencies.clock.now());
-    this.#dependencies.tiles.lookAgain();
     this.look(pointers);
   }
 

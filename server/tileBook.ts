@@ -126,11 +126,6 @@ export class TileBook {
     return true;
   }
 
-  /** Once in a while: what was not judged as soon as expected is looked at while float64 has nothing else to do. */
-  lookAgain(): void {
-    this.#desk.pump();
-  }
-
   /** How many tiles wait for float64. */
   get waiting(): number {
     return this.#desk.size;
