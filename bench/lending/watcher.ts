@@ -6,6 +6,7 @@ import { tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
 import type { CreatedSession } from '#lib/wire/api.ts';
 import { PROTOCOL_VERSION, type ClientToServer, type ServerToClient } from '#lib/wire/events.ts';
 import { sleep } from '#bench/builtServer.ts';
+import { sliceOfBench } from '#bench/subjectOfBench.ts';
 
 export type Watcher = {
   /** When each tile came, in the order in which they did. */
@@ -52,16 +53,5 @@ export async function watchSession(url: string, session: CreatedSession): Promis
 
 export const tileCount = (recipe: SliceRecipe, { manifest }: Subject): number => tilesOf(tilingOf(recipe, manifest)).length;
 
-/** A plane of two random directions around the last checkpoint of a network; another seed is another slice of the same work. */
-export function benchPlane({ id, manifest }: Subject, seed: number, count: number): SliceRecipe {
-  const axis = (own: number) => ({ direction: { kind: 'random', seed: own, normalisation: 'filter', vectors: 'layer' } as const, min: -1, max: 1, count });
-  return {
-    format: 1,
-    subject: id,
-    samples: [{ set: 'train', count: manifest.dataset.samples.train }],
-    loss: manifest.loss,
-    mode: { batchNorm: 'frozen', dropout: 'off' },
-    centre: manifest.checkpoints.at(-1)!.id,
-    axes: [axis(2 * seed), axis(2 * seed + 1)],
-  };
-}
+/** A plane of its own for every seed. */
+export const benchPlane = (subject: Subject, seed: number, count: number): SliceRecipe => sliceOfBench(subject, [2 * seed, 2 * seed + 1], count);
