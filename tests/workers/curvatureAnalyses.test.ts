@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { denseMatrix, eigenvaluesOf } from '#lib/analysis/denseMatrix.ts';
 import { namedGroups } from '#lib/analysis/namedGroups.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
-import { readRequest, type AnalysisRequest, type KindName, type UnitOf } from '#lib/analysis/requests/requests.ts';
+import { readRequest, type AnalysisRequest, type KindName } from '#lib/analysis/requests/requests.ts';
 import { momentOf } from '#lib/analysis/spectralDensity.ts';
 import { estimateOf } from '#lib/analysis/trace.ts';
 import { layeredSubject, randomRecipe } from '#lib/conformance/specimens.ts';
@@ -17,9 +17,7 @@ import { planeOfVectors } from '#lib/slice/planeOfVectors.ts';
 import { problemsOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { dot, normOf } from '#lib/slice/vectors.ts';
 import { evaluateAt } from '#lib/network/forward.ts';
-import { decodeUnit } from '#lib/wire/unitCodec.ts';
-import { NODE_FILES } from '#scripts/engineFiles.ts';
-import { createAnalyseJobs } from '#workers/analyseJobs.ts';
+import { computedUnits } from '#tests/support/computedUnits.ts';
 
 const subject = layeredSubject();
 const { network, loss } = subject.manifest;
@@ -30,23 +28,7 @@ const size = layoutOf(network).size;
 const dense = solve(denseMatrix(size), hessianAt(job, theta));
 const exact = eigenvaluesOf(dense, size);
 
-async function unitsOf<Name extends KindName>(request: Extract<AnalysisRequest, { kind: Name }>, units: number): Promise<readonly { unit: UnitOf<Name>; files: readonly Uint8Array[]; engine: string }[]> {
-  expect(readRequest(request, () => subject.manifest).ok).toBe(true);
-  const done: { unit: UnitOf<Name>; files: readonly Uint8Array[]; engine: string }[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const jobs = createAnalyseJobs((message) => {
-      if (message.kind === 'failed') reject(new Error(message.message));
-      if (message.kind !== 'finished') return;
-      const unit = decodeUnit(request.kind as Name, message.unit);
-      if (!unit.ok) return reject(new Error(JSON.stringify(unit.problems)));
-      done.push({ unit: unit.value, files: message.files, engine: message.engine });
-      if (done.length === units) resolve();
-    }, NODE_FILES);
-    jobs.hear({ kind: 'subject', subject });
-    for (let unit = 0; unit < units; unit++) jobs.hear({ kind: 'run', job: unit, request, unit, kept: null });
-  });
-  return done;
-}
+const unitsOf = <Name extends KindName>(request: Extract<AnalysisRequest, { kind: Name }>, units: number) => computedUnits<Name>(subject, request, units);
 
 describe('analyses of curvature', () => {
   test('[Q7] a spectrum has both ends with their errors, and its eigenvectors and gradient as files', async () => {

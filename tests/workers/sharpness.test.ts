@@ -5,7 +5,7 @@ import { denseMatrix } from '#lib/analysis/denseMatrix.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { highestOf } from '#lib/analysis/requests/boxSharpness.ts';
 import type { Rescaled } from '#lib/analysis/requests/curvaturePoint.ts';
-import { readRequest, unitsIn, type AnalysisRequest, type KindName, type UnitOf } from '#lib/analysis/requests/requests.ts';
+import { readRequest, type AnalysisRequest, type KindName, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { estimateOf } from '#lib/analysis/trace.ts';
 import { noisyLine } from '#lib/network/datasets/line.ts';
 import { twoSpirals } from '#lib/network/datasets/spirals.ts';
@@ -15,31 +15,13 @@ import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { createRandom } from '#lib/random.ts';
 import { normOf } from '#lib/slice/vectors.ts';
-import { decodeUnit } from '#lib/wire/unitCodec.ts';
-import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { denseNetwork } from '#tests/network/networks.ts';
 import { subjectOf } from '#tests/slice/subjects.ts';
-import { createAnalyseJobs } from '#workers/analyseJobs.ts';
+import { computedUnits } from '#tests/support/computedUnits.ts';
 import { isSameNumber } from '#components/analyse/twinNumbers.ts';
 
 async function unitsOf<Name extends KindName>(subject: Subject, request: Extract<AnalysisRequest, { kind: Name }>): Promise<readonly UnitOf<Name>[]> {
-  const read = readRequest(request, () => subject.manifest);
-  expect(read.ok ? [] : read.problems).toEqual([]);
-  const units = unitsIn(request, subject.manifest);
-  const done: UnitOf<Name>[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const jobs = createAnalyseJobs((message) => {
-      if (message.kind === 'failed') reject(new Error(message.message));
-      if (message.kind !== 'finished') return;
-      const unit = decodeUnit(request.kind as Name, message.unit);
-      if (!unit.ok) return reject(new Error(JSON.stringify(unit.problems)));
-      done.push(unit.value);
-      if (done.length === units) resolve();
-    }, NODE_FILES);
-    jobs.hear({ kind: 'subject', subject });
-    for (let unit = 0; unit < units; unit++) jobs.hear({ kind: 'run', job: unit, request, unit, kept: null });
-  });
-  return done;
+  return (await computedUnits<Name>(subject, request)).map(({ unit }) => unit);
 }
 
 const MLP: Network = {
