@@ -79,13 +79,17 @@ async function openDevice(url: string, session: CreatedSession, number: number):
   return { socket, isBusy: false };
 }
 
-/** Returns the tiles whose results are at hand, and gives the others back; resolves to how many were kept. */
-async function giveTile(socket: Live, offers: readonly LeaseOffer[]): Promise<number> {
+/** Returns the tiles whose results are at hand, and gives the others back. @param onKept for each that was taken, when the server says so */
+async function giveTile(socket: Live, offers: readonly LeaseOffer[], onKept: () => void = () => {}): Promise<void> {
   const [own, others] = [offers.filter(({ tile }) => results.has(tile)), offers.filter(({ tile }) => !results.has(tile))];
   if (others.length > 0) socket.emit('handBack', others.map(({ tile }) => tile));
-  const outcomes = await Promise.all(own.map(({ tile, ticket }) => socket.emitWithAck('returnTile', { tile, ms: TILE_MS, backend: DEVICE_TITLE, ticket }, results.get(tile)!)));
-  for (const outcome of outcomes) if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
-  return outcomes.filter((outcome) => outcome.ok && outcome.value === 'accepted').length;
+  await Promise.all(
+    own.map(async ({ tile, ticket }) => {
+      const outcome = await socket.emitWithAck('returnTile', { tile, ms: TILE_MS, backend: DEVICE_TITLE, ticket }, results.get(tile)!);
+      if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
+      if (outcome.value === 'accepted') onKept();
+    }),
+  );
 }
 
 async function run({ seconds, perSecond }: Extract<LoadRequest, { kind: 'run' }>): Promise<Load> {
@@ -102,7 +106,7 @@ async function run({ seconds, perSecond }: Extract<LoadRequest, { kind: 'run' }>
     waits.push(performance.now() - at);
     leases += offers.length;
     if (offers.length > 0) grants++;
-    kept += await giveTile(device.socket, offers);
+    await giveTile(device.socket, offers, () => void kept++);
     device.isBusy = false;
   }
 

@@ -84,7 +84,7 @@ export const RATES: Readonly<Record<keyof ClientToServer, { readonly burst: numb
   device: { burst: 10, perSecond: 1 },
   lend: { burst: 10, perSecond: 1 },
   askForWork: { burst: 60, perSecond: 30 },
-  returnTile: { burst: 200, perSecond: 100 },
+  returnTile: { burst: 1000, perSecond: 1000 },
   handBack: { burst: 30, perSecond: 5 },
   askForUnits: { burst: 60, perSecond: 20 },
   unitProgress: { burst: 120, perSecond: 40 },
