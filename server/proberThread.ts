@@ -1,15 +1,9 @@
 /** The thread that recomputes points in float64. It is given the subjects when it starts, then one question at a time; the files of a slice only when it asks. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { KnownError } from '#lib/knownError.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { Answer, Question } from './prober.ts';
 import { createTruth } from './truth.ts';
-
-/** Behind the thread that answers people, and a page that lends beside it. */
-const NICENESS = 5;
-// Only Linux has a priority for each thread; elsewhere it would be the whole server's.
-if (process.platform === 'linux') setPriority(NICENESS);
 
 const subjects = new Map((workerData as readonly Subject[]).map((subject) => [subject.id, subject]));
 /** The files that came with the question, for the slice that is made of them: kept no longer. */
