@@ -42,7 +42,11 @@ export type CurveViewProps = {
   readonly hasAccuracy: boolean;
 };
 
-const MARGIN = { left: 64, right: 24, top: 44, bottom: 72 } as const;
+const MARGIN = { left: 64, right: 24, bottom: 72 } as const;
+
+/** The key stands above the frame, which begins below it however many lines it takes. */
+const KEY_TOP = 10;
+const BELOW_KEY = 16;
 
 /** Below this there is no room between the margins; above it the drawing is as large as its place, so that marks stand where the curve is. */
 const LEAST = { width: 140, height: 140 } as const;
@@ -55,18 +59,21 @@ export function CurveView(props: CurveViewProps) {
   const version = useSyncExternalStore(source.subscribe, source.getSnapshot);
   const holder = useRef<HTMLDivElement>(null);
   const farthest = farthestOf(props.checkpoints);
-  const [{ width, height }, setSize] = useState({ width: 800, height: 420 });
+  const key = useRef<HTMLUListElement>(null);
+  const [{ width, height, keyHeight }, setSize] = useState({ width: 800, height: 420, keyHeight: 16 });
   const id = useId();
 
   useLayoutEffect(() => {
     const element = holder.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setSize({ width: Math.max(LEAST.width, element.clientWidth), height: Math.max(LEAST.height, element.clientHeight) }));
+    const list = key.current;
+    if (!element || !list) return undefined;
+    const observer = new ResizeObserver(() => setSize({ width: Math.max(LEAST.width, element.clientWidth), height: Math.max(LEAST.height, element.clientHeight), keyHeight: list.offsetHeight }));
     observer.observe(element);
+    observer.observe(list);
     return () => observer.disconnect();
   }, []);
 
-  const frame = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+  const frame = { left: MARGIN.left, right: width - MARGIN.right, top: KEY_TOP + keyHeight + BELOW_KEY, bottom: height - MARGIN.bottom };
   const scales = curveScales(axis, curveRange(surface, look), look, frame);
   const { xOf, yOf } = scales;
   const path = line<CurvePoint>((point) => xOf(point.a), (point) => yOf(point.loss));
@@ -155,7 +162,7 @@ export function CurveView(props: CurveViewProps) {
             })}
         </svg>
       </div>
-      <ul className={styles.legend}>
+      <ul ref={key} className={styles.legend}>
         {curves.map(({ set, notFinite }) => (
           <li key={set} data-set={set}>
             <svg className={styles.sample} viewBox="0 0 26 8" aria-hidden="true">

@@ -18,7 +18,7 @@ export type ReadoutProps = {
 export function Readout({ surface, set, cursor, hasAccuracy }: ReadoutProps) {
   if (!cursor) {
     return (
-      <p className={styles.readout}>
+      <p className={styles.readout} data-no-picture="">
         <span className={styles.values}>Click the {surface.tiling.grid.axes.length > 1 ? 'surface' : 'curve'} to read its loss.</span>
         <span className={styles.state}>Or move over it with the arrow keys.</span>
       </p>

@@ -18,6 +18,9 @@ const TITLE_AWAY = 40;
 const CROWDED = 30;
 /** Width of a letter of a title, more or less. */
 const LETTER = 7.4;
+/** Half the width of a tick's number, and the height of a line, more or less. */
+const TICK_HALF = 12;
+const TITLE_LINE = 17;
 /** Room a checkpoint's name takes beside its letters, and from line to line. */
 const NAME_AWAY = 26;
 const NAME_HEIGHT = 19;
@@ -108,6 +111,7 @@ function placeAxis(root: HTMLElement, view: StageView, axis: 'alpha' | 'beta'): 
   const side = drop > 1 ? 1 : -1;
   const away = awayFrom(project(view, along(middle, -side)), project(view, along(middle, side)), room.id === MAP, axis);
   let last: Pixel | null = null;
+  const ticks: Pixel[] = [];
   for (const element of root.querySelectorAll<HTMLElement>(`[data-tick='${axis}']`)) {
     const edge = project(view, along(Number(element.dataset.value), side));
     const at = kept(room, [edge[0] + away[0] * TICK_AWAY, edge[1] + away[1] * TICK_AWAY]);
@@ -115,6 +119,7 @@ function placeAxis(root: HTMLElement, view: StageView, axis: 'alpha' | 'beta'): 
     element.hidden = isCrowded || isOutside(room, edge, axis);
     if (element.hidden) continue;
     last = at;
+    ticks.push(at);
     move(element, ...at);
   }
   const title = root.querySelector<HTMLElement>(`[data-axis-title='${axis}']`);
@@ -125,7 +130,17 @@ function placeAxis(root: HTMLElement, view: StageView, axis: 'alpha' | 'beta'): 
   const half = isUpright ? 8 : (title.textContent.length * LETTER) / 2;
   // A title reaches half its width towards the axis; one that stands upright, hardly.
   const reach = TITLE_AWAY + Math.abs(away[0]) * half;
-  move(title, ...kept(room, [edge[0] + away[0] * reach, edge[1] + away[1] * TITLE_AWAY], half));
+  const [x, y] = kept(room, [edge[0] + away[0] * reach, edge[1] + away[1] * TITLE_AWAY], half);
+  move(title, ...(isUpright ? ([x, y] as const) : kept(room, [x, clearOf(ticks, x, y, half)], half)));
+}
+
+/** Where a title that the rim has pushed onto its ticks stands clear of them: below. */
+function clearOf(ticks: readonly Pixel[], x: number, y: number, half: number): number {
+  let clear = y;
+  for (const [tickX, tickY] of ticks.toSorted((one, other) => one[1] - other[1])) {
+    if (Math.abs(tickX - x) < half + TICK_HALF && Math.abs(tickY - clear) < TITLE_LINE) clear = tickY + TITLE_LINE;
+  }
+  return clear;
 }
 
 /** In the map labels stand straight below or beside; in the relief, away from the middle. */

@@ -20,7 +20,7 @@ export function CallForHelp({ job, recipe }: CallForHelpProps) {
   switch (state.kind) {
     case 'off':
       return (
-        <section className={styles.call} aria-label="Waiting for helpers">
+        <section className={styles.call} data-no-picture="" aria-label="Waiting for helpers">
           <h2>{say('call.title')}</h2>
           <p>{say('lend.ask')}</p>
           <Button tone="accent" size="large" icon="chip" onClick={() => lending.start()}>
@@ -31,13 +31,13 @@ export function CallForHelp({ job, recipe }: CallForHelpProps) {
       );
     case 'starting':
       return (
-        <p className={styles.call} role="status">
+        <p className={styles.call} data-no-picture="" role="status">
           {say('lend.starting')}
         </p>
       );
     case 'unable':
       return (
-        <section className={styles.call} aria-label="Waiting for helpers">
+        <section className={styles.call} data-no-picture="" aria-label="Waiting for helpers">
           <h2>{say('call.unable')}</h2>
           <p>{state.reason}</p>
         </section>
@@ -53,7 +53,7 @@ export function PutAway({ recipe }: { readonly recipe: SliceRecipe }) {
   const session = useSession();
   const { edit } = useMay();
   return (
-    <section className={styles.call} aria-label={say('away.title')}>
+    <section className={styles.call} data-no-picture="" aria-label={say('away.title')}>
       <h2>{say('away.title')}</h2>
       <p>{say('away.text')}</p>
       {edit && (

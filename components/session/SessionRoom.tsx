@@ -11,6 +11,7 @@ import { say } from '#components/words.ts';
 import { networkToOpen, openingOf, type Opening } from './opening.ts';
 import { Room } from './Room.tsx';
 import { SessionContext, ViewContext } from './SessionContext.ts';
+import { Threshold } from './Threshold.tsx';
 import { useView } from './useView.ts';
 
 type Opened = { readonly link: ReturnType<typeof readLink>; readonly opening: Opening | null; readonly network: string | null };
@@ -18,7 +19,7 @@ type Opened = { readonly link: ReturnType<typeof readLink>; readonly opening: Op
 export function SessionRoom({ sessionId }: { readonly sessionId: string }) {
   const [opened] = useState<Opened>(() => ({ link: readLink(location.hash), opening: openingOf(location.hash), network: networkToOpen(location.hash) }));
   const session = useLasting(sessionId, () => joinSession(sessionId, { key: opened.link.link.key }), (joined) => joined.leave());
-  if (!session) return null;
+  if (!session) return <Threshold />;
   return (
     <SessionContext value={session}>
       <Entrance session={session} opened={opened} />

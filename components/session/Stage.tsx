@@ -109,12 +109,12 @@ export function Stage({ source, pins, geography, job }: StageProps) {
           {!isMoving && <NoteButton />}
         </div>
         {view.isNoting && !view.note && (
-          <p className={styles.mode} role="status">
+          <p className={styles.mode} role="status" data-no-picture="">
             {say('note.mode')}
           </p>
         )}
         {view.overlays.isCutting && !view.isNoting && (
-          <p className={styles.mode} role="status">
+          <p className={styles.mode} role="status" data-no-picture="">
             {say('section.mode')}
           </p>
         )}

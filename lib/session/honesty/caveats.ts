@@ -12,6 +12,7 @@ const BOETTCHER = 'Böttcher and Wheeler 2022, arXiv 2208.13219';
 
 const SOURCES = {
   'caveat.random': LI,
+  'caveat.random.line': LI,
   'caveat.raw': 'Dinh, Pascanu, Bengio and Bengio 2017, arXiv 1703.04933',
   'caveat.line': 'Goodfellow, Vinyals and Saxe 2015, arXiv 1412.6544',
   'caveat.section': 'Goodfellow, Vinyals and Saxe 2015, arXiv 1412.6544, for lines between two points',
@@ -47,14 +48,15 @@ export function caveatsOf({ axes, mode, curve, cut, measure }: SliceRecipe, { tr
   const found = [
     ...(measure ? ['caveat.convexity' as const] : []),
     ...(cut ? ['caveat.cut' as const] : axes.length > 2 ? ['caveat.volume' as const] : []),
-    ...(curve ? ['caveat.curve' as const] : [...directions.flatMap((direction) => caveatsFor(direction, trajectory, madeOf)), ...(towards === 1 ? ['caveat.line' as const] : towards > 1 ? ['caveat.three' as const] : [])]),
+    ...(curve ? ['caveat.curve' as const] : [...directions.flatMap((direction) => caveatsFor(direction, axes.length, trajectory, madeOf)), ...(towards === 1 ? ['caveat.line' as const] : towards > 1 ? ['caveat.three' as const] : [])]),
     ...(towards > 0 && mode.batchNorm === 'frozen' && network.buffers.length > 0 ? ['caveat.statistics' as const] : []),
   ];
   return [...new Set<CaveatKey>(found)].map((key) => ({ text: tell(key), source: SOURCES[key] }));
 }
 
-function caveatsFor(direction: DirectionRecipe, trajectory: readonly string[], madeOf: MadeOf): readonly CaveatKey[] {
-  if (direction.kind === 'random') return direction.normalisation === 'none' ? ['caveat.random', 'caveat.raw'] : ['caveat.random'];
+function caveatsFor(direction: DirectionRecipe, axes: number, trajectory: readonly string[], madeOf: MadeOf): readonly CaveatKey[] {
+  const drawn = axes === 1 ? 'caveat.random.line' : 'caveat.random';
+  if (direction.kind === 'random') return direction.normalisation === 'none' ? [drawn, 'caveat.raw'] : [drawn];
   if (direction.kind === 'towards') return [];
   return [direction.as === 'point' ? 'caveat.section' : OF_MADE[madeBy(madeOf(direction.digest), trajectory)]];
 }

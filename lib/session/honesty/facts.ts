@@ -21,7 +21,7 @@ export function honestyFacts(input: HonestyInput): readonly HonestyFact[] {
   const { trained, evaluated } = modeWordsOf(recipe.mode, manifest.network, manifest.checkpoints.find(({ id }) => id === recipe.centre)?.training);
   return [
     samplesFact(input),
-    ...(recipe.measure ? [{ title: 'Measure', text: measureTitle(recipe.measure) }] : []),
+    ...measureFacts(recipe),
     ...levelFacts(input),
     ...axesFacts(input),
     ...pathFacts(input),
@@ -57,6 +57,14 @@ function samplesFact({ recipe, manifest, levels }: HonestyInput): HonestyFact {
     return { title: 'Samples', text: tell('honesty.samples.soFar', { soFar, text }), note: tell('honesty.samples') };
   }
   return { title: 'Samples', text, note: tell(recipe.measure ? 'honesty.samples.measure' : 'honesty.samples') };
+}
+
+function measureFacts({ measure }: SliceRecipe): readonly HonestyFact[] {
+  if (!measure) return [];
+  return [
+    { title: 'Measure', text: measureTitle(measure) },
+    { title: 'Error', text: tell('honesty.measure.error', { tolerance: formatShare(measure.tolerance), steps: measure.steps }), note: tell('honesty.measure.error.what') },
+  ];
 }
 
 function levelFacts({ spread, recipe, levels }: HonestyInput): readonly HonestyFact[] {

@@ -14,9 +14,9 @@ export const pathFacts = (input: HonestyInput): readonly HonestyFact[] => [...sh
 const COUNTED = ['no axis', 'best axis', 'two best axes', 'three best axes'] as const;
 const DRAWN = ['No direction is', 'One random direction is', 'Two random directions are', 'Three random directions are'] as const;
 
-function shownFacts({ geography, recipe }: HonestyInput): readonly HonestyFact[] {
+function shownFacts({ geography, recipe, manifest }: HonestyInput): readonly HonestyFact[] {
   const path = geography?.path;
-  if (!path) return [];
+  if (!path) return geography && manifest.trajectory.length < 2 ? [{ title: 'Training path', text: tell('honesty.path.none'), note: tell('honesty.path.none.what') }] : [];
   const { axes, points, dimensions, captured, walk } = path;
   const pct = formatShare(captured);
   const text = tell(recipe.curve ? 'slice.variance.curve' : axes === 1 ? 'slice.variance.1' : axes === 2 ? 'slice.variance.2' : 'slice.variance.3', { pct });

@@ -1,6 +1,7 @@
 /** By what method a vector was made, read from what stands in its file. What cannot be read is unknown: nothing is guessed from a title. */
 import * as z from 'zod/mini';
 import { PRINCIPAL_METHODS, type PrincipalMethod } from '#lib/analysis/principalAxes.ts';
+import { canonicalJson } from '#lib/digest.ts';
 import { read } from '#lib/parsed.ts';
 
 /** `path`: principal axes of checkpoints as the path of one training; `several`: of any checkpoints. */
@@ -32,11 +33,19 @@ const principal: z.ZodMiniType<PrincipalMade> = z.object({
   explained: z.number(),
 });
 
-const ofHessian = z.object({ what: z.string() });
+const ofHessian = z.object({ what: z.string(), request: z.optional(z.unknown()) });
 
 export function principalOf(made: unknown): PrincipalMade | null {
   const outcome = read(principal, made);
   return outcome.ok ? outcome.value : null;
+}
+
+/** What vectors share that stand at right angles because they belong to one symmetric matrix; null for any other. */
+export function matrixOf(made: unknown): string | null {
+  const axis = principalOf(made);
+  if (axis) return axis.method === 'informed' ? null : canonicalJson([axis.method, axis.isCentred, axis.rows, axis.origin]);
+  const hessian = read(ofHessian, made);
+  return hessian.ok && hessian.value.what.startsWith('eigenvector') ? canonicalJson(hessian.value.request ?? null) : null;
 }
 
 /** @param trajectory checkpoints of one training, by id */

@@ -88,6 +88,7 @@ describe('the honesty panel', () => {
     const oblique = { recipe: along([towards, towards]), geography: withFacts({ cosines: [0.7] }, { captured: 0.9 }) };
     expect(warnings(oblique)).toEqual([]);
     expect(said(oblique)).toContain('sheared');
+    expect(said(oblique)).toContain('Chosen, not drawn: two random directions in 105,866 dimensions would meet with |cosine| of about 0.0025');
   });
 
   it('[J8] of three axes every pair has its angle; a line has neither angle nor condition', () => {
@@ -98,6 +99,25 @@ describe('the honesty panel', () => {
     expect(line).toContain('This axis shows');
     expect(line).toContain('One random direction is expected');
     expect(line).not.toMatch(/Angle|Condition/);
+  });
+
+  it('[J8] axes that were made orthogonal are held to it, whichever way they were made', () => {
+    const random = { kind: 'random', seed: 1, normalisation: 'filter', vectors: 'ignore' } as const;
+    const towards = { kind: 'towards', checkpoint: 'initial', length: 'unit', orthogonal: false } as const;
+    const eigenvector = { madeOf: () => ({ what: 'eigenvector of the largest eigenvalue' }), recipe: along([vector('a'), vector('b')]) };
+    const made: readonly Partial<HonestyInput>[] = [{ recipe: along([random, { ...random, seed: 2, orthogonal: true }]) }, { recipe: along([towards, { ...towards, orthogonal: true }]) }, eigenvector];
+    for (const change of made) {
+      expect(said({ ...change, geography: withFacts({ cosines: [1e-7] }) })).toContain('right angles, so 0 is expected');
+      expect(said({ ...change, geography: withFacts({ cosines: [0.3] }) })).toContain('Careful, Angle: The axes meet at 72.54° (cosine 0.3000). (They were made to stand at right angles, so 0 is expected. They do not');
+    }
+    expect(said({ recipe: along([vector('a'), vector('b')]) })).not.toContain('so 0 is expected');
+  });
+
+  it('[J8] a network without a training path is said to have none; a convexity map says how sure its eigenvalues are', () => {
+    const bare = { ...subject.manifest, trajectory: [] };
+    expect(said({ manifest: bare, geography: { ...geography, trajectory: [], path: null } })).toContain('Training path: none was kept for this network (How much of its training this slice shows cannot be said.)');
+    const map = said({ recipe: planeRecipe({ measure: { kind: 'convexity', parameters: 'all', tolerance: 0.1, steps: 12 } }), spread: null });
+    expect(map).toContain('Error: to 10.0 % of the larger eigenvalue, or 12 products with the Hessian where that takes longer');
   });
 
   it('[J8] principal axes say what they explain of their own checkpoints, beside a walk of as many', () => {
@@ -133,11 +153,11 @@ describe('caveats', () => {
     interpolation: { recipe: along([towards]), text: /neither convexity nor width/, source: /1412\.6544/, never: /average curvature/ },
     'three checkpoints': { recipe: along([towards, { ...towards, orthogonal: true }]), text: /three networks/, source: /1802\.10026/ },
     'principal axes of a path': { recipe: along([vector('a'), vector('b')]), made: principal(['initial', 'trained']), text: /where this training went/, source: /section 7.*1806\.08805/ },
-    'principal axes of several runs': { recipe: along([vector('a'), vector('b')]), made: principal(['initial', 'another']), text: /chosen checkpoints differ/, source: /section 7/ },
+    'principal axes of several runs': { recipe: along([vector('a'), vector('b')]), made: principal(['initial', 'another']), text: /chosen checkpoints show how these differ/, source: /section 7/ },
     'trajectory-informed plane': { recipe: along([vector('a'), vector('b')]), made: principal(['initial', 'trained'], 'informed'), text: /fitting error/, source: /Ding.*PMLR 222/ },
     'eigenvectors of the Hessian': { recipe: along([vector('a'), vector('b')]), made: { what: 'eigenvector of the largest eigenvalue' }, text: /steeper and falling/, source: /2208\.13219/ },
     gradient: { recipe: along([vector('a')]), made: { what: 'gradient' }, text: /steepest direction/, source: /2208\.13219/ },
-    'a vector whose file is not here': { recipe: along([vector('a'), vector('b')]), text: /were computed/, source: /1912\.07145/ },
+    'a vector whose file is not here': { recipe: along([vector('a'), vector('b')]), text: /was computed/, source: /1912\.07145/ },
     'cross-section': { recipe: along([vector('a', 'point')], { origin: { digest: 'c'.repeat(64), title: 'A' } }), made: { by: 'cross-section' }, text: /chosen on a plane/, source: /1412\.6544/ },
     curve: { recipe: along([towards, vector('a', 'point')], { curve: { kind: 'bezier', range: { min: 0, max: 1, count: 9 } } }), text: /trained to have a low loss/, source: /1802\.10026/, never: /neither convexity nor width|chosen on a plane/ },
     volume: { recipe: along([random, other, third]), text: /any other direction/, source: /no paper/ },
