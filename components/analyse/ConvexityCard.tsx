@@ -15,6 +15,7 @@ import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { Price } from '#client/sessionTypes.ts';
 import type { SliceCardProps } from './card.ts';
+import { HessianSizeNote } from './HessianSizeNote.tsx';
 import { priceWords, useSlicePrice } from './useSlicePrice.ts';
 
 const COUNTS = ['11', '21', '31'] as const;
@@ -27,7 +28,7 @@ const PARAMETERS = [
 const TOLERANCE = 1e-3;
 const STEPS = 60;
 
-export function ConvexityCard({ recipe }: SliceCardProps) {
+export function ConvexityCard({ recipe, manifest }: SliceCardProps) {
   const session = useSession();
   const view = useRoomView();
   const { edit } = useMay();
@@ -50,6 +51,7 @@ export function ConvexityCard({ recipe }: SliceCardProps) {
       <p className={`${panel.small} ${panel.soft}`}>{say('convexity.what')}</p>
       <Select label="Points" value={count} options={COUNTS.map((value) => ({ value, title: rangesOf(recipe).length === 1 ? value : `${value} × ${value}` }))} onChange={setCount} />
       <Select label="Parameters" value={parameters} options={PARAMETERS} onChange={setParameters} />
+      <HessianSizeNote network={manifest.network} choice={parameters} />
       <div className={panel.row}>
         {(edit || isPlaced) && (
           <Button size="small" icon={isPlaced ? 'layers' : 'plus'} onClick={isPlaced ? () => view.chooseSlice(sliceIdOf(map)) : place}>

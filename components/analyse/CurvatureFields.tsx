@@ -6,7 +6,8 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { TextField } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import panel from '#components/panels/Panel.module.css';
-import { groupsOf, type PointDraft } from './curvaturePoint.ts';
+import { choiceOf, groupsOf, type PointDraft } from './curvaturePoint.ts';
+import { HessianSizeNote } from './HessianSizeNote.tsx';
 
 type CurvatureFieldsProps = {
   readonly draft: PointDraft;
@@ -30,6 +31,7 @@ export function CurvatureFields({ draft, onChange, recipe, manifest, hasGroup = 
         <TextField label={`Samples, of ${formatCount(manifest.dataset.samples[set])} ${set}`} inputMode="numeric" value={draft.samples} onChange={(samples) => onChange({ ...draft, samples })} />
         {children}
       </div>
+      <HessianSizeNote network={manifest.network} choice={choiceOf(draft, manifest)} />
     </div>
   );
 }

@@ -26,8 +26,10 @@ export function groupsOf(manifest: SubjectManifest): readonly GroupOption[] {
   ];
 }
 
+/** The parameters that the draft means. */
+export const choiceOf = ({ group }: Pick<PointDraft, 'group'>, manifest: SubjectManifest): GroupChoice => groupsOf(manifest).find(({ value }) => value === group)?.choice ?? 'all';
+
 /** What the draft asks for; what is wrong with it, the request says when it is read. */
 export function pointOf({ checkpoint, samples, group }: PointDraft, { subject, loss, samples: [first] }: SliceRecipe, manifest: SubjectManifest): CurvaturePoint {
-  const choice = groupsOf(manifest).find(({ value }) => value === group)?.choice ?? 'all';
-  return { subject, checkpoint, samples: { set: first!.set, count: Number(samples) }, loss, parameters: choice };
+  return { subject, checkpoint, samples: { set: first!.set, count: Number(samples) }, loss, parameters: choiceOf({ group }, manifest) };
 }

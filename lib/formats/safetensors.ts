@@ -3,14 +3,17 @@
  * Knows nothing of what the tensors mean, nor what the texts beside them (`__metadata__`) say.
  */
 import * as z from 'zod/mini';
+import { halfBits, widened } from './half.ts';
 import { parsed, read, refused, type Parsed } from '#lib/parsed.ts';
 
 export type Tensor = {
   readonly shape: readonly number[];
   readonly values: Float64Array | Float32Array | Uint8Array | Int8Array;
+  /** That the file has its floats in half precision; here they stand widened, which is exact. Written so, they are rounded to the nearest. */
+  readonly isHalf?: true;
 };
 
-const ELEMENT_BYTES = { F64: 8, F32: 4, U8: 1, I8: 1 } as const;
+const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, U8: 1, I8: 1 } as const;
 type Dtype = keyof typeof ELEMENT_BYTES;
 
 /** A header larger than this is refused before it is parsed. */
@@ -64,26 +67,26 @@ export function readSafetensors(bytes: Uint8Array): Parsed<ReadonlyMap<string, T
     if (!entry.ok) return refused(`tensor ${name} has no readable header`);
     const { dtype, shape, data_offsets } = entry.value;
     const [begin, end] = data_offsets;
-    if (!(dtype in ELEMENT_BYTES)) return refused(`tensor ${name} is ${dtype}; F64, F32, U8 and I8 are read`);
+    if (!(dtype in ELEMENT_BYTES)) return refused(`tensor ${name} is ${dtype}; F64, F32, F16, U8 and I8 are read`);
     const size = shape.reduce((product, side) => product * side, 1);
     if (end - begin !== size * ELEMENT_BYTES[dtype as Dtype] || 8 + headerBytes + end > bytes.byteLength) {
       return refused(`tensor ${name} has shape ${shape.join('×')}, which does not fit its ${end - begin} bytes`);
     }
     // A copy, because the data section need not be aligned in the buffer it came in. (Node's Buffer has a `slice` that does not copy.)
     const data = new Uint8Array(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end)).buffer;
-    tensors.set(name, { shape, values: viewOf(dtype as Dtype, data) });
+    tensors.set(name, { shape, values: viewOf(dtype as Dtype, data), ...(dtype === 'F16' ? { isHalf: true } : {}) });
   }
   return parsed(tensors);
 }
 
 /** Writes tensors, widest elements first so that every array is aligned to its element size; the same content always has the same bytes. */
 export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
-  const entries = [...tensors].sort(([, a], [, b]) => b.values.BYTES_PER_ELEMENT - a.values.BYTES_PER_ELEMENT);
+  const entries = [...tensors].map(([name, tensor]) => ({ name, ...stored(tensor) })).sort((a, b) => ELEMENT_BYTES[b.dtype] - ELEMENT_BYTES[a.dtype]);
   let offset = 0;
   const header: Record<string, { dtype: Dtype; shape: readonly number[]; data_offsets: [number, number] }> = {};
   const texts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [name, { shape, values }] of entries) {
-    header[name] = { dtype: dtypeOf(values), shape, data_offsets: [offset, offset + values.byteLength] };
+  for (const { name, dtype, shape, values } of entries) {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
   const text = JSON.stringify(texts.length === 0 ? header : { [METADATA]: Object.fromEntries(texts), ...header });
@@ -91,7 +94,7 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata:
   const out = new Uint8Array(8 + headerBytes.byteLength + offset);
   new DataView(out.buffer).setBigUint64(0, BigInt(headerBytes.byteLength), true);
   out.set(headerBytes, 8);
-  for (const [name, { values }] of entries) {
+  for (const { name, values } of entries) {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     out.set(bytes, 8 + headerBytes.byteLength + header[name]!.data_offsets[0]);
   }
@@ -104,11 +107,19 @@ function viewOf(dtype: Dtype, data: ArrayBuffer): Tensor['values'] {
       return new Float64Array(data);
     case 'F32':
       return new Float32Array(data);
+    case 'F16':
+      return widened(new Uint16Array(data));
     case 'U8':
       return new Uint8Array(data);
     case 'I8':
       return new Int8Array(data);
   }
+}
+
+/** A tensor as the file has it. */
+function stored({ shape, values, isHalf }: Tensor): { readonly dtype: Dtype; readonly shape: Tensor['shape']; readonly values: Tensor['values'] | Uint16Array } {
+  if (isHalf) return { dtype: 'F16', shape, values: Uint16Array.from(values, halfBits) };
+  return { dtype: dtypeOf(values), shape, values };
 }
 
 function dtypeOf(values: Tensor['values']): Dtype {

@@ -50,6 +50,14 @@ export const formatShare = (share: number): string => `${(share * 100).toFixed(1
 /** A whole number with thousands separated: `1,204`. */
 export const formatCount = (count: number): string => count.toLocaleString('en-GB');
 
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
+
+/** A size in steps of a thousand, to three digits: `3.42 MB`, `2.93 TB`, `854 B`. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Number(bytes.toPrecision(3))) / 3)));
+  return `${Number((bytes / 1000 ** step).toPrecision(3))} ${BYTE_UNITS[step]}`;
+}
+
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 function powerOfTen(value: number, digits: number): string {

@@ -75,6 +75,14 @@ describe('the zoo', () => {
     ['wrn56_8', 54_470_282, null, 8020],
     ['densenet121', 6_956_298, 6_872_768, 888.35],
     ['notebook_cnn', 105_866, 105_744, 1.117056],
+    ['thin8_1', 19_810, 19_464, null],
+    ['thin8_1_noshort', 19_074, 18_824, null],
+    ['thin8_2', 77_754, 77_072, null],
+    ['thin8_2_noshort', 75_002, 74_512, null],
+    ['thin8_4', 308_074, 306_720, null],
+    ['thin8_4_noshort', 297_450, 296_480, null],
+    ['thin8_8', 1_226_442, 1_223_744, null],
+    ['thin8_8_noshort', 1_184_714, 1_182_784, null],
     ['lenet5', 61_706, 61_470, null],
   ] as const)('[Z1] %s has %d parameters, and the published share in filters and multiply-adds', (name, parameters, filters, millions) => {
     const network = built(name);

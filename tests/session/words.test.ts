@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CAMERA, cameraSchema } from '#lib/session/camera.ts';
 import { DEFAULT_LOOK, lookSchema } from '#lib/session/look.ts';
-import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
+import { formatBytes, formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { read } from '#lib/parsed.ts';
 
 describe('words', () => {
@@ -16,6 +16,12 @@ describe('words', () => {
     expect([formatCoordinate(-0.6123), formatCoordinate(0.24), formatCoordinate(0), formatCoordinate(-0.001, 0.01), formatCoordinate(0.03125, 0.03125), formatCoordinate(12, 1)]).toEqual(['−0.61', '0.24', '0', '0.00', '0.03', '12']);
     expect(formatShare(0.583)).toBe('58.3 %');
     expect(formatCount(105866)).toBe('105,866');
+  });
+});
+
+describe('sizes', () => {
+  it('[words] have three digits and steps of a thousand', () => {
+    expect([0, 4, 854, 999.6, 1000, 79_240, 3_423_080, 999_999, 2_929_369_171_600].map(formatBytes)).toEqual(['0 B', '4 B', '854 B', '1 kB', '1 kB', '79.2 kB', '3.42 MB', '1 MB', '2.93 TB']);
   });
 });
 

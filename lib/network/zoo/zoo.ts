@@ -46,6 +46,17 @@ const small = (depth: number, widening = 1): readonly ZooEntry[] => {
   });
 };
 
+/** One block a stage, and half the usual channels to begin with: a family of widths whose widest is still quick enough to look at in a browser. */
+const thin = (widening: number): readonly ZooEntry[] => {
+  const width = 8 * widening;
+  return twins({
+    name: `thin8_${widening}`,
+    title: widening > 1 ? `Thin ResNet-8, ${widening} times as wide` : 'Thin ResNet-8',
+    summary: `8 layers in three stages of ${width}, ${2 * width} and ${4 * width} channels for 28×28 grey images`,
+    build: (id, shortcuts) => resNet({ id, blocks: [1, 1, 1], width, shortcuts, input: [1, 28, 28] }),
+  });
+};
+
 /** The networks of He et al. for ImageNet, with the first layer and the strides changed for 32×32 images. */
 const large = (depth: number, blocks: readonly number[], block: 'basic' | 'bottleneck'): readonly ZooEntry[] =>
   twins({
@@ -68,6 +79,7 @@ export const ZOO: readonly ZooEntry[] = [
   one('vgg9', 'VGG-9', 'Seven convolutions and two dense layers with batch norm, for 32×32 images.', (id) =>
     vgg({ id, groups: [[64, 64], [128, 128], [256, 256, 256]], hidden: 256 }),
   ),
+  ...[1, 2, 4, 8].flatMap(thin),
   ...small(20),
   ...small(32),
   ...small(44),
