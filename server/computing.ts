@@ -279,7 +279,9 @@ export class Computing {
   /** A device holds as much as is believed of it, and nothing where it is believed no more. */
   #limit(connectionId: string): void {
     const lender = this.#lenders.get(connectionId);
-    if (lender) this.#lending.limit(connectionId, this.#dependencies.tiles.mostHeld(lender.device, lender.personId, lender.workers) - lender.keeping);
+    if (!lender) return;
+    const most = this.#dependencies.tiles.mostHeld(lender.device, lender.personId, lender.workers);
+    this.#lending.limit(connectionId, most === null ? null : most - lender.keeping);
   }
 
   /** Something changed: who should leave what is told now, everybody who waits is served soon. `isUrgent`: a first picture may wait. */

@@ -92,9 +92,10 @@ export class Lending {
     this.#scheduler.join({ id: connectionId, person: personId, workers, duty, rate });
   }
 
-  /** A page holds at most so many tiles from now on, and gives all back that may have none. */
-  limit(connectionId: string, most: number): void {
-    this.#scheduler.limit(connectionId, most);
+  /** With so many tiles in hand a page is lent no more from now on; null bars it, and what it holds waits again. */
+  limit(connectionId: string, most: number | null): void {
+    if (most === null) this.#scheduler.bar(connectionId);
+    else this.#scheduler.limit(connectionId, most);
   }
 
   /** The page closed, or stopped lending. */

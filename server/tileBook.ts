@@ -92,8 +92,8 @@ export class TileBook {
     this.#book.admit(device, person, this.#now(), earlier);
   }
 
-  /** Tiles that a device with so many workers may hold now; one that was not met yet is a newcomer. */
-  mostHeld(device: string, person: string, workers: number): number {
+  /** With how many tiles in hand a device is lent no more, null where nothing of it is taken; one that was not met yet is a newcomer. */
+  mostHeld(device: string, person: string, workers: number): number | null {
     return this.#book.mostHeld(device, person, workers, this.#now());
   }
 

@@ -63,12 +63,15 @@ export function isUnproven(record: DeviceRecord, now: number): boolean {
 export const FIRST_LEASE = 8;
 
 /**
- * Tiles that a newcomer may hold: one lease until the first point of what it returned was judged, and a tile for each worker for every PATIENCE_MS that it waits.
+ * With how many tiles in hand a newcomer is lent no more: one lease until the first point of what it returned was judged, and a tile for each worker for
+ * every PATIENCE_MS that it waits. What it holds already it goes on with.
  *
  * @param returned tiles that it returned and of which nothing was judged @param since when the first of them came
  */
 export function heldOnTrial(workers: number, returned: number, since: number, now: number): number {
-  if (returned === 0) return FIRST_LEASE * workers;
-  const leases = 1 + Math.max(0, Math.floor((now - since) / PATIENCE_MS));
-  return Math.max(0, leases * workers - returned);
+  const firstLease = FIRST_LEASE * workers;
+  if (returned === 0) return firstLease;
+  const forPatience = workers * Math.floor((now - since) / PATIENCE_MS);
+  // What came with the first lease was allowed at once: it does not lengthen the wait for more.
+  return Math.max(0, forPatience - Math.max(0, returned - firstLease));
 }

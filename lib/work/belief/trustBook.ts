@@ -71,14 +71,15 @@ export class TrustBook {
   }
 
   /**
-   * Tiles that a device with so many workers may hold now: any number, or one lease while nothing of it was judged, or none. V15
+   * With how many tiles in hand a device with so many workers is lent no more: Infinity, or one lease while nothing of it was judged; null where nothing
+   * of it is taken, so that it should hold none. V15
    *
    * @param person whose it is, where it was not admitted yet
    */
-  mostHeld(key: string, person: string, workers: number, now: number): number {
+  mostHeld(key: string, person: string, workers: number, now: number): number | null {
     const record = this.#standing.get(key);
-    if (!record) return this.#standing.isWelcome(person) ? FIRST_LEASE * workers : 0;
-    if (!this.mayReturn(key, now)) return 0;
+    if (!record) return this.#standing.isWelcome(person) ? FIRST_LEASE * workers : null;
+    if (!this.mayReturn(key, now)) return null;
     if (!isUnproven(record, now)) return Infinity;
     const waiting = [...this.#tiles.of(key)].filter((held) => !isProbed(held) && !isDear(this.#budget, held.pointCost));
     return heldOnTrial(workers, waiting.length, waiting[0]?.at ?? now, now);

@@ -67,7 +67,7 @@ export class Device {
   #facts: DeviceFacts;
   /** Computed first to last; with w workers the first w are under way. */
   readonly held: Held[] = [];
-  /** Tiles it may hold: fewer while little is believed of it. */
+  /** With so many in hand it is lent no more: fewer while little is believed of it. */
   mostHeld = MOST_HELD;
   /** Milliseconds of work it would still take. */
   credit = 0;

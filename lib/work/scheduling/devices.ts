@@ -164,7 +164,8 @@ export class Devices implements Fleet {
   #count(device: Device, sign: 1 | -1): void {
     const { slot, rate, facts, held, isSilent, isMeasured, isRated, mostHeld } = device;
     this.#held += sign * held.length;
-    if (isSilent || mostHeld === 0) return;
+    // Who may have nothing and has nothing waits to be believed.
+    if (isSilent || (mostHeld === 0 && held.length === 0)) return;
     this.#awake += sign;
     // Of whom nothing is known is not reckoned with.
     if (!isRated) return;

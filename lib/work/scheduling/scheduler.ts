@@ -80,14 +80,21 @@ export class Scheduler {
     else this.#devices.join(facts);
   }
 
-  /** A device may hold so many tiles from now on; of one that may have none, what it holds waits again. */
+  /** With so many tiles in hand a device is lent no more from now on; it goes on with what it holds. */
   limit(id: string, most: number): void {
     const device = this.#devices.get(id);
-    const mostHeld = Math.min(MOST_HELD, most);
+    const mostHeld = Math.max(0, Math.min(MOST_HELD, most));
     if (!device || device.mostHeld === mostHeld) return;
-    if (mostHeld <= 0) this.#leases.takeBackAll(device);
-    this.#devices.change(device, () => (device.mostHeld = Math.max(0, mostHeld)));
+    this.#devices.change(device, () => (device.mostHeld = mostHeld));
     this.#lender.remember(device);
+  }
+
+  /** Nothing of a device is taken any more: it is lent nothing, and what it holds waits again. */
+  bar(id: string): void {
+    const device = this.#devices.get(id);
+    if (!device) return;
+    this.#leases.takeBackAll(device);
+    this.limit(id, 0);
   }
 
   leave(id: string): void {

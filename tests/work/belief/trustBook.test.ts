@@ -78,9 +78,9 @@ describe('trust book', () => {
     expect(most(0)).toBe(16);
     book.admit('new', 'ada', 0);
     expect(most(0)).toBe(16);
-    for (const [index, tile] of (['s/0/0/0', 's/0/0/1'] as const).entries()) {
-      book.arrived({ ...arrival, tile, device: 'new' }, 100);
-      expect(most(100)).toBe(1 - index);
+    for (let column = 0; column < 16; column++) {
+      book.arrived({ ...arrival, tile: `s/0/0/${column}`, device: 'new' }, 100);
+      expect(most(100)).toBe(0);
     }
     expect([1099, 1100, 2100].map(most)).toEqual([0, 2, 4]);
     book.judged('s/0/0/0', [{ index: 5, severity: 0.5 }], 3000);
@@ -92,7 +92,7 @@ describe('trust book', () => {
     book.admit('new', 'ada', 0);
     book.arrived({ ...arrival, tile: 's/0/0/0', device: 'new' }, 0);
     book.judged('s/0/0/0', [{ index: 5, severity: Infinity }], 0);
-    expect([book.mostHeld('new', 'ada', 4, 0), book.mostHeld('new', 'ada', 4, 600_000)]).toEqual([0, 32]);
+    expect([book.mostHeld('new', 'ada', 4, 0), book.mostHeld('new', 'ada', 4, 600_000)]).toEqual([null, 32]);
   });
 
   it('[V5] where the first point of a newcomer does not match by little, more of the same tile tell an error everywhere from one error', () => {

@@ -331,6 +331,24 @@ describe('scheduler', () => {
     expect(scheduler.takeRevocations()).toEqual([{ device: 'one', slice: 'a', tile: grants[0]!.tile, isUseless: true }]);
   });
 
+  it('[V15] who is lent no more goes on with what they hold and is reckoned with; who is barred loses it', () => {
+    const scheduler = new Scheduler();
+    scheduler.addSlice(specOf('a', 'ada', [20]));
+    scheduler.join({ ...device('one'), rate: UNIT / 10 });
+    const grants = scheduler.ask('one', 1000, 0);
+    expect(grants.length).toBeGreaterThan(1);
+    scheduler.limit('one', 0);
+    expect(scheduler.counts().lent).toBe(grants.length);
+    expect(scheduler.ask('one', 1000, 1)).toEqual([]);
+    expect(scheduler.complete('one', 'one', 'a', grants[0]!.tile, 5, 5)).toBe('accepted');
+    expect(scheduler.counts().lent).toBe(grants.length - 1);
+    scheduler.bar('one');
+    expect(scheduler.counts().lent).toBe(0);
+    expect(scheduler.ask('one', 1000, 6)).toEqual([]);
+    scheduler.limit('one', Infinity);
+    expect(scheduler.ask('one', 1000, 7).length).toBeGreaterThan(0);
+  });
+
   it('[L16] a device goes on with a slice it has ready, while that costs nobody their turn', () => {
     const world = new World();
     for (const person of ['ada', 'bob']) for (const index of [1, 2, 3]) world.scheduler.addSlice(specOf(`${person}${index}`, person, [400], UNIT, { loadMs: 300 }));
