@@ -106,8 +106,19 @@ export function isTileOf(tiling: Tiling, tile: Tile): boolean {
   return hasShard && tile.sliceId === tiling.sliceId && tile.level < tiling.grid.levels && pointsOf(tiling, tile).length > 0;
 }
 
-/** The samples a tile adds, row by row: those of its level that no coarser level has. */
-export function pointsOf({ grid, side, curve }: Tiling, { level, row, column, layer }: Tile): readonly Point[] {
+/** The points of the tile that each tiling was asked for last: whoever takes a tile in asks for them several times. */
+const lastAsked = new WeakMap<Tiling, { readonly of: Tile; readonly points: readonly Point[] }>();
+
+/** The samples a tile adds, row by row: those of its level that no coarser level has. The same in every shard. */
+export function pointsOf(tiling: Tiling, tile: Tile): readonly Point[] {
+  const last = lastAsked.get(tiling);
+  if (last && last.of.row === tile.row && last.of.column === tile.column && last.of.level === tile.level && last.of.layer === tile.layer) return last.points;
+  const points = listPoints(tiling, tile);
+  lastAsked.set(tiling, { of: tile, points });
+  return points;
+}
+
+function listPoints({ grid, side, curve }: Tiling, { level, row, column, layer }: Tile): readonly Point[] {
   const stride = strideOf(grid, level);
   const [alpha, beta, gamma] = grid.axes;
   if ((gamma === undefined) !== (layer === undefined)) return [];

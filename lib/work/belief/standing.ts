@@ -60,7 +60,7 @@ export function isUnproven(record: DeviceRecord, now: number): boolean {
 }
 
 /** Tiles for each worker of a newcomer's first lease, at most: a quick one is not kept idle for its verdict, and what a wrong one can spoil stays small. */
-export const FIRST_LEASE = 8;
+export const FIRST_LEASE = 4;
 
 /**
  * With how many tiles in hand a newcomer is lent no more: one lease until the first point of what it returned was judged, and a tile for each worker for

@@ -5,7 +5,7 @@
  * single point far out is pointed at; a device whose residuals lean to one side, each too small to be seen, is found by
  * their sum. It proves nothing and costs nothing: what it points at is recomputed. Rule V8.
  */
-import { strideOf, type AxisGrid } from '#lib/slice/grid.ts';
+import { strideOf } from '#lib/slice/grid.ts';
 import { pointsOf, type Point, type Tile, type Tiling } from '#lib/work/tile.ts';
 
 /** Times the usual residual from which a point is striking, at least. */
@@ -126,24 +126,22 @@ export class Witness {
   /** The mean of the samples on both sides along an axis, one step away; null where no pair is known. NaN where what is known is no number. */
   #foretell({ column, row, layer }: Point, level: number): number | null {
     const { grid } = this.#tiling;
+    const { columns, rows, axes } = grid;
     const stride = strideOf(grid, level);
+    const at = (layer * rows + row) * columns + column;
     let sum = 0;
     let pairs = 0;
     let isMissing = false;
-    const along = (axis: AxisGrid | undefined, index: number, at: (index: number) => number) => {
-      if (!axis || index - stride < 0 || index + stride >= axis.count) return;
-      const low = at(index - stride);
-      const high = at(index + stride);
-      if (this.#unknown[low]! || this.#unknown[high]!) return;
-      const between = (this.#values[low]! + this.#values[high]!) / 2;
+    for (let number = 0; number < axes.length; number++) {
+      const index = number === 0 ? column : number === 1 ? row : layer;
+      if (index - stride < 0 || index + stride >= axes[number]!.count) continue;
+      const away = stride * (number === 0 ? 1 : number === 1 ? columns : rows * columns);
+      if (this.#unknown[at - away]! || this.#unknown[at + away]!) continue;
+      const between = (this.#values[at - away]! + this.#values[at + away]!) / 2;
       if (!Number.isFinite(between)) isMissing = true;
       sum += between;
       pairs++;
-    };
-    const { columns, rows } = grid;
-    along(grid.axes[0], column, (index) => (layer * rows + row) * columns + index);
-    along(grid.axes[1], row, (index) => (layer * rows + index) * columns + column);
-    along(grid.axes[2], layer, (index) => (index * rows + row) * columns + column);
+    }
     if (pairs === 0) return null;
     return isMissing ? NaN : sum / pairs;
   }
