@@ -13,7 +13,8 @@ export const pageAnalysts: AnalystHost = {
   hire(hear, fail) {
     const worker = new Worker(new URL('../workers/analyse.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromAnalyst>) => hear(data);
-    worker.onerror = ({ message }) => fail(message === '' ? 'the worker for analyses did not load' : message);
+    // A script that does not load says nothing at all: not even an empty message.
+    worker.onerror = ({ message }) => fail(message || 'the worker for analyses did not load');
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
   },
 };

@@ -16,7 +16,8 @@ export const pageWorkers: ComputeHost = {
   hire(hear, fail) {
     const worker = new Worker(new URL('../workers/evaluate.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
-    worker.onerror = ({ message }) => fail(message === '' ? 'the compute worker did not load' : message);
+    // A script that does not load says nothing at all: not even an empty message.
+    worker.onerror = ({ message }) => fail(message || 'the compute worker did not load');
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
   },
 };

@@ -52,7 +52,7 @@ export function CheckpointsCard(props: SliceCardProps) {
       <p className={`${panel.small} ${panel.soft}`}>{say('checkpoints.what')}</p>
       <div className={panel.row}>
         <Button size="small" disabled={rows.length === 0} onClick={() => download(`${sliceId.slice(0, 12)}.checkpoints.csv`, checkpointsCsv([`Tarn, checkpoints on a slice, losses over ${set} samples`, ...honestyLines(whole)], rows, columns))}>
-          CSV
+          Save as CSV
         </Button>
       </div>
       <AnalysisFrame request={request} caveat={say('trueLoss.caveat')} citation={say('trueLoss.source')}>

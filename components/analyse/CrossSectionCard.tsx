@@ -120,7 +120,7 @@ function Cut({ sliceId, recipe, source, geography, section }: SliceCardProps & {
       <div className={panel.row}>
         <Toggle label="Log" isOn={isLog} onChange={setLog} />
         <Button size="small" onClick={() => download('tarn-cross-section.csv', csvOf(sliceId, spots, lines, exact !== null))}>
-          CSV
+          Save as CSV
         </Button>
         {edit && (
           <Button size="small" icon="plus" disabled={geography?.kind !== 'known' || !subject} onClick={() => void place()}>

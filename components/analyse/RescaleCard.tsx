@@ -71,7 +71,7 @@ export function RescaleCard({ recipe, manifest }: SliceCardProps) {
   if (refusal !== null) return <p className={panel.soft}>{refusal}</p>;
   return (
     <>
-      <p className={panel.soft}>{say('rescale.what')}</p>
+      <p className={panel.small}>{say('rescale.what')}</p>
       <Select label="Layers" value={name} options={legal.map(({ from, to }) => ({ value: from, title: `${from} × s, ${to} ÷ s` }))} onChange={setName} />
       <Field label={`s = ${factor < 1 ? `1/${1 / factor}` : factor}`}>{(parts) => <input {...parts} type="range" className={panel.range} min={-4} max={4} step={1} value={power} onChange={(event) => setPower(Number(event.target.value))} />}</Field>
       {state.kind === 'running' ? (

@@ -49,12 +49,12 @@ export function ScatterCard() {
         {dots.map((dot) => {
           const id = sliceOf(dot);
           return (
-            <li key={`${dot.subject} ${dot.checkpoint}`} className={panel.spread}>
+            <li key={`${dot.subject} ${dot.checkpoint}`} className={panel.row}>
               <Button size="small" disabled={id === undefined} onClick={() => id !== undefined && chooseSlice(id)}>
                 {dot.manifest.title}, {checkpointTitle(dot.manifest, dot.checkpoint)}
               </Button>
-              <span className={panel.small}>
-                {dot.curvature ? `${formatLoss(dot.curvature.value)} ± ${formatRoughLoss(dot.curvature.error)}` : '–'} · {dot.testError === null ? '–' : formatShare(dot.testError)}
+              <span className={`${panel.small} ${panel.soft}`}>
+                {CURVATURE_TITLES[by]} {dot.curvature ? `${formatLoss(dot.curvature.value)} ± ${formatRoughLoss(dot.curvature.error)}` : 'not measured'}, test error {dot.testError === null ? 'not measured' : formatShare(dot.testError)}
               </span>
             </li>
           );
@@ -66,7 +66,7 @@ export function ScatterCard() {
         .map((each) => (
           <AnalysisProgress key={each.id} view={each} />
         ))}
-      <p className={panel.small}>{say('scatter.what')}</p>
+      <p className={`${panel.small} ${panel.soft}`}>{say('scatter.what')}</p>
     </>
   );
 }

@@ -19,7 +19,7 @@ export function captionOf(recipe: SliceRecipe, set: SetName, manifest: SubjectMa
   return [
     manifest?.title,
     `${shapeTitle(recipe, manifest)} around ${checkpointTitle(manifest, recipe.centre)}`,
-    normalisationTitle(recipe) ?? 'no random direction',
+    normalisationTitle(recipe) ?? '',
     `${formatCount(count)} ${set} samples`,
     LOSS_TITLES[recipe.loss],
     modeTitle(recipe),

@@ -4,7 +4,7 @@
  * It draws and listens, as LandscapeView does for planes.
  */
 import { line } from 'd3-shape';
-import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Barrier } from '#lib/analysis/barrier.ts';
 import type { NonConvexity } from '#lib/analysis/nonConvexity.ts';
 import type { Tangent } from '#lib/analysis/tangent.ts';
@@ -47,6 +47,8 @@ const MARGIN = { left: 64, right: 24, bottom: 72 } as const;
 /** The key stands above the frame, which begins below it however many lines it takes. */
 const KEY_TOP = 10;
 const BELOW_KEY = 16;
+/** Of the frame, whatever its place leaves it. */
+const LEAST_FRAME = 24;
 
 /** Below this there is no room between the margins; above it the drawing is as large as its place, so that marks stand where the curve is. */
 const LEAST = { width: 140, height: 140 } as const;
@@ -73,7 +75,8 @@ export function CurveView(props: CurveViewProps) {
     return () => observer.disconnect();
   }, []);
 
-  const frame = { left: MARGIN.left, right: width - MARGIN.right, top: KEY_TOP + keyHeight + BELOW_KEY, bottom: height - MARGIN.bottom };
+  const top = KEY_TOP + keyHeight + BELOW_KEY;
+  const frame = { left: MARGIN.left, right: width - MARGIN.right, top, bottom: Math.max(top + LEAST_FRAME, height - MARGIN.bottom) };
   const scales = curveScales(axis, curveRange(surface, look), look, frame);
   const { xOf, yOf } = scales;
   const path = line<CurvePoint>((point) => xOf(point.a), (point) => yOf(point.loss));
@@ -175,18 +178,13 @@ export function CurveView(props: CurveViewProps) {
             {notFinite.length > 0 && `, ${notFinite.length} not finite (×)`}
           </li>
         ))}
-        {farthest > 0 && <li>whiskers: off this line, up to {formatLoss(farthest)}</li>}
-        {tangent && (
-          <li>
-            <svg className={styles.sample} viewBox="0 0 26 8" aria-hidden="true">
-              <path className={styles.tangent} d="M0 4H26" />
-            </svg>
-            tangent at the centre
-          </li>
+        {farthest > 0 && (
+          <Sign mark={<path className={styles.end} d="M13 0V8M10 0.5H16" />}>off this line, up to {formatLoss(farthest)}</Sign>
         )}
-        {barrier && <li>dotted: chord between the two networks, barrier {formatLoss(barrier.barrier)}</li>}
-        {proof && <li>◆ three points that prove non-convexity</li>}
-        {surface.counts(surface.sets[0]!).measured < grid.columns && <li className={styles.legendHatch}>hatched: not measured yet</li>}
+        {tangent && <Sign mark={<path className={styles.tangent} d="M0 4H26" />}>tangent at the centre</Sign>}
+        {barrier && <Sign mark={<path className={styles.between} d="M1 4H26" />}>chord, barrier {formatLoss(barrier.barrier)}</Sign>}
+        {proof && <Sign mark={<path className={styles.proof} d="M13-1L18 4L13 9L8 4Z" />}>proof that it is not convex</Sign>}
+        {surface.counts(surface.sets[0]!).measured < grid.columns && <Sign mark={<rect width={26} height={8} fill={`url(#${id}-hatch)`} />}>not measured yet</Sign>}
       </ul>
       <CurveMarks {...props} surface={surface} scales={scales} frame={frame} width={width} />
       <p id={`${id}-help`} className={styles.spoken}>
@@ -194,5 +192,17 @@ export function CurveView(props: CurveViewProps) {
       </p>
       <SpokenState source={source} version={version} set={look.set} cursor={cursor} hasAccuracy={hasAccuracy} />
     </div>
+  );
+}
+
+/** An entry of the key: the mark as it is drawn, and what it means. */
+function Sign({ mark, children }: { readonly mark: ReactNode; readonly children: ReactNode }) {
+  return (
+    <li>
+      <svg className={styles.sample} viewBox="0 0 26 8" aria-hidden="true">
+        {mark}
+      </svg>
+      <span>{children}</span>
+    </li>
   );
 }

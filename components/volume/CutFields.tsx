@@ -54,18 +54,20 @@ export function CutFields({ pose, step, snap, onSnap, onPose, landmarks }: CutFi
         <Button size="small" onClick={() => onPose(FLAT)}>
           Lay flat
         </Button>
+        {landmarks.length > 0 && (
+          <div className={styles.through}>
+            <Select
+              label={<span className="aside">Pass through</span>}
+              value=""
+              options={[{ value: '', title: 'Pass through …' }, ...landmarks.map(({ id, title }) => ({ value: id, title }))]}
+              onChange={(id) => {
+                const found = landmarks.find((landmark) => landmark.id === id);
+                if (found) onPose(through(pose, found.place));
+              }}
+            />
+          </div>
+        )}
       </div>
-      {landmarks.length > 0 && (
-        <Select
-          label="Pass through"
-          value=""
-          options={[{ value: '', title: 'Choose a checkpoint or a pin …' }, ...landmarks.map(({ id, title }) => ({ value: id, title }))]}
-          onChange={(id) => {
-            const found = landmarks.find((landmark) => landmark.id === id);
-            if (found) onPose(through(pose, found.place));
-          }}
-        />
-      )}
     </div>
   );
 }

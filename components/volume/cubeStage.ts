@@ -29,13 +29,17 @@ export type CubeStage = { readonly update: (input: CubeInput) => void; readonly 
 
 /** Surfaces of equal loss are made anew at most this often while tiles come in. */
 const SHELL_MS = 400;
+/** Pixels that the box takes at zoom 0 as it first stands, its names around it. */
+const FITS = { width: 185, height: 190 } as const;
 const FIRST_VIEW = { target: [0, 0, 0] as [number, number, number], rotationX: 24, rotationOrbit: -32, zoom: 1.6, minZoom: -1, maxZoom: 6 };
 
 export function createCubeStage(parent: HTMLDivElement, whole: WholeSource, plane: CutSource, first: CubeInput, events: { readonly onDrawn: (project: Project) => void; readonly onFailed: (error: Error) => void }): CubeStage {
   const cube = cubeOf(whole.surface.tiling.grid);
   let input = first;
   let shells: readonly Shell[] = [];
-  let viewState: typeof FIRST_VIEW = { ...FIRST_VIEW, zoom: Math.log2(Math.max(1, Math.min(parent.clientWidth, parent.clientHeight)) / 190) };
+  const fitting = () => Math.log2(Math.max(1, Math.min(parent.clientWidth / FITS.width, parent.clientHeight / FITS.height)));
+  let fit = fitting();
+  let viewState: typeof FIRST_VIEW = { ...FIRST_VIEW, zoom: fit };
   let frame = 0;
   let shellTimer: ReturnType<typeof setTimeout> | undefined;
   let isDestroyed = false;
@@ -51,6 +55,13 @@ export function createCubeStage(parent: HTMLDivElement, whole: WholeSource, plan
       if (/swiftshader|llvmpipe|software/i.test(`${device.info.renderer} ${device.info.gpu}`)) deck.setProps({ useDevicePixels: false });
     },
     onLoad: () => schedule(),
+    // As large in its place as before, whatever became of the place.
+    onResize: () => {
+      const next = fitting();
+      viewState = { ...viewState, zoom: viewState.zoom + next - fit };
+      fit = next;
+      deck.setProps({ viewState });
+    },
     onViewStateChange({ viewState: next }) {
       viewState = { ...viewState, ...(next as typeof FIRST_VIEW) };
       deck.setProps({ viewState });

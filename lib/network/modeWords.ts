@@ -29,7 +29,7 @@ export function modeWordsOf({ batchNorm, dropout }: Mode, network: Pick<Network,
   const evaluated = [hasBatchNorm ? statisticsWords(batchNorm) : '', chances.length > 0 ? dropoutWords(dropout) : ''];
   return {
     trained: training === 'none' ? 'not at all' : joined([hasBatchNorm ? 'with batch statistics' : '', trainingWords(training ? [training.dropout] : chances)]),
-    evaluated: joined(evaluated) || 'as stored',
+    evaluated: joined(evaluated) || 'as it is, with no dropout or batch norm to switch',
   };
 }
 

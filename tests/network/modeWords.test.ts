@@ -27,6 +27,6 @@ describe('modeWords', () => {
 
   it('[J1] nothing is said of layers that are not there or do nothing', () => {
     expect(modeLayersOf(plain)).toEqual({ hasBatchNorm: false, dropout: [] });
-    expect(modeWordsOf(STANDARD_MODE, plain)).toEqual({ trained: 'without dropout', evaluated: 'as stored' });
+    expect(modeWordsOf(STANDARD_MODE, plain)).toEqual({ trained: 'without dropout', evaluated: 'as it is, with no dropout or batch norm to switch' });
   });
 });

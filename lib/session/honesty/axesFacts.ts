@@ -6,8 +6,10 @@ import type { HonestyFact, HonestyInput } from './fact.ts';
 import { tell } from './sentences.ts';
 import { matrixOf } from './vectorMade.ts';
 
-/** Two axes drawn at random whose cosine is larger than this are not what they should be. */
+/** Two axes whose cosine is larger than this are sheared to the eye. */
 export const LARGEST_COSINE = 0.05;
+/** Cosines of random axes are normal around 0: past so many standard deviations they are not what they should be, unless they are small all the same. */
+const SURPRISING = 3;
 
 const GREEK = ['α', 'β', 'γ'] as const;
 const PAIRS = ['α and β', 'α and γ', 'β and γ'] as const;
@@ -45,10 +47,11 @@ function angleFacts(input: HonestyInput): readonly HonestyFact[] {
     const numbers = { deg, cos: formatCoordinate(cosine, 0.0001) };
     const text = cosines.length === 1 ? tell('slice.ortho', numbers) : tell('slice.ortho.of', { pair: PAIRS[index] ?? '', ...numbers });
     const isLarge = Math.abs(cosine) > LARGEST_COSINE;
+    const isSurprising = isLarge && Math.abs(cosine) > SURPRISING / Math.sqrt(moved);
     if (isMade) return { title: 'Angle', text, note: isLarge ? `${tell('slice.cosine.made')} ${tell('honesty.cosine.unmade')}` : tell('slice.cosine.made'), isWarning: isLarge };
     const expected = tell(isRandom ? 'slice.cosine.expected' : 'slice.cosine.chosen', { n: formatCount(moved), cos: formatCoordinate(expectedCosine, 0.0001) });
     if (!isRandom) return { title: 'Angle', text, note: isLarge ? `${expected} ${tell('honesty.oblique')}` : expected };
-    return { title: 'Angle', text, note: isLarge ? `${expected} ${tell('honesty.cosine.large')}` : expected, isWarning: isLarge };
+    return { title: 'Angle', text, note: isSurprising ? `${expected} ${tell('honesty.cosine.large')}` : expected, isWarning: isSurprising };
   });
 }
 

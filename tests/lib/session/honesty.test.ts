@@ -84,6 +84,10 @@ describe('the honesty panel', () => {
     const warnings = (change: Partial<HonestyInput>) => honestyFacts({ ...input, ...change }).flatMap(({ title, isWarning }) => (isWarning ? [title] : []));
     expect(warnings({})).toEqual(['Training path']);
     expect(warnings({ geography: withFacts({ cosines: [-0.051] }, { captured: 0.9 }) })).toEqual(['Angle']);
+    // Of few weights, chance makes larger ones: the standard deviation is 1/√320.
+    const few = { moved: 320, expectedCosine: 0.0446 };
+    expect(warnings({ geography: withFacts({ ...few, cosines: [0.0739] }, { captured: 0.9 }) })).toEqual([]);
+    expect(warnings({ geography: withFacts({ ...few, cosines: [0.17] }, { captured: 0.9 }) })).toEqual(['Angle']);
     const towards = { kind: 'towards', checkpoint: 'initial', length: 'unit', orthogonal: false } as const;
     const oblique = { recipe: along([towards, towards]), geography: withFacts({ cosines: [0.7] }, { captured: 0.9 }) };
     expect(warnings(oblique)).toEqual([]);
