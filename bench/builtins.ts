@@ -79,8 +79,8 @@ function referenceRate(subject: Subject): number {
 }
 
 function subjectOf(name: string): Subject {
-  const manifest = JSON.parse(readFileSync(join(BUILTINS, `${name}.json`), 'utf8')) as { file: { digest: string } };
-  const subject = readSubject(manifest, readFileSync(join(BUILTINS, `${manifest.file.digest}.safetensors`)));
+  const manifest = JSON.parse(readFileSync(join(BUILTINS, `${name}.json`), 'utf8')) as unknown;
+  const subject = readSubject(manifest, (digest) => readFileSync(join(BUILTINS, `${digest}.safetensors`)));
   if (!subject.ok) throw new Error(sayProblems(subject.problems));
   return subject.value;
 }

@@ -75,8 +75,8 @@ async function measure({ title, jobOf, samples, count, share, pointsPerSample }:
 const at = (index: number, count: number): Coordinates => ({ a: -1 + (2 * (index % count)) / (count - 1), b: -1 + (2 * Math.floor(index / count)) / (count - 1) });
 
 function spiralJob(): (samples: number) => EvaluationJob {
-  const manifest = JSON.parse(readFileSync(join(BUILTINS, 'spirals-tiny.json'), 'utf8')) as { file: { digest: string } };
-  const outcome = readSubject(manifest, readFileSync(join(BUILTINS, `${manifest.file.digest}.safetensors`)));
+  const manifest = JSON.parse(readFileSync(join(BUILTINS, 'spirals-tiny.json'), 'utf8')) as unknown;
+  const outcome = readSubject(manifest, (digest) => readFileSync(join(BUILTINS, `${digest}.safetensors`)));
   if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
   const subject = outcome.value;
   const recipe = measuredSlice(subject);

@@ -6,7 +6,8 @@
  */
 import { sayProblems } from '#lib/parsed.ts';
 import type { Network } from '#lib/network/program.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import { LeastRecent } from '#lib/leastRecent.ts';
+import { bytesOfPart, weightsOf, type SamplePart, type SubjectHere } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -26,8 +27,8 @@ export type EvaluatorPool = {
   held(): HeldByWorker;
   /** Of all workers together, those that ended included, as of their last tiles. */
   dispatches(): Dispatches;
-  /** `vectors` are the files that the recipe names. Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
-  evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal, vectors?: VectorMap): Promise<Evaluated>;
+  /** `vectors` are the files that the recipe names, `parts` the samples of the tile where they are kept in parts. Rejects with an AbortError once `signal` is aborted, with an EvaluationFailed when the worker could not. */
+  evaluate(recipe: SliceRecipe, subject: SubjectHere, tile: TileKey, signal: AbortSignal, vectors?: VectorMap, parts?: readonly SamplePart[]): Promise<Evaluated>;
   /** Share of the time, in (0, 1]. */
   setDuty(share: number): void;
   /** Tells of a change of the report or the size; returns the way to stop. */
@@ -54,11 +55,14 @@ export class EvaluatorUnavailable extends Error {
   override readonly name = 'EvaluatorUnavailable';
 }
 
+/** Of samples in parts, in the memory of each worker. */
+const MOST_SAMPLE_BYTES = 64 * 2 ** 20;
+
 const NOTHING: HeldByWorker = { tensors: 0, bytes: 0 };
 const NO_DISPATCHES: Dispatches = { count: 0, long: 0, longestMs: 0 };
 
 type Waiting = { readonly resolve: (value: Evaluated) => void; readonly reject: (reason: unknown) => void };
-type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly vectors: Set<string>; readonly jobs: Map<number, Waiting>; held: HeldByWorker; dispatches: Dispatches };
+type Member = { readonly worker: ComputeWorker; readonly subjects: Set<string>; readonly vectors: Set<string>; /** Parts of samples that it has. */ readonly parts: LeastRecent<true>; readonly jobs: Map<number, Waiting>; held: HeldByWorker; dispatches: Dispatches };
 
 export type PoolOptions = {
   readonly wish: BackendWish;
@@ -89,7 +93,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
       (message) => hear(member, message),
       (reason) => dismiss(member, reason),
     );
-    const member: Member = { worker, subjects: new Set(), vectors: new Set(), jobs: new Map(), held: NOTHING, dispatches: NO_DISPATCHES };
+    const member: Member = { worker, subjects: new Set(), vectors: new Set(), parts: new LeastRecent(MOST_SAMPLE_BYTES), jobs: new Map(), held: NOTHING, dispatches: NO_DISPATCHES };
     members.push(member);
     post(member, { kind: 'start', wish, networks: options.networks });
     post(member, { kind: 'duty', share: duty });
@@ -141,7 +145,19 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
     return waiting;
   }
 
-  async function evaluate(recipe: SliceRecipe, subject: Subject, tile: TileKey, signal: AbortSignal, vectors: VectorMap = new Map()): Promise<Evaluated> {
+  /** A worker keeps the parts that it used last, as far as they fit. */
+  function give(member: Member, subject: SubjectHere, parts: readonly SamplePart[]): void {
+    const wanted = new Map(parts.map((part) => [`${subject.id} ${part.set} ${part.first}`, part]));
+    for (const [key, part] of wanted) {
+      if (member.parts.use(key)) continue;
+      member.parts.put(key, true, bytesOfPart(part));
+      post(member, { kind: 'samples', key, subject: subject.id, part });
+    }
+    const keys = member.parts.trim(new Set(wanted.keys()));
+    if (keys.length > 0) post(member, { kind: 'letGo', keys });
+  }
+
+  async function evaluate(recipe: SliceRecipe, subject: SubjectHere, tile: TileKey, signal: AbortSignal, vectors: VectorMap = new Map(), parts: readonly SamplePart[] = []): Promise<Evaluated> {
     await ready;
     signal.throwIfAborted();
     const [first, ...others] = members;
@@ -155,13 +171,15 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
         member.jobs.set(job, { resolve, reject });
         if (!member.subjects.has(subject.id)) {
           member.subjects.add(subject.id);
-          post(member, { kind: 'subject', subject });
+          // What came of its samples for other reasons stays here: tiles bring the parts they need.
+          post(member, { kind: 'subject', subject: subject.manifest.dataset.parts ? weightsOf(subject) : subject });
         }
         for (const [digest, values] of vectors) {
           if (member.vectors.has(digest)) continue;
           member.vectors.add(digest);
           post(member, { kind: 'vector', digest, values });
         }
+        give(member, subject, parts);
         post(member, { kind: 'evaluate', job, recipe, tile });
       });
     } finally {

@@ -4,9 +4,9 @@
  * It says how many milliseconds of work there is room for, so that no worker waits for the network; what is urgent is pushed to it and goes
  * first, and what has not begun may be taken back. It does not know why lending is paused, nor what becomes of a result.
  */
-import type { Subject } from '#lib/network/subject.ts';
+import type { SamplePart, SubjectHere } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { tileOfKey, type Tile, type TileKey } from '#lib/work/tile.ts';
 import type { LeaseOffer } from '#lib/wire/events.ts';
 import type { LiveSocket } from './connection.ts';
 import type { Evaluated, EvaluatorPool } from './evaluatorPool.ts';
@@ -26,8 +26,11 @@ const MOST_ASKED_MS = 60_000;
 const POSTED_MS = 20;
 const MOST_POSTED = 4;
 
-/** What a slice id stands for, with the weights and the vectors of files, fetched where they are not here yet; null while the slice is not known. */
-export type Lookup = (sliceId: string) => Promise<{ readonly recipe: SliceRecipe; readonly subject: Subject; readonly vectors: VectorMap } | null>;
+/** What a tile is computed from: weights, vectors of files, and those samples that are kept in parts. */
+export type Material = { readonly recipe: SliceRecipe; readonly subject: SubjectHere; readonly vectors: VectorMap; readonly parts?: readonly SamplePart[] };
+
+/** What of a tile is needed, fetched where it is not here yet; null while its slice is not known. */
+export type Lookup = (tile: Tile) => Promise<Material | null>;
 
 export type LentWorkOptions = {
   readonly socket: LiveSocket;
@@ -130,7 +133,8 @@ export function createLentWork({ socket, lookup, pool, isAskable, onChange, onCo
     const signal = AbortSignal.any([abort.signal, own.abort.signal]);
     let failed: string | null = null;
     try {
-      const job = await lookup(tileOfKey(offer.tile)?.sliceId ?? '');
+      const tile = tileOfKey(offer.tile);
+      const job = tile && (await lookup(tile));
       signal.throwIfAborted();
       const workers = pool();
       if (!workers || !job) {
@@ -138,7 +142,7 @@ export function createLentWork({ socket, lookup, pool, isAskable, onChange, onCo
         // Not at once: it would be lent to us again before we know more.
         return askLater();
       }
-      const evaluated = await workers.evaluate(job.recipe, job.subject, offer.tile, signal, job.vectors);
+      const evaluated = await workers.evaluate(job.recipe, job.subject, offer.tile, signal, job.vectors, job.parts);
       tileMs = tileMs === null ? evaluated.ms : (tileMs + evaluated.ms) / 2;
       onComputed(offer, job.recipe, evaluated);
     } catch (error) {

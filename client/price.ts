@@ -7,15 +7,16 @@
 import { tilingOf, tilesOf, tileKey } from '#lib/work/tile.ts';
 import { passesIn, pointsIn, samplesIn, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { passesPerTile } from '#lib/slice/shards.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectHere } from '#lib/network/subject.ts';
 import type { EvaluatorPool } from './evaluatorPool.ts';
+import type { SampleShelf } from './sampleShelf.ts';
 import type { Price } from './sessionTypes.ts';
 import type { VectorMap } from './vectorShelf.ts';
 import type { Volunteer } from './volunteer.ts';
 
 export type Pricer = {
   /** @param vectors the files that the recipe names */
-  readonly price: (recipe: SliceRecipe, subject: Subject | undefined, vectors: VectorMap) => Promise<Price>;
+  readonly price: (recipe: SliceRecipe, subject: SubjectHere | undefined, vectors: VectorMap) => Promise<Price>;
   readonly close: () => void;
 };
 
@@ -24,13 +25,13 @@ const PROBE_COUNT = 3;
 /** Samples of a probe where every point takes products. */
 const MEASURED_SAMPLES = 32;
 
-export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'wish'>): Pricer {
+export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'wish'>, shelf: Pick<SampleShelf, 'load'>): Pricer {
   /** Milliseconds per point and sample of a network on one worker, by subject, with how many workers there are. */
   const rates = new Map<string, Promise<{ readonly ms: number; readonly workers: number }>>();
   const own = new Set<EvaluatorPool>();
   const closed = new AbortController();
 
-  async function probe(recipe: SliceRecipe, subject: Subject, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
+  async function probe(recipe: SliceRecipe, subject: SubjectHere, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
     const lent = volunteer.pool();
     if (lent) return measure(lent, recipe, subject, vectors);
     const pool = volunteer.openPool(1, [subject.manifest.network]);
@@ -43,13 +44,14 @@ export function createPricer(volunteer: Pick<Volunteer, 'pool' | 'openPool' | 'w
     }
   }
 
-  async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: Subject, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
+  async function measure(pool: EvaluatorPool, recipe: SliceRecipe, subject: SubjectHere, vectors: VectorMap): Promise<{ ms: number; workers: number }> {
     await pool.ready;
     const small = cheapened({ ...recipe, axes: recipe.axes.slice(0, 2).map((axis) => ({ ...axis, count: PROBE_COUNT })), cut: undefined, curve: undefined });
     const [tile] = tilesOf(tilingOf(small, subject.manifest));
+    const parts = await shelf.load(small, subject.manifest, tile!.shard);
     // Twice: the first time compiles and warms up.
-    await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
-    const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors);
+    await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors, parts);
+    const { ms, points } = await pool.evaluate(small, subject, tileKey({ ...tile!, sliceId: sliceIdOf(small) }), closed.signal, vectors, parts);
     return { ms: ms / points / passesPerTile(small), workers: pool.size };
   }
 

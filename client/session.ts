@@ -30,6 +30,7 @@ import { createMeasureHere } from './measureHere.ts';
 import { createPricer } from './price.ts';
 import type { Lending } from './lendingTypes.ts';
 import type { Session } from './sessionTypes.ts';
+import { createSampleShelf } from './sampleShelf.ts';
 import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
@@ -68,13 +69,14 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
   const files = createFiles({ session: id, key });
   const vectors = openVectorShelf(files);
   const shelf = openSubjectShelf((message) => notify({ kind: 'refused', message }));
+  const samples = createSampleShelf();
   const volunteer = createVolunteer({
     socket,
     host: pageWorkers,
-    lookup: async (sliceId) => {
+    lookup: async ({ sliceId, shard }) => {
       const recipe = slices.getSnapshot().get(sliceId)?.recipe;
-      const subject = recipe && (await shelf.load(recipe.subject));
-      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
+      const subject = recipe && (await shelf.loadWeights(recipe.subject));
+      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe), parts: await samples.load(recipe, subject.manifest, shard) } : null;
     },
     networks: networksInUse,
     identity: keptIdentity(),
@@ -89,8 +91,8 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     },
   };
   const care = careFor(volunteer, browserSurroundings());
-  const pricer = createPricer(volunteer);
-  const measuring = createMeasureHere(volunteer);
+  const pricer = createPricer(volunteer, samples);
+  const measuring = createMeasureHere(volunteer, samples);
   const analyses = createAnalyses({
     socket,
     host: pageAnalysts,
@@ -131,7 +133,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     const recipe = slices.getSnapshot().get(lastPointer.slice ?? '')?.recipe;
     if (!recipe) return;
     // A failure was told by the shelf; the picture is drawn without.
-    if (!shelf.subjectOf(recipe.subject)) shelf.load(recipe.subject).catch(() => {});
+    if (!shelf.subjectOf(recipe.subject)) shelf.loadWeights(recipe.subject).catch(() => {});
     vectors.load(recipe).catch((error: unknown) => notify({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }));
   }
 
@@ -219,6 +221,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     files,
     catalogue: shelf.catalogue,
     subjects: shelf.loaded,
+    loadWeights: shelf.loadWeights,
     loadSubject: shelf.load,
     vectors,
     surfaces,
@@ -298,10 +301,10 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
       }, POINT_MS);
     },
     async measureHere(recipe, onTile, signal) {
-      const subject = await shelf.load(recipe.subject);
+      const subject = await shelf.loadWeights(recipe.subject);
       if (subject) await measuring.measure(recipe, subject, await vectors.load(recipe), onTile, signal);
     },
-    price: async (recipe) => pricer.price(recipe, (await shelf.load(recipe.subject)) ?? undefined, await vectors.load(recipe)),
+    price: async (recipe) => pricer.price(recipe, (await shelf.loadWeights(recipe.subject)) ?? undefined, await vectors.load(recipe)),
     ...tilesKnown(surfaces, ledger),
     dismissNotice: (notice) => notices.set(notices.getSnapshot().filter((each) => each !== notice)),
     leave() {

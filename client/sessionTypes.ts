@@ -4,7 +4,7 @@
  * components/ know this and nothing of sockets, documents or workers; session.ts makes one.
  */
 import type { Problem } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { Subject, SubjectHere } from '#lib/network/subject.ts';
 import type { AnnotationKind, Annotation, Halt, SliceRecord } from '#lib/session/document.ts';
 import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
@@ -62,8 +62,10 @@ export type Session = {
   /** Networks that slices can be placed in, in the order to show; empty while the list loads. */
   readonly catalogue: Store<readonly Shelved[]>;
   /** Those whose weights are here. */
-  readonly subjects: Store<readonly Subject[]>;
+  readonly subjects: Store<readonly SubjectHere[]>;
   /** Fetches a network's weights; null for one that is not in the catalogue. */
+  loadWeights(id: string): Promise<SubjectHere | null>;
+  /** Fetches all of its samples as well. */
   loadSubject(id: string): Promise<Subject | null>;
   /** The vectors that slices are made from. */
   readonly vectors: VectorShelf;

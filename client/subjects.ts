@@ -1,13 +1,13 @@
 /**
- * Fetches the built-in networks: manifest and file, checked against their hash, kept for as long as the page.
+ * Fetches the built-in networks: manifest and files, checked against their hashes, kept for as long as the page.
  *
  * Files are named by digest, so the browser's own cache keeps them for ever.
  */
 import { read, sayProblems } from '#lib/parsed.ts';
-import { readSubject } from '#lib/formats/subjectFile.ts';
-import { manifestSchema, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
+import { readPart, readWeights, wholeOf } from '#lib/formats/subjectFile.ts';
+import { isWhole, manifestSchema, type Subject, type SubjectHere, type SubjectManifest } from '#lib/network/subject.ts';
 
-const loading = new Map<string, Promise<Subject>>();
+const loading = new Map<string, Promise<SubjectHere>>();
 
 /**
  * Names of the built-in networks, in the order to show.
@@ -25,26 +25,49 @@ export async function loadManifest(name: string, origin = ''): Promise<SubjectMa
   return manifest.value;
 }
 
-/** One built-in network; rejects with words when it cannot be fetched or does not fit its hash. */
-export function loadBuiltin(name: string, origin = ''): Promise<Subject> {
-  const address = `${origin}/builtins/${name}`;
-  let promise = loading.get(address);
-  if (!promise) {
-    promise = fetchSubject(name, origin);
-    // A failure is not kept: the next call tries again.
-    promise.catch(() => loading.delete(address));
-    loading.set(address, promise);
-  }
-  return promise;
+/** The weights of a built-in network, with its samples where they are not kept in parts; rejects with words when it cannot be fetched or does not fit its hash. */
+export function loadWeights(name: string, origin = ''): Promise<SubjectHere> {
+  return once(`${origin}/builtins/${name}`, async () => {
+    const manifest = await loadManifest(name, origin);
+    const outcome = readWeights(manifest, await fetchFile(manifest.file.digest, `the weights of ${name}`, origin));
+    if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
+    return outcome.value;
+  });
 }
 
-async function fetchSubject(name: string, origin: string): Promise<Subject> {
-  const manifest = (await fetchJson(`${origin}/builtins/${name}.json`)) as { readonly file?: { readonly digest?: string } };
-  const answer = await fetch(`${origin}/builtins/${manifest.file?.digest}.safetensors`);
-  if (!answer.ok) throw new Error(`the weights of ${name} cannot be fetched (${answer.status})`);
-  const subject = readSubject(manifest, new Uint8Array(await answer.arrayBuffer()));
-  if (!subject.ok) throw new Error(sayProblems(subject.problems));
-  return subject.value;
+/** One built-in network with all its samples; rejects as loadWeights. */
+export async function loadBuiltin(name: string, origin = ''): Promise<Subject> {
+  const weights = await loadWeights(name, origin);
+  if (isWhole(weights)) return weights;
+  return once(`${origin}/builtins/${name} whole`, async () => {
+    const { manifest } = weights;
+    const parts = (['train', 'test'] as const).flatMap((set) =>
+      manifest.dataset.parts![set].map(async ({ digest }, part) => {
+        const outcome = readPart(manifest, set, part, await fetchFile(digest, `samples of ${name}`, origin));
+        if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
+        return outcome.value;
+      }),
+    );
+    return wholeOf(weights, await Promise.all(parts));
+  });
+}
+
+/** The bytes of a file of the built-in networks. @param what it is, for the words where it cannot be had */
+export async function fetchFile(digest: string, what: string, origin = ''): Promise<Uint8Array> {
+  const answer = await fetch(`${origin}/builtins/${digest}.safetensors`);
+  if (!answer.ok) throw new Error(`${what} cannot be fetched (${answer.status})`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** Fetches what is asked for again and again once. A failure is not kept: the next call tries again. */
+function once<Found extends SubjectHere>(key: string, fetchIt: () => Promise<Found>): Promise<Found> {
+  let promise = loading.get(key) as Promise<Found> | undefined;
+  if (!promise) {
+    promise = fetchIt();
+    promise.catch(() => loading.delete(key));
+    loading.set(key, promise);
+  }
+  return promise;
 }
 
 async function fetchJson(path: string): Promise<unknown> {

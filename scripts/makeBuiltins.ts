@@ -14,7 +14,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { lineFit } from './builtins/lineFit.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
-import type { SubjectManifest } from '#lib/network/subject.ts';
+import { filesOfSubject, type SubjectManifest } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { build, type Built } from './builtins/parts.ts';
 import { seedCnn } from './builtins/seedCnn.ts';
@@ -36,10 +36,11 @@ function main(): void {
   const built = [...[spirals(), seedCnn(directory), lineFit(), sineBoundary()].map(build), ...more];
   mkdirSync(OUT, { recursive: true });
   for (const old of readdirSync(OUT).filter((name) => name.endsWith('.safetensors'))) rmSync(path.join(OUT, old));
-  for (const { manifest, bytes, subject } of built) {
+  for (const { manifest, files, subject } of built) {
     writeFileSync(path.join(OUT, `${manifest.name}.json`), `${JSON.stringify(manifest, null, 1)}\n`);
-    writeFileSync(path.join(OUT, `${manifest.file.digest}.safetensors`), bytes);
-    process.stdout.write(`${manifest.name}: subject ${subject.id.slice(0, 12)}…, ${bytes.byteLength} bytes\n`);
+    for (const [digest, bytes] of files) writeFileSync(path.join(OUT, `${digest}.safetensors`), bytes);
+    const size = filesOfSubject(manifest).reduce((sum, { bytes }) => sum + bytes, 0);
+    process.stdout.write(`${manifest.name}: subject ${subject.id.slice(0, 12)}…, ${size} bytes in ${files.size} files\n`);
   }
   writeFileSync(path.join(OUT, 'index.json'), `${JSON.stringify(built.map(({ manifest }) => manifest.name))}\n`);
   const first = built[0]!;
@@ -51,10 +52,10 @@ function main(): void {
 /** A built-in as it stands in the repository. */
 function kept(name: string): Built {
   const manifest = JSON.parse(readFileSync(path.join(OUT, `${name}.json`), 'utf8')) as SubjectManifest;
-  const bytes = readFileSync(path.join(OUT, `${manifest.file.digest}.safetensors`));
-  const subject = readSubject(manifest, bytes);
+  const files = new Map(filesOfSubject(manifest).map(({ digest }) => [digest, readFileSync(path.join(OUT, `${digest}.safetensors`))]));
+  const subject = readSubject(manifest, (digest) => files.get(digest));
   if (!subject.ok) throw new Error(sayProblems(subject.problems));
-  return { manifest: subject.value.manifest, bytes, subject: subject.value };
+  return { manifest: subject.value.manifest, files, subject: subject.value };
 }
 
 main();

@@ -5,8 +5,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { builtinNames, loadBuiltin } from '#client/subjects.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import { builtinNames, loadWeights } from '#client/subjects.ts';
+import type { SubjectHere } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { JoinedSession, ProblemDetails } from '#lib/wire/api.ts';
 import type { BackendWish } from '#lib/wire/workerMessages.ts';
@@ -118,9 +118,9 @@ async function ask(origin: string, path: string, init: RequestInit = {}): Promis
   }
 }
 
-async function subjectsOf(origin: string): Promise<readonly Subject[]> {
+async function subjectsOf(origin: string): Promise<readonly SubjectHere[]> {
   try {
-    return await Promise.all((await builtinNames(origin)).map((name) => loadBuiltin(name, origin)));
+    return await Promise.all((await builtinNames(origin)).map((name) => loadWeights(name, origin)));
   } catch (error) {
     throw new Ended(EXIT.notJoined, `${origin} does not give its networks: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -27,6 +27,9 @@ const TITLES: Readonly<Record<number, string>> = {
   500: 'The server failed',
 };
 
+/** Of what is named by the hash of its bytes: it never changes. */
+export const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
+
 export function problem(status: number, detail: string, problems?: readonly Problem[], headers?: Readonly<Record<string, string>>): Answer {
   const body: ProblemDetails = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, ...(problems ? { problems } : {}) };
   return { status, body, ...(headers ? { headers } : {}) };

@@ -21,7 +21,7 @@ import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
 import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
 import type { Clock } from './clock.ts';
-import { Lending, type Lent } from './lending.ts';
+import { fetchedOf, Lending, type Lent } from './lending.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
 import type { TileBook } from './tileBook.ts';
@@ -98,7 +98,7 @@ export class Computing {
       for (const record of listed.values()) this.#list(slice, record);
     });
     const costClass = `${recipe.subject} ${recipe.measure?.kind ?? 'loss'}`;
-    this.#lending.want({ tiling: slice.tiling, shares: sharesOf(recipe), by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
+    this.#lending.want({ tiling: slice.tiling, shares: sharesOf(recipe), fetched: fetchedOf(recipe, manifest), by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
     this.look(this.#pointers);
     void this.#checkPossible(sliceId, recipe);
   }

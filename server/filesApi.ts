@@ -10,7 +10,7 @@ import { readSafetensors } from '#lib/formats/safetensors.ts';
 import { read } from '#lib/parsed.ts';
 import type { Storage } from '#lib/session/storage.ts';
 import { MAX_FILE_BYTES, type KeptFile } from '#lib/wire/api.ts';
-import { problem, readBytes, unreadable, type Answer } from './apiAnswers.ts';
+import { KEPT_FOR_EVER, problem, readBytes, unreadable, type Answer } from './apiAnswers.ts';
 import type { Clock } from './clock.ts';
 
 /** Of all files of a session: about a hundred vectors of a large network. */
@@ -52,7 +52,7 @@ export function createFilesApi({ storage, clock, refusalFor }: Dependencies): Fi
 
 /** Bytes named by their hash, to be kept for ever. */
 export async function showBytes(request: IncomingMessage, digest: string, storage: Storage, missing: string): Promise<Answer> {
-  const headers = { 'Cache-Control': 'public, max-age=31536000, immutable', ETag: `"${digest}"` };
+  const headers = { 'Cache-Control': KEPT_FOR_EVER, ETag: `"${digest}"` };
   if (request.headers['if-none-match'] === headers.ETag) return { status: 304, body: null, headers, bytes: new Uint8Array(0) };
   const bytes = read(digestSchema, digest).ok ? await storage.blob(digest) : null;
   return bytes ? { status: 200, body: null, bytes, headers } : problem(404, missing);

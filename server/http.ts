@@ -1,11 +1,14 @@
 /** The HTTP server: security headers on everything, then the interface for scripts, then the pages. It does not know what pages are made with. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
-import { problem, send } from './apiAnswers.ts';
+import { KEPT_FOR_EVER, problem, send } from './apiAnswers.ts';
 import type { Log } from './log.ts';
 import { setSecurityHeaders } from './securityHeaders.ts';
 
 export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Files of the built-in networks: another content has another name. */
+const NAMED_BY_HASH = /^\/builtins\/[0-9a-f]{64}\.safetensors$/;
 
 type Dependencies = { readonly api: Api; readonly pages: Pages; readonly log: Log; readonly isDevelopment: boolean };
 
@@ -15,6 +18,7 @@ export function serveHttp(server: Server, { api, pages, log, isDevelopment }: De
     // Socket.IO answers these itself.
     if (request.url?.startsWith('/socket.io/')) return;
     setSecurityHeaders(request, response, isDevelopment);
+    if (NAMED_BY_HASH.test(request.url ?? '')) response.setHeader('Cache-Control', KEPT_FOR_EVER);
     answer(request, response).catch((error: unknown) => {
       log.error('http.failed', error, { method: request.method ?? '', path: (request.url ?? '').split('?')[0]!.slice(0, 120) });
       if (response.headersSent) response.destroy();

@@ -4,7 +4,10 @@
  * A page is a device; whose it is matters where a second person has to look. It checks no results and sends nothing:
  * what is to be said to pages waits here until it is taken. Rules L1–L18 in docs/SPEC.md.
  */
+import type { SubjectManifest } from '#lib/network/subject.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { partsOfTile, shardsOf } from '#lib/slice/shards.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { Completion, Scheduler as Core } from '#lib/work/scheduling/scheduler.ts';
 import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
@@ -24,6 +27,8 @@ export type WantedSlice = {
   readonly tiling: Tiling;
   /** What each shard of the samples costs, the first 1. */
   readonly shares: readonly number[];
+  /** What a device has to fetch for each shard, by a name that slices over the same samples share, and how long that takes; absent where it fetches the dataset whole. */
+  readonly fetched?: { readonly names: readonly string[]; readonly ms: number } | undefined;
   /** Who placed it. */
   readonly by: string;
   /** Work of one class takes equally long per multiply-add on one device. */
@@ -33,6 +38,13 @@ export type WantedSlice = {
   readonly isPaused: boolean;
 };
 
+/** What a device fetches for each shard of a dataset in parts: their files, at two megabytes a second and the way there and back. */
+export function fetchedOf(recipe: SliceRecipe, { dataset: { parts } }: SubjectManifest): WantedSlice['fetched'] {
+  if (!parts || shardsOf(recipe) === 1) return undefined;
+  const files = Array.from({ length: shardsOf(recipe) }, (_, shard) => partsOfTile(recipe, shard).map(({ set, part }) => parts[set][part]!));
+  return { names: files.map((each) => each.map(({ digest }) => digest).join(' ')), ms: 100 + files[0]!.reduce((sum, { bytes }) => sum + bytes, 0) / 2000 };
+}
+
 type Slice = { readonly tiling: Tiling; readonly numbers: TileNumbers };
 
 export class Lending {
@@ -41,7 +53,7 @@ export class Lending {
   #seenBefore = '';
 
   /** Wants every tile of a slice that is not in `done`. */
-  want({ tiling, shares, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
+  want({ tiling, shares, fetched, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
     const numbers = new TileNumbers(tiling);
     const cost = new Float32Array(numbers.count);
     const stage = new Uint16Array(numbers.count);
@@ -66,6 +78,7 @@ export class Lending {
       stage,
       isExtra: Array.from({ length: levels - 1 + shares.length }, (_, at) => at >= levels),
       loadMs,
+      ...(fetched && { shards: Array.from({ length: levels - 1 + shares.length }, (_, at) => fetched.names[Math.max(0, at - levels + 1)]!), shardMs: fetched.ms }),
       isDone: (number) => done.has(tileKey(numbers.tile(number))),
     });
     this.#order(tiling.sliceId, [anchorOf(tiling)]);

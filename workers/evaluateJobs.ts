@@ -6,11 +6,11 @@
  * Rules C8 and C12 in docs/SPEC.md.
  */
 import type { Network } from '#lib/network/program.ts';
-import type { Subject } from '#lib/network/subject.ts';
-import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
+import { samplesFrom, type SamplePart, type Samples, type SubjectHere } from '#lib/network/subject.ts';
+import { evaluationModeWith } from '#lib/slice/evaluationMode.ts';
 import { frameOf, layerFrame, type Frame } from '#lib/slice/frame.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { samplesIn, samplesOfShard } from '#lib/slice/shards.ts';
+import { samplesIn, samplesOfShard, type SampleRun } from '#lib/slice/shards.ts';
 import { pointsOf, tileOfKey, tilingOf, type Point } from '#lib/work/tile.ts';
 import { withoutSquares } from '#lib/work/tileResult.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -40,7 +40,8 @@ export type EvaluateJobs = {
   hear(message: ToWorker): void;
 };
 
-type Job = Extract<ToWorker, { kind: 'evaluate' }> & { readonly abort: AbortController };
+/** `parts` are those of its subject's samples that were here when it came. */
+type Job = Extract<ToWorker, { kind: 'evaluate' }> & { readonly abort: AbortController; readonly parts: readonly SamplePart[] };
 
 /** A slice of losses or of curvature. */
 type Prepared = Omit<PreparedSlice, 'outputs'>;
@@ -57,7 +58,8 @@ type Era = {
 
 export function createEvaluateJobs({ say, memory = createMemory(), ...files }: EvaluateJobsOptions): EvaluateJobs {
   const pace = createPace();
-  const subjects = new Map<string, Subject>();
+  const subjects = new Map<string, SubjectHere>();
+  const parts = new Map<string, { readonly subject: string; readonly part: SamplePart }>();
   const vectors = new Map<string, Float32Array>();
   /** Of the slice prepared last: the layers of a volume share it. */
   let lastFrame: { readonly id: string; readonly frame: Frame } | null = null;
@@ -145,14 +147,14 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     isRunning = false;
   }
 
-  async function evaluate({ job, recipe, tile: key, abort }: Job, during: Era | null): Promise<Extract<FromWorker, { kind: 'evaluated' }>> {
+  async function evaluate({ job, recipe, tile: key, abort, parts: here }: Job, during: Era | null): Promise<Extract<FromWorker, { kind: 'evaluated' }>> {
     abort.signal.throwIfAborted();
     const subject = subjects.get(recipe.subject);
     const tile = tileOfKey(key);
     if (!during || !subject || !tile) throw new Error(`tile ${key} came before its subject or the start`);
     const evaluator = await during.evaluator;
     const points = pointsOf(tilingOf(recipe, subject.manifest), tile);
-    const slice = await Promise.race([prepared(during, evaluator, recipe, subject, points[0], tile.shard, abort.signal), during.failed]);
+    const slice = await Promise.race([prepared(during, evaluator, recipe, withSamples(subject, here), points[0], tile.shard, abort.signal), during.failed]);
     const start = performance.now();
     const restedBefore = pace.rested();
     const result = await Promise.race([slice.evaluate(points, abort.signal), during.failed]);
@@ -161,13 +163,13 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
     return { kind: 'evaluated', job, bytes: encodeTileResult(kept) as Uint8Array<ArrayBuffer>, ms, engine: slice.title, held: evaluator.held(), dispatches: pace.dispatches() };
   }
 
-  function frameFor(id: string, recipe: SliceRecipe, subject: Subject): Frame {
+  function frameFor(id: string, recipe: SliceRecipe, subject: SubjectHere): Frame {
     if (lastFrame?.id !== id) lastFrame = { id, frame: frameOf(recipe, subject, (digest) => vectors.get(digest)) };
     return lastFrame.frame;
   }
 
   /** Engines compute planes over some samples: each layer of a volume is one, around the centre moved along the third direction, and so is each shard. */
-  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, point: Point | undefined, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
+  async function prepared({ slices }: Era, evaluator: Evaluator, recipe: SliceRecipe, subject: Sampled, point: Point | undefined, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
     const sliceId = sliceIdOf(recipe);
     const { layer, c } = point ?? { layer: 0, c: 0 };
     const id = `${sliceId}/${layer}/${shard ?? ''}`;
@@ -193,11 +195,21 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
         case 'subject':
           subjects.set(message.subject.id, message.subject);
           break;
+        case 'samples':
+          parts.set(message.key, message);
+          break;
+        case 'letGo':
+          for (const each of message.keys) parts.delete(each);
+          break;
         case 'vector':
           vectors.set(message.digest, message.values);
           break;
         case 'evaluate':
-          jobs.push({ ...message, abort: new AbortController() });
+          jobs.push({
+            ...message,
+            abort: new AbortController(),
+            parts: [...parts.values()].flatMap(({ subject, part }) => (subject === message.recipe.subject ? [part] : [])),
+          });
           void run();
           break;
         case 'cancel':
@@ -211,13 +223,21 @@ export function createEvaluateJobs({ say, memory = createMemory(), ...files }: E
   };
 }
 
-async function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Subject, frame: Frame, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
+/** A subject, and how its samples are had. */
+type Sampled = SubjectHere & { readonly samplesOf: (run: SampleRun) => Samples };
+
+const withSamples = (subject: SubjectHere, parts: readonly SamplePart[]): Sampled => ({
+  ...subject,
+  samplesOf: (run) => (subject.sets ? samplesIn(subject.sets[run.set], run) : samplesFrom(parts, run)),
+});
+
+async function prepare(evaluator: Evaluator, recipe: SliceRecipe, subject: Sampled, frame: Frame, shard: number | undefined, signal: AbortSignal): Promise<Prepared> {
   const job: EvaluationJob = {
     network: subject.manifest.network,
     loss: recipe.loss,
-    mode: evaluationModeOf(recipe, subject),
+    mode: evaluationModeWith(recipe, (count) => subject.samplesOf({ set: 'train', first: 0, count })),
     ...frame,
-    sets: samplesOfShard(recipe, shard).map((run) => ({ set: run.set, samples: samplesIn(subject.sets[run.set], run) })),
+    sets: samplesOfShard(recipe, shard).map((run) => ({ set: run.set, samples: subject.samplesOf(run) })),
   };
   if (!recipe.measure) return evaluator.prepare(job);
   // Only a worker that is asked for curvature loads it.

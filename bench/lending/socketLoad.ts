@@ -130,8 +130,8 @@ async function run({ seconds, perSecond }: Extract<LoadRequest, { kind: 'run' }>
 
 function subjectOf(name: string): Subject {
   const folder = new URL('../../public/builtins/', import.meta.url);
-  const manifest = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as { file: { digest: string } };
-  const subject = readSubject(manifest, readFileSync(new URL(`${manifest.file.digest}.safetensors`, folder)));
+  const manifest = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as unknown;
+  const subject = readSubject(manifest, (digest) => readFileSync(new URL(`${digest}.safetensors`, folder)));
   if (!subject.ok) throw new Error(sayProblems(subject.problems));
   return subject.value;
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { weightHistograms, type Moments } from '#lib/analysis/weightHistogram.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { Layout } from '#lib/network/layout.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { formatCount, formatLoss } from '#lib/session/words.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { Select } from '#components/ui/Select.tsx';
@@ -30,7 +30,7 @@ export function HistogramCard({ recipe, manifest }: SliceCardProps) {
 
   useEffect(() => {
     // A failure is told by the session.
-    if (missing !== undefined) session.loadSubject(missing).catch(() => {});
+    if (missing !== undefined) session.loadWeights(missing).catch(() => {});
   }, [session, missing]);
 
   const found = wanted.flatMap(([id, checkpoint]) => {
@@ -50,7 +50,7 @@ export function HistogramCard({ recipe, manifest }: SliceCardProps) {
 }
 
 /** Weights that slices move under the usual policy: tensors of two or more axes; all where a network has none. */
-function weightsOf({ manifest, checkpoints }: Subject, checkpoint: string): Float32Array {
+function weightsOf({ manifest, checkpoints }: SubjectWeights, checkpoint: string): Float32Array {
   const layout = layoutOf(manifest.network);
   const all = checkpoints[manifest.checkpoints.findIndex(({ id }) => id === checkpoint)]!;
   const parts = layout.tensors.filter(({ filters }) => filters > 0).map(({ offset, size }) => all.subarray(offset, offset + size));

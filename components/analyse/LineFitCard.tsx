@@ -8,7 +8,7 @@ import { Button } from '#components/ui/Button.tsx';
 import { geometryOf } from '#components/session/frames.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
-import { useStore } from '#components/useStore.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
@@ -25,7 +25,7 @@ export function LineFitCard({ recipe, source }: SliceCardProps) {
   const session = useSession();
   const { setCrosshair } = useRoomView();
   const set = useShownSet(source);
-  const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
+  const subject = useWholeSubject(recipe.subject);
   const count = recipe.samples.find((each) => each.set === set)?.count;
   if (!subject || count === undefined) return <p className={panel.soft}>{say('lineFit.loading')}</p>;
   const fit = lineFit(firstOf(subject.sets[set], count));

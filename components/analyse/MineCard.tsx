@@ -8,11 +8,11 @@ import type { InspectQuestion } from '#lib/wire/inspectMessages.ts';
 import { etaRange } from '#components/durations.ts';
 import { useMay } from '#components/session/useMay.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText, TextField } from '#components/ui/Field.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { Select } from '#components/ui/Select.tsx';
-import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
@@ -32,7 +32,7 @@ type State =
 
 export function MineCard({ recipe }: SliceCardProps) {
   const session = useSession();
-  const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
+  const subject = useWholeSubject(recipe.subject);
   const [wanted, setWanted] = useState<MinedClass>('w-basin');
   const [seed, setSeed] = useState('1');
   const [state, setState] = useState<State>({ kind: 'idle' });

@@ -5,11 +5,11 @@ import { rescalablePairs } from '#lib/analysis/rescaling.ts';
 import { formatLoss } from '#lib/session/words.ts';
 import type { InspectQuestion } from '#lib/wire/inspectMessages.ts';
 import { useSession } from '#components/session/SessionContext.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field } from '#components/ui/Field.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { Select } from '#components/ui/Select.tsx';
-import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
@@ -25,7 +25,7 @@ const QUESTIONS = 6;
 
 export function RescaleCard({ recipe, manifest }: SliceCardProps) {
   const session = useSession();
-  const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
+  const subject = useWholeSubject(recipe.subject);
   const pairs = rescalablePairs(manifest.network);
   const legal = pairs.filter(({ reason }) => reason === null);
   const [name, setName] = useState(legal[0]?.from ?? '');

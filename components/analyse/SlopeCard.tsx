@@ -3,8 +3,8 @@ import { slopeComparison } from '#lib/analysis/tangent.ts';
 import { formatLoss, formatShare } from '#lib/session/words.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { Toggle } from '#components/ui/Toggle.tsx';
-import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
@@ -17,7 +17,7 @@ export function SlopeCard({ sliceId, recipe, source, geography }: SliceCardProps
   useGrowth(source);
   const session = useSession();
   const { overlays, setOverlays } = useRoomView();
-  const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
+  const subject = useWholeSubject(recipe.subject);
   const refusal = recipe.curve ? say('slope.curve') : whyNoGradient(recipe);
   const isReady = geography?.kind === 'known' && subject && refusal === null;
   const ask = () => (subject ? questionOf('gradients', recipe, subject, session.vectors.of, [{ a: centre, b: 0 }]) : null);

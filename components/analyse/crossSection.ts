@@ -1,6 +1,6 @@
 /** The losses along a straight cut from A to B of a plane, estimated from the measured ones, and the slice that measures them. Pure. */
 import type { SampledSurface } from '#lib/analysis/sampledSurface.ts';
-import type { SetName, Subject } from '#lib/network/subject.ts';
+import type { SetName, SubjectWeights } from '#lib/network/subject.ts';
 import { writeVectorFile } from '#lib/formats/vectorFile.ts';
 import { parametersAt, type Frame } from '#lib/slice/frame.ts';
 import type { SliceRecipe, VectorName } from '#lib/slice/recipe.ts';
@@ -23,7 +23,7 @@ export const sectionLine = (values: readonly number[]): SampledSurface => ({ axe
 export const estimatedAlong = (surface: SurfaceView, set: SetName, spots: readonly Spot[]): readonly number[] => spots.map(({ a, b }) => surface.estimateAt(set, a, b) ?? NaN);
 
 /** The file of one end: a point of parameter space with where it was taken. */
-export function endFile(title: string, { a, b }: Spot, frame: Frame, subject: Subject, sliceId: string): Uint8Array<ArrayBuffer> {
+export function endFile(title: string, { a, b }: Spot, frame: Frame, subject: SubjectWeights, sliceId: string): Uint8Array<ArrayBuffer> {
   const values = Float32Array.from(parametersAt(frame, a, b, new Float64Array(frame.origin.length)));
   return writeVectorFile({ kind: 'point', subject: subject.id, title, made: { by: 'cross-section', slice: sliceId, at: [a, b] }, values });
 }

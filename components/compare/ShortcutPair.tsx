@@ -32,7 +32,7 @@ export function ShortcutPair({ recipe, isReady = true, costOf = () => '' }: Shor
   const place = async () => {
     setRefusal(undefined);
     try {
-      await session.loadSubject(twin.id);
+      await session.loadWeights(twin.id);
     } catch (error) {
       return setRefusal(error instanceof Error ? error.message : String(error));
     }

@@ -3,11 +3,11 @@ import { besideCentre, honestyText } from '#lib/session/honesty/facts.ts';
 import { shardsOf } from '#lib/slice/shards.ts';
 import { CopyButton } from '#components/ui/CopyButton.tsx';
 import { Disclosure } from '#components/ui/Disclosure.tsx';
-import { useStore } from '#components/useStore.ts';
 import { Inspecting } from '#components/analyse/Inspecting.tsx';
 import { questionOf } from '#components/analyse/inspected.ts';
 import { useInspection } from '#components/analyse/useInspection.ts';
 import { useSession } from '#components/session/SessionContext.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { say } from '#components/words.ts';
 import { Exports } from './Exports.tsx';
 import { useHonesty, type Shown } from './useHonesty.ts';
@@ -16,11 +16,11 @@ import styles from './HonestyPanel.module.css';
 export function HonestyPanel(shown: Shown) {
   const { sliceId, recipe, geography } = shown;
   const session = useSession();
-  const subjects = useStore(session.subjects);
-  const subject = subjects.find(({ id }) => id === recipe.subject);
   const spots = [{ a: 0, b: 0 }, besideCentre(recipe)];
   // Only a mean of losses has a standard error over samples; where these come shard by shard, the tiles bring it.
-  const isAsked = subject !== undefined && !recipe.measure && shardsOf(recipe) === 1;
+  const mayBeAsked = !recipe.measure && shardsOf(recipe) === 1;
+  const subject = useWholeSubject(mayBeAsked ? recipe.subject : null);
+  const isAsked = subject !== undefined;
   const spread = useInspection(geography?.kind === 'known' && isAsked ? sliceId : null, () => (subject ? questionOf('values', recipe, subject, session.vectors.of, spots) : null), true);
   const answer = spread.state.kind === 'done' ? spread.state.inspection.answer : null;
   const honesty = useHonesty(shown, answer?.ask === 'values' ? answer.values : null);

@@ -1,6 +1,6 @@
 /** A curve that was trained in this session, as a slice: which one. Training one is a long analysis, asked for in its own card. */
 import { useEffect, useEffectEvent } from 'react';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { useRoomView } from '#components/session/SessionContext.ts';
@@ -11,7 +11,7 @@ import type { PlaceForm } from './usePlaceForm.ts';
 import { useTrainedCurves } from './useSessionVectors.ts';
 import styles from './Panel.module.css';
 
-export function CurveFields({ form: { draft, setDraft }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+export function CurveFields({ form: { draft, setDraft }, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const view = useRoomView();
   const curves = useTrainedCurves(subject);
   const chosen = draft.vector.curve;

@@ -1,8 +1,9 @@
 /** The gradient at the centre as an axis: computed here in float64, unasked where that is quick, else for its price. */
 import { useEffect, useEffectEvent } from 'react';
 import { sayProblems } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { useSession } from '#components/session/SessionContext.ts';
+import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { ProblemText } from '#components/ui/Field.tsx';
 import { formatLoss } from '#lib/session/words.ts';
 import { say } from '#components/words.ts';
@@ -14,7 +15,7 @@ import type { PlaceForm } from './usePlaceForm.ts';
 import { gradientFile, gradientKey, gradientQuestion } from './vectorDraft.ts';
 import styles from './Panel.module.css';
 
-export function GradientFields({ form, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+export function GradientFields({ form, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const session = useSession();
   const { draft, setDraft, recipe, problems } = form;
   const key = gradientKey(recipe);
@@ -22,7 +23,8 @@ export function GradientFields({ form, subject }: { readonly form: PlaceForm; re
   const refusal = whyNoGradient(recipe);
   // What is wrong with a field that the gradient depends on is said there.
   const mayAsk = refusal === null && !problems.some(({ path }) => path.startsWith('samples') || path === 'loss' || path === 'centre');
-  const control = useInspection(gradient === null && mayAsk ? `gradient ${key}` : null, () => gradientQuestion(recipe, subject), true);
+  const whole = useWholeSubject(subject.id);
+  const control = useInspection(whole && gradient === null && mayAsk ? `gradient ${key}` : null, () => (whole ? gradientQuestion(recipe, whole) : null), true);
   const answer = control.state.kind === 'done' ? control.state.inspection.answer : null;
 
   // Once the draft has it, it is asked for no more.

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { hasSeeds, notebookFigures, seedGroup, USUAL_SEEDS } from '#lib/slice/groups.ts';
 import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
 import { ShortcutPair } from '#components/compare/ShortcutPair.tsx';
@@ -14,7 +14,7 @@ import styles from './Panel.module.css';
 /** Of the notebook's own runs. */
 const NOTEBOOK_SEEDS = [228, 229] as const;
 
-export function GroupButtons({ form: { recipe, problems, price }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+export function GroupButtons({ form: { recipe, problems, price }, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const session = useSession();
   const view = useRoomView();
   const [refusal, setRefusal] = useState<string>();

@@ -1,7 +1,7 @@
 /** The form that places a slice. It stands beside the picture, says the price first, and every problem beside its field. */
 import { useEffect, useRef, useState, type ComponentProps, type FormEvent } from 'react';
 import type { Problem } from '#lib/parsed.ts';
-import type { SetName, Subject } from '#lib/network/subject.ts';
+import type { SetName, SubjectWeights } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { SHARD_SAMPLES, shardsOf } from '#lib/slice/shards.ts';
 import { Button } from '#components/ui/Button.tsx';
@@ -39,7 +39,7 @@ export function PlaceSlice() {
   const start = subjects.find(({ id }) => id === wantedId);
   useEffect(() => {
     // A failure is told by the session.
-    if (wantedId !== null) session.loadSubject(wantedId).catch(() => {});
+    if (wantedId !== null) session.loadWeights(wantedId).catch(() => {});
   }, [session, wantedId]);
   return (
     <section className={styles.panel} aria-labelledby="place-title">
@@ -52,7 +52,7 @@ export function PlaceSlice() {
   );
 }
 
-function Form({ subjects, start }: { readonly subjects: readonly Subject[]; readonly start: Subject }) {
+function Form({ subjects, start }: { readonly subjects: readonly SubjectWeights[]; readonly start: SubjectWeights }) {
   const session = useSession();
   const view = useRoomView();
   const catalogue = useStore(session.catalogue);
@@ -123,7 +123,7 @@ function Form({ subjects, start }: { readonly subjects: readonly Subject[]; read
           chosen.current = id;
           setLoading(true);
           // A failure is told by the session, and the form stays with the network it has.
-          const next = await session.loadSubject(id).catch(() => null);
+          const next = await session.loadWeights(id).catch(() => null);
           // Another may have been chosen meanwhile.
           if (chosen.current !== id) return;
           setLoading(false);
@@ -216,7 +216,7 @@ function Presets({ form: { draft, setDraft } }: { readonly form: PlaceForm }) {
   );
 }
 
-function SampleFields({ form: { draft, setDraft, recipe, problemAt }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+function SampleFields({ form: { draft, setDraft, recipe, problemAt }, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const { samples } = subject.manifest.dataset;
   const available = (['train', 'test'] as const).filter((set) => samples[set] > 0);
   const shown: readonly SetName[] = draft.sets === 'both' ? available : [draft.sets];

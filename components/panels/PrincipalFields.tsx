@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { PRINCIPAL_METHODS } from '#lib/analysis/principalAxes.ts';
 import { walkShare } from '#lib/analysis/randomWalk.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { principalOf } from '#lib/session/honesty/vectorMade.ts';
 import { formatShare } from '#lib/session/words.ts';
 import { Disclosure } from '#components/ui/Disclosure.tsx';
@@ -27,7 +27,7 @@ const METHOD_WORDS = {
 /** Ticking several boxes makes the axes once. */
 const PAUSE_MS = 250;
 
-export function PrincipalFields({ form: { draft, setDraft }, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+export function PrincipalFields({ form: { draft, setDraft }, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const session = useSession();
   const { principal, kind } = draft;
   const { checkpoints, trajectory } = subject.manifest;

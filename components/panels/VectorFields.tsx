@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { importVector } from '#lib/formats/vectorImport.ts';
 import type { VectorFile } from '#lib/formats/vectorFile.ts';
 import { sayProblems } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { VECTOR_SCALINGS } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Disclosure } from '#components/ui/Disclosure.tsx';
@@ -27,7 +27,7 @@ const SCALING_WORDS = {
   layer: 'Each tensor by itself is made as long as its weights: the vector is turned by that.',
 } as const;
 
-export function VectorFields({ form, subject }: { readonly form: PlaceForm; readonly subject: Subject }) {
+export function VectorFields({ form, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const { draft, setDraft } = form;
   const { vector, kind } = draft;
   const change = (part: Partial<VectorDraft>) => setDraft({ ...draft, vector: { ...vector, ...part } });
@@ -87,7 +87,7 @@ export function VectorSelect({ choice, vectors, problem, onChoose }: { readonly 
 }
 
 /** A file becomes a vector of this network, or says what does not fit. */
-function ImportVector({ subject, onVector }: { readonly subject: Subject; readonly onVector: (vector: SessionVector) => void }) {
+function ImportVector({ subject, onVector }: { readonly subject: SubjectWeights; readonly onVector: (vector: SessionVector) => void }) {
   const session = useSession();
   const input = useRef<HTMLInputElement>(null);
   const [kind, setKind] = useState<VectorFile['kind']>('direction');

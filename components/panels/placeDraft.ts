@@ -7,7 +7,7 @@
 import type { Problem } from '#lib/parsed.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { LossName } from '#lib/network/loss.ts';
-import type { SetName, Subject, SubjectManifest } from '#lib/network/subject.ts';
+import type { SetName, SubjectWeights, SubjectManifest } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorName, type VectorPolicy } from '#lib/slice/recipe.ts';
@@ -110,7 +110,7 @@ const FEWEST_TO_SCALE = 16;
 const CURVE_COUNT = '61';
 const USUAL_COUNTS = { 1: '65', 2: '33', 3: '17' } as const;
 
-export function draftFor({ id, manifest }: Subject, seeds: readonly [first: number, second: number, third?: number]): PlaceDraft {
+export function draftFor({ id, manifest }: SubjectWeights, seeds: readonly [first: number, second: number, third?: number]): PlaceDraft {
   const { checkpoints, dataset, loss } = manifest;
   const centre = checkpoints.find((checkpoint) => checkpoint.id === 'trained') ?? checkpoints.at(-1);
   const others = checkpoints.filter((checkpoint) => checkpoint.id !== centre?.id);
@@ -139,7 +139,7 @@ export function draftFor({ id, manifest }: Subject, seeds: readonly [first: numb
 export const withAxes = ({ axes: [first, second, third] }: PlaceDraft, change: (axis: AxisDraft, index: number) => AxisDraft): PlaceDraft['axes'] => [change(first, 0), change(second, 1), change(third, 2)];
 
 /** A draft of another kind: extents, counts and sets as that kind is usually looked at. */
-export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): PlaceDraft {
+export function withKind(draft: PlaceDraft, kind: SliceKind, subject: SubjectWeights): PlaceDraft {
   const { train, test } = subject.manifest.dataset.samples;
   const extent = kind === 'curve' ? { min: '0', max: '1' } : kind === 'lineTowards' ? { min: '-0.5', max: '1.5' } : { min: '-1', max: '1' };
   // A line is cheap, so it shows training and test together; a gradient is that of training.
@@ -154,7 +154,7 @@ export function withKind(draft: PlaceDraft, kind: SliceKind, subject: Subject): 
 }
 
 /** The draft of a slice along a trained curve: from where it begins, with the samples and the statistics that it was trained with. */
-export function withCurve(draft: PlaceDraft, curve: CurveChoice, { manifest }: Subject): PlaceDraft {
+export function withCurve(draft: PlaceDraft, curve: CurveChoice, { manifest }: SubjectWeights): PlaceDraft {
   const { centre, loss, mode } = sliceAlongCurve(curve.request, curve.bend, manifest);
   const { batchNorm } = mode;
   const isMeasured = typeof batchNorm === 'object' && batchNorm.policy === 'recomputed';
@@ -163,7 +163,7 @@ export function withCurve(draft: PlaceDraft, curve: CurveChoice, { manifest }: S
 }
 
 /** Extents that hold all three checkpoints with room around them; as they were where the three span no plane. */
-export function withFittingExtent(draft: PlaceDraft, subject: Subject): PlaceDraft {
+export function withFittingExtent(draft: PlaceDraft, subject: SubjectWeights): PlaceDraft {
   const outcome = recipeOf(draft, subject.manifest);
   if (outcome.problems.some(({ path }) => path === 'centre' || path.includes('direction'))) return draft;
   const ids = [draft.centre, ...draft.axes.slice(0, 2).map(({ target }) => target)];
@@ -177,7 +177,7 @@ export function withFittingExtent(draft: PlaceDraft, subject: Subject): PlaceDra
 }
 
 /** Extents with room around the projections of some checkpoints. @throws KnownError as frameOf */
-export function withRoomFor(draft: PlaceDraft, recipe: SliceRecipe, subject: Subject, ids: readonly string[], vectors: (digest: string) => Float32Array | undefined): PlaceDraft {
+export function withRoomFor(draft: PlaceDraft, recipe: SliceRecipe, subject: SubjectWeights, ids: readonly string[], vectors: (digest: string) => Float32Array | undefined): PlaceDraft {
   const { project } = projectorOf(frameOf(recipe, subject, vectors));
   const places = ids.map((id) => project(subject.checkpoints[subject.manifest.checkpoints.findIndex((checkpoint) => checkpoint.id === id)]!).coordinates);
   const spans = recipe.axes.map((_, axis) => [Math.min(...places.map((place) => place[axis]!)), Math.max(...places.map((place) => place[axis]!))] as const);

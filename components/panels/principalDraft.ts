@@ -6,7 +6,7 @@
 import type { VectorFile } from '#lib/formats/vectorFile.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems, type Parsed } from '#lib/parsed.ts';
-import { checkpointIndex, type Subject, type SubjectManifest } from '#lib/network/subject.ts';
+import { checkpointIndex, type SubjectWeights, type SubjectManifest } from '#lib/network/subject.ts';
 import { principalAxes, type PrincipalMethod } from '#lib/analysis/principalAxes.ts';
 import type { PrincipalMade } from '#lib/session/honesty/vectorMade.ts';
 import type { VectorName } from '#lib/slice/recipe.ts';
@@ -31,7 +31,7 @@ export function principalDraftFor({ trajectory, checkpoints }: Pick<SubjectManif
   return { method: 'components', isCentred: false, rows, origin: rows.at(-1) ?? '', made: [], problem: null };
 }
 
-export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraft, subject: Subject, count: number): Parsed<readonly VectorFile[]> {
+export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraft, subject: SubjectWeights, count: number): Parsed<readonly VectorFile[]> {
   const thetaOf = (id: string) => subject.checkpoints[checkpointIndex(subject.manifest, id)]!;
   return attempt(() => {
     const { axes, explained } = principalAxes(rows.map(thetaOf), thetaOf(origin), { method, count, isCentred });

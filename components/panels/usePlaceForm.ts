@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
 import type { Price, Session } from '#client/sessionTypes.ts';
 import type { Problem } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { geometryOf } from '#components/session/frames.ts';
 import { draftFor, recipeOf, type PlaceDraft } from './placeDraft.ts';
@@ -24,7 +24,7 @@ export type PlaceForm = {
 
 export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! % 100_000;
 
-export function usePlaceForm(session: Session, subjects: readonly Subject[], first: Subject): PlaceForm {
+export function usePlaceForm(session: Session, subjects: readonly SubjectWeights[], first: SubjectWeights): PlaceForm {
   const [draft, setDraft] = useState<PlaceDraft>(() => draftFor(first, [randomSeed(), randomSeed(), randomSeed()]));
   const subject = subjects.find(({ id }) => id === draft.subject) ?? first;
   const { recipe, problems } = useMemo(() => recipeOf(draft, subject.manifest), [draft, subject]);
@@ -39,7 +39,7 @@ type Late = { readonly key: string | null; readonly price: PriceState; readonly 
 const WORKING: Late = { key: null, price: { kind: 'working' }, problems: [] };
 
 /** What takes too long to find out at every key stroke: whether the axes span anything, and the price. */
-function useLateFindings(session: Session, key: string | null, recipe: SliceRecipe, subject: Subject): Late {
+function useLateFindings(session: Session, key: string | null, recipe: SliceRecipe, subject: SubjectWeights): Late {
   const [found, setFound] = useState<Late>(WORKING);
 
   const find = useEffectEvent(async (): Promise<Late> => {

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import type { AnalysisView } from '#client/analysisTypes.ts';
 import type { UnitOf } from '#lib/analysis/requests/requests.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { checkpointTitle } from '#lib/session/sliceTitle.ts';
 import { formatLoss } from '#lib/session/words.ts';
@@ -10,7 +10,7 @@ import { useStore } from '#components/useStore.ts';
 import type { CurveChoice, SessionVector } from './vectorDraft.ts';
 
 /** Newest last; each file once. */
-export function useSessionVectors({ id, manifest }: Subject): readonly SessionVector[] {
+export function useSessionVectors({ id, manifest }: SubjectWeights): readonly SessionVector[] {
   const session = useSession();
   const slices = useStore(session.slices);
   const views = useStore(session.analyses.views);
@@ -41,7 +41,7 @@ export function useSessionVectors({ id, manifest }: Subject): readonly SessionVe
 }
 
 /** Newest first. */
-export function useTrainedCurves({ id }: Subject): readonly CurveChoice[] {
+export function useTrainedCurves({ id }: SubjectWeights): readonly CurveChoice[] {
   const views = useStore(useSession().analyses.views);
   return useMemo(() => resultsOf(views, 'curve').flatMap(({ request, unit }) => (request.subject === id ? [{ request, bend: unit.bend }] : [])).toReversed(), [views, id]);
 }

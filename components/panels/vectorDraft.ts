@@ -60,7 +60,7 @@ export function gradientQuestion(recipe: SliceRecipe, subject: Subject): Inspect
 }
 
 /** The gradient as a file, of unit length, so that its coordinate is a distance; refused where there is none. */
-export function gradientFile(gradient: Float64Array, { centre, loss, samples }: SliceRecipe, { id, manifest }: Subject): Parsed<VectorFile> {
+export function gradientFile(gradient: Float64Array, { centre, loss, samples }: SliceRecipe, { id, manifest }: Pick<Subject, 'id' | 'manifest'>): Parsed<VectorFile> {
   const title = manifest.checkpoints.find((each) => each.id === centre)?.title ?? centre;
   const norm = normOf(gradient);
   if (!Number.isFinite(norm)) return refused(`the gradient at ${title} is not finite: choose another centre or another loss`);

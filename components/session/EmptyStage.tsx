@@ -22,7 +22,7 @@ export function EmptyStage({ isLoading }: { readonly isLoading: boolean }) {
     if (!first) return;
     setStarting(true);
     // A failure is told by the session.
-    const subject = await session.loadSubject(first.id).catch(() => null);
+    const subject = await session.loadWeights(first.id).catch(() => null);
     setStarting(false);
     if (!subject) return;
     const outcome = session.place(recipeOf(draftFor(subject, [randomSeed(), randomSeed()]), subject.manifest).recipe);

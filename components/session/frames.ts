@@ -1,7 +1,7 @@
 /** Frames made so far, since a frame of a large network takes a while and many things are asked of it. */
 import { attempt } from '#lib/knownError.ts';
 import type { Parsed } from '#lib/parsed.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { axesFrameOf, frameOf, type Frame } from '#lib/slice/frame.ts';
 import { projectorOf, type Projector } from '#lib/slice/projection.ts';
@@ -16,7 +16,7 @@ const KEPT = 16;
 const known = new Map<string, Parsed<Geometry>>();
 
 /** Refused where the recipe's directions span nothing, in words. */
-export function geometryOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): Parsed<Geometry> {
+export function geometryOf(recipe: SliceRecipe, subject: SubjectWeights, vectors: Vectors): Parsed<Geometry> {
   const id = sliceIdOf(recipe);
   const geometry = known.get(id) ?? make(recipe, subject, vectors);
   // What is refused while a file is on its way is not refused for ever.
@@ -30,7 +30,7 @@ export function geometryOf(recipe: SliceRecipe, subject: Subject, vectors: Vecto
   return geometry;
 }
 
-const make = (recipe: SliceRecipe, subject: Subject, vectors: Vectors): Parsed<Geometry> =>
+const make = (recipe: SliceRecipe, subject: SubjectWeights, vectors: Vectors): Parsed<Geometry> =>
   attempt(() => {
     const frame = frameOf(recipe, subject, vectors);
     return { frame, axes: recipe.cut ? axesFrameOf(recipe, subject, vectors) : frame, projector: projectorOf(frame) };

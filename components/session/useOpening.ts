@@ -27,7 +27,7 @@ export function useOpening(session: Session, { chooseSlice }: View, opening: Ope
     const first = subjects.find(({ id }) => id === wanted.id);
     if (!first) {
       // Comes back here when the weights have arrived; a failure is told by the session.
-      session.loadSubject(wanted.id).catch(() => {});
+      session.loadWeights(wanted.id).catch(() => {});
       return;
     }
     const outcome = session.place(recipeOf(draftFor(first, FIRST_SEEDS), first.manifest).recipe);

@@ -7,7 +7,7 @@ import type { Session } from '#client/sessionTypes.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Annotation } from '#lib/session/document.ts';
 import { hueOf } from '#lib/session/people.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { placeOnSlice, pointOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
@@ -69,7 +69,7 @@ export function usePins(session: Session, { slice, sliceId, layer }: View): read
   }, [annotations, foreign, slice, sliceId, layer]);
 }
 
-function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: Subject, target: string, vectors: Vectors): Foreign | null {
+function project(id: string, note: Annotation, from: SliceRecipe, to: SliceRecipe, subject: SubjectWeights, target: string, vectors: Vectors): Foreign | null {
   const key = `${target} ${note.slice} ${note.a} ${note.b} ${note.c ?? ''}`;
   const before = projected.get(key);
   if (before !== undefined) return before && { ...before, id };

@@ -2,7 +2,7 @@
 import type { Session } from '#client/sessionTypes.ts';
 import type { VectorMap } from '#client/vectorShelf.ts';
 import { checkpointsOnSlice, type Geography } from '#lib/analysis/checkpointsOnSlice.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectWeights } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Vectors } from '#lib/slice/direction.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
@@ -20,7 +20,7 @@ export function useTrajectory(session: Session, { slice, sliceId }: View): Geogr
   return useTrajectoryOf(sliceId, slice?.recipe ?? null, subjects.find(({ id }) => id === slice?.recipe.subject) ?? null, vectors);
 }
 
-export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | null, subject: Subject | null, vectors: VectorMap): GeographyOutcome | null {
+export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | null, subject: SubjectWeights | null, vectors: VectorMap): GeographyOutcome | null {
   const isReady = recipe && subject && filesOf(recipe).every((digest) => vectors.has(digest));
   return useOffPath(sliceId ?? '', isReady ? sliceId : null, () => {
     if (!recipe || !subject) throw new Error('a key was given without slice and network');
@@ -28,7 +28,7 @@ export function useTrajectoryOf(sliceId: string | null, recipe: SliceRecipe | nu
   });
 }
 
-function geographyOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors): GeographyOutcome {
+function geographyOf(recipe: SliceRecipe, subject: SubjectWeights, vectors: Vectors): GeographyOutcome {
   const geometry = geometryOf(recipe, subject, vectors);
   return geometry.ok ? { kind: 'known', geography: checkpointsOnSlice(recipe, subject, geometry.value) } : { kind: 'refused', reason: sayProblems(geometry.problems) };
 }

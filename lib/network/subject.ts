@@ -21,7 +21,13 @@ export type Checkpoint = {
   readonly training?: 'none' | { readonly dropout: number } | undefined;
 };
 
-/** A subject as a small JSON file; its arrays stand in one safetensors file named by digest. */
+/** A file by the hash of its bytes. */
+export type FileName = { readonly digest: string; readonly bytes: number };
+
+/** Samples of a set in one part of a dataset that is kept in parts; the last may have fewer. */
+export const PART_SAMPLES = 1024;
+
+/** A subject as a small JSON file; its arrays stand in safetensors files named by digest. */
 export type SubjectManifest = {
   readonly format: 1;
   readonly name: string;
@@ -37,16 +43,19 @@ export type SubjectManifest = {
     /** How stored values become inputs: u8/255 in double, rounded to float32; or the floats as they are. */
     readonly scale: '1/255' | null;
     readonly samples: { readonly train: number; readonly test: number };
+    /** Of each set, the files of its samples, PART_SAMPLES in each, in order; absent where they stand in the subject's own file. */
+    readonly parts?: Readonly<Record<SetName, readonly FileName[]>> | undefined;
   };
   /** Row k of the tensor `checkpoints` is checkpoint k. */
   readonly checkpoints: readonly Checkpoint[];
   /** Checkpoint ids of one training run, in order; empty when there is none. */
   readonly trajectory: readonly string[];
-  readonly file: { readonly digest: string; readonly bytes: number };
+  readonly file: FileName;
   readonly provenance: string;
 };
 
 const counted = z.int().check(z.nonnegative());
+const fileName = z.strictObject({ digest: digestSchema, bytes: counted });
 
 export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
   format: z.literal(1),
@@ -61,6 +70,7 @@ export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
     classes: z.nullable(counted),
     scale: z.nullable(z.literal('1/255')),
     samples: z.strictObject({ train: counted, test: counted }),
+    parts: z.optional(z.strictObject({ train: z.array(fileName), test: z.array(fileName) })),
   }),
   checkpoints: z.array(
     z.strictObject({
@@ -71,22 +81,37 @@ export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
     }),
   ),
   trajectory: z.array(z.string()),
-  file: z.strictObject({ digest: digestSchema, bytes: counted }),
+  file: fileName,
   provenance: z.string(),
 });
 
 /** The samples of one set: inputs row-major [count, ...input shape], targets as class indices or values. */
 export type Samples = { readonly count: number; readonly inputs: Float32Array; readonly targets: Float32Array };
 
-export type Subject = {
+/** A subject without its samples: all that directions, frames and projections are made from. */
+export type SubjectWeights = {
   readonly id: string;
   readonly manifest: SubjectManifest;
   /** θ of every checkpoint, in the order of the manifest. */
   readonly checkpoints: readonly Float32Array[];
   /** Batch-norm statistics of every checkpoint; empty arrays for a network without. */
   readonly buffers: readonly Float32Array[];
-  readonly sets: Readonly<Record<SetName, Samples>>;
 };
+
+export type Subject = SubjectWeights & { readonly sets: Readonly<Record<SetName, Samples>> };
+
+/** A subject as far as it is here: the samples of a dataset in parts may lie elsewhere. */
+export type SubjectHere = SubjectWeights & { readonly sets?: Subject['sets'] };
+
+export const isWhole = (subject: SubjectHere): subject is Subject => subject.sets !== undefined;
+
+export const weightsOf = ({ id, manifest, checkpoints, buffers }: SubjectWeights): SubjectWeights => ({ id, manifest, checkpoints, buffers });
+
+/** Some samples of a set: from sample `first` on. */
+export type SamplePart = { readonly set: SetName; readonly first: number; readonly samples: Samples };
+
+/** Every file that a subject's arrays stand in: its own, then the parts of its dataset. */
+export const filesOfSubject = ({ file, dataset: { parts } }: Pick<SubjectManifest, 'file' | 'dataset'>): readonly FileName[] => [file, ...(parts ? [...parts.train, ...parts.test] : [])];
 
 /** The id of a subject: the hash of all that its losses depend on. Titles and prose may change without changing it. */
 export const subjectIdOf = ({ network, loss, dataset, checkpoints, trajectory, file }: SubjectManifest): string =>
@@ -105,4 +130,38 @@ export function checkpointIndex(manifest: SubjectManifest, id: string): number {
 export function firstOf({ count, inputs, targets }: Samples, wanted: number): Samples {
   const width = inputs.length / count;
   return { count: wanted, inputs: inputs.subarray(0, wanted * width), targets: targets.subarray(0, wanted) };
+}
+
+/** What a part takes in memory. */
+export const bytesOfPart = ({ samples: { inputs, targets } }: SamplePart): number => inputs.byteLength + targets.byteLength;
+
+/** Samples `first` … `first + count − 1` of a set, out of parts that hold them; without a copy where one part has them all. */
+export function samplesFrom(parts: readonly SamplePart[], { set, first, count }: { readonly set: SetName; readonly first: number; readonly count: number }): Samples {
+  const pieces: Samples[] = [];
+  for (let from = first; from < first + count; ) {
+    const part = parts.find((each) => each.set === set && each.first <= from && from < each.first + each.samples.count);
+    if (!part) throw new Error(`sample ${from} of ${set} is not here`);
+    const taken = Math.min(first + count, part.first + part.samples.count) - from;
+    const { inputs, targets } = firstOf(part.samples, from - part.first + taken);
+    const width = part.samples.inputs.length / part.samples.count;
+    pieces.push({ count: taken, inputs: inputs.subarray((from - part.first) * width), targets: targets.subarray(from - part.first) });
+    from += taken;
+  }
+  return joined(pieces);
+}
+
+/** Samples one after another as one set. */
+function joined(pieces: readonly Samples[]): Samples {
+  if (pieces.length === 1) return pieces[0]!;
+  const count = pieces.reduce((sum, each) => sum + each.count, 0);
+  const inputs = new Float32Array(pieces.reduce((sum, each) => sum + each.inputs.length, 0));
+  const targets = new Float32Array(count);
+  let [inputsAt, targetsAt] = [0, 0];
+  for (const piece of pieces) {
+    inputs.set(piece.inputs, inputsAt);
+    targets.set(piece.targets, targetsAt);
+    inputsAt += piece.inputs.length;
+    targetsAt += piece.count;
+  }
+  return { count, inputs, targets };
 }

@@ -7,7 +7,7 @@
 import { KnownError } from '#lib/knownError.ts';
 import { fillNormal } from '#lib/random.ts';
 import { layoutOf, type Layout, type Placed } from '#lib/network/layout.ts';
-import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
+import { checkpointIndex, type SubjectWeights } from '#lib/network/subject.ts';
 import type { DirectionRecipe, Normalisation, VectorName, VectorPolicy } from './recipe.ts';
 import { normOf, partsWithin, without, withoutPartsWithin } from './vectors.ts';
 
@@ -18,7 +18,7 @@ export type Vectors = (digest: string) => Float32Array | undefined;
 
 /** Where directions are made: around which point, beside which earlier ones. */
 export type Around = {
-  readonly subject: Subject;
+  readonly subject: SubjectWeights;
   /** The point itself, as long as θ. */
   readonly origin: Float32Array;
   /** Its batch-norm statistics. */

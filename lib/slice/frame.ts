@@ -8,7 +8,7 @@
  * per γ. It evaluates nothing. Rules S4, S7, S8 and M2 in docs/SPEC.md.
  */
 import { KnownError } from '#lib/knownError.ts';
-import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
+import { checkpointIndex, type SubjectWeights } from '#lib/network/subject.ts';
 import type { Cut } from './cut.ts';
 import { directionOf, refuseCollinear, vectorNamed, type Direction, type Vectors } from './direction.ts';
 import type { SliceRecipe } from './recipe.ts';
@@ -31,13 +31,13 @@ const noVectors: Vectors = () => undefined;
  * @throws KnownError where the recipe names directions that span nothing (`zero-direction`, `collinear`), or a file that is not at hand or
  * not of this network (`vectorMissing`, `vectorLength`)
  */
-export function frameOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors = noVectors): Frame {
+export function frameOf(recipe: SliceRecipe, subject: SubjectWeights, vectors: Vectors = noVectors): Frame {
   const frame = axesFrameOf(recipe, subject, vectors);
   return recipe.cut ? cutFrame(frame, recipe.cut) : frame;
 }
 
 /** The frame of the axes themselves: of the volume that an oblique plane lies in. @throws KnownError as frameOf */
-export function axesFrameOf(recipe: SliceRecipe, subject: Subject, vectors: Vectors = noVectors): Frame {
+export function axesFrameOf(recipe: SliceRecipe, subject: SubjectWeights, vectors: Vectors = noVectors): Frame {
   const row = checkpointIndex(subject.manifest, recipe.centre);
   const origin = recipe.origin ? vectorNamed(recipe.origin, { subject, vectors }) : subject.checkpoints[row]!;
   const buffers = subject.buffers[row]!;

@@ -4,11 +4,11 @@
  * Only where the loss of a sample depends on no other sample: not with statistics that batches share, not with masks that are drawn by place,
  * and not for eigenvalues, which do not add up. Everything else is one shard. It knows no tiles. Rule G6 in docs/SPEC.md.
  */
-import { firstOf, type Samples } from '#lib/network/subject.ts';
+import { firstOf, PART_SAMPLES, type Samples, type SetName } from '#lib/network/subject.ts';
 import { passesIn, type SampleChoice, type SliceRecipe } from './recipe.ts';
 
-/** Samples of each set in one shard; the last may have fewer. */
-export const SHARD_SAMPLES = 1024;
+/** Samples of each set in one shard; the last may have fewer. As many as in a part of a dataset, so that a device fetches what it computes. */
+export const SHARD_SAMPLES = PART_SAMPLES;
 /** More would not fit a tile's key. */
 export const MOST_SHARDS = 1000;
 
@@ -28,6 +28,20 @@ export function samplesOfShard(recipe: Sampled, shard?: number): readonly Sample
   if (shard === undefined || shardsOf(recipe) === 1) return recipe.samples.map((each) => ({ ...each, first: 0 }));
   const first = shard * SHARD_SAMPLES;
   return recipe.samples.flatMap(({ set, count }) => (count > first ? [{ set, first, count: Math.min(SHARD_SAMPLES, count - first) }] : []));
+}
+
+/** A part of a dataset that is kept in parts: the samples of a set from PART_SAMPLES × `part` on. */
+export type PartOfSet = { readonly set: SetName; readonly part: number };
+
+/** The parts that a tile is computed from: those of its shard, else of all its samples and of those that statistics are recomputed from. */
+export function partsOfTile(recipe: Sampled, shard?: number): readonly PartOfSet[] {
+  const { batchNorm } = recipe.mode;
+  const runs = [...samplesOfShard(recipe, shard), ...(typeof batchNorm === 'object' && batchNorm.policy === 'recomputed' ? [{ set: 'train' as const, first: 0, count: batchNorm.samples }] : [])];
+  const wanted = new Map<string, PartOfSet>();
+  for (const { set, first, count } of runs) {
+    for (let part = Math.floor(first / PART_SAMPLES); part * PART_SAMPLES < first + count; part++) wanted.set(`${set} ${part}`, { set, part });
+  }
+  return [...wanted.values()];
 }
 
 /** Samples of all sets in one shard. */

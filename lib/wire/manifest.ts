@@ -7,7 +7,7 @@
 import * as z from 'zod/mini';
 import { digestSchema } from '#lib/digest.ts';
 import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
-import { manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/subject.ts';
+import { filesOfSubject, manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/subject.ts';
 import type { HonestyFact } from '#lib/session/honesty/fact.ts';
 import { filesOf, problemsOf, recipeSchema, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { LOSS_TOLERANCE } from '#lib/work/agreement.ts';
@@ -36,13 +36,16 @@ const fact: z.ZodMiniType<HonestyFact> = z.strictObject({
   isWarning: z.optional(z.boolean()),
 });
 
+/** A dataset in parts has a file for each thousand samples of a set. */
+const MOST_FILES = 4096;
+
 const schema: z.ZodMiniType<SurfaceManifest> = z.strictObject({
   format: z.literal('tarn-manifest'),
   version: z.literal(1),
   sliceId: z.string(),
   recipe: recipeSchema,
   subject: manifestSchema,
-  files: z.array(z.strictObject({ digest: digestSchema, at: z.string().check(z.maxLength(2000)) })).check(z.maxLength(16)),
+  files: z.array(z.strictObject({ digest: digestSchema, at: z.string().check(z.maxLength(2000)) })).check(z.maxLength(MOST_FILES)),
   tolerance: z.strictObject({ relative: z.number(), absolute: z.number() }),
   honesty: z.optional(z.array(fact).check(z.maxLength(100))),
 });
@@ -56,7 +59,7 @@ export function surfaceManifest(recipe: SliceRecipe, subject: SubjectManifest, o
     recipe,
     subject,
     files: [
-      { digest: subject.file.digest, at: `${origin}/builtins/${subject.file.digest}.safetensors` },
+      ...filesOfSubject(subject).map(({ digest }) => ({ digest, at: `${origin}/builtins/${digest}.safetensors` })),
       ...filesOf(recipe).map((digest) => ({ digest, at: `${origin}/api/v1/files/${digest}` })),
     ],
     tolerance: LOSS_TOLERANCE,
@@ -73,6 +76,6 @@ export function readManifest(input: unknown): Parsed<SurfaceManifest> {
   const problems = problemsOf(recipe, subject);
   if (problems.length > 0) return refusedAll(problems.map(({ path, message }) => ({ path: `recipe.${path}`, message })));
   if (sliceIdOf(recipe) !== sliceId) return refused('the recipe was changed: its hash is not the slice id any more', 'sliceId');
-  const missing = [subject.file.digest, ...filesOf(recipe)].filter((digest) => !files.some((file) => file.digest === digest));
+  const missing = [...filesOfSubject(subject).map(({ digest }) => digest), ...filesOf(recipe)].filter((digest) => !files.some((file) => file.digest === digest));
   return missing.length > 0 ? refused(`no place is named for ${missing.map((digest) => `${digest.slice(0, 12)}…`).join(', ')}`, 'files') : parsed(shape.value);
 }

@@ -5,7 +5,7 @@
  * A worker never decides what to compute.
  */
 import type { Network } from '#lib/network/program.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SamplePart, SubjectHere } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 
@@ -44,8 +44,11 @@ export const LONG_DISPATCH_MS = 100;
 export type ToWorker =
   /** `networks` are those that it may be asked for: their operations are probed before it answers `started`. */
   | { readonly kind: 'start'; readonly wish: BackendWish; readonly networks?: readonly Network[] | undefined }
-  /** Sent once per subject; slices name it by id. */
-  | { readonly kind: 'subject'; readonly subject: Subject }
+  /** Sent once per subject; slices name it by id. Where its samples are kept in parts, without them. */
+  | { readonly kind: 'subject'; readonly subject: SubjectHere }
+  /** A part of its samples, to be kept until it is said to be let go; tiles that came before that still have it. */
+  | { readonly kind: 'samples'; readonly key: string; readonly subject: string; readonly part: SamplePart }
+  | { readonly kind: 'letGo'; readonly keys: readonly string[] }
   /** Sent once per file that slices are made from; recipes name it by digest. */
   | { readonly kind: 'vector'; readonly digest: string; readonly values: Float32Array }
   | { readonly kind: 'evaluate'; readonly job: number; readonly recipe: SliceRecipe; readonly tile: TileKey }

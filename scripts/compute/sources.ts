@@ -6,7 +6,7 @@ import { KnownError } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { readVectorFile } from '#lib/formats/vectorFile.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import { filesOfSubject, type Subject } from '#lib/network/subject.ts';
 import { filesOf } from '#lib/slice/recipe.ts';
 import { readManifest, type NamedFile, type SurfaceManifest } from '#lib/wire/manifest.ts';
 
@@ -34,8 +34,10 @@ export async function gatherMaterial(place: string, folders: Folders): Promise<M
   if (!manifest.ok) throw new KnownError('noManifest', `${place} is no manifest that can be computed: ${sayProblems(manifest.problems)}`);
   const { subject: described, recipe, files } = manifest.value;
   const bytesOf = (digest: string) => fileNamed(files.find((file) => file.digest === digest)!, folders);
-  const subject = readSubject(described, await bytesOf(described.file.digest));
-  if (!subject.ok) throw new KnownError('badFile', `the weights of ${described.title} cannot be used: ${sayProblems(subject.problems)}`);
+  const own = new Map<string, Uint8Array>();
+  for (const { digest } of filesOfSubject(described)) own.set(digest, await bytesOf(digest));
+  const subject = readSubject(described, (digest) => own.get(digest));
+  if (!subject.ok) throw new KnownError('badFile', `the files of ${described.title} cannot be used: ${sayProblems(subject.problems)}`);
   const vectors = new Map<string, Float32Array>();
   const made = new Map<string, unknown>();
   for (const digest of filesOf(recipe)) {

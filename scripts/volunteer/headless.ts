@@ -11,10 +11,12 @@ import { createFiles } from '#client/files.ts';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
 import type { ConnectionState } from '#client/sessionTypes.ts';
 import type { Store } from '#client/store.ts';
+import { createSampleShelf } from '#client/sampleShelf.ts';
+import { loadBuiltin } from '#client/subjects.ts';
 import { openVectorShelf } from '#client/vectorShelf.ts';
 import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
-import type { Subject } from '#lib/network/subject.ts';
+import type { SubjectHere } from '#lib/network/subject.ts';
 import { analysesOf, slicesOf, titleOf, type AnalysisRecord, type SliceRecord } from '#lib/session/document.ts';
 
 export type Headless = {
@@ -32,7 +34,7 @@ export type HeadlessOptions = {
   readonly origin: string;
   readonly session: string;
   readonly key: string | null;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly SubjectHere[];
   readonly host: ComputeHost;
   readonly analysts: AnalystHost;
   /** Something went wrong that the person should read. */
@@ -60,13 +62,14 @@ export function joinHeadless({ origin, session, key, subjects, host, analysts, o
   link.doc.subscribe(watchDocument);
   const files = createFiles({ session, key, origin });
   const vectors = openVectorShelf(files);
+  const samples = createSampleShelf(origin);
   const volunteer = createVolunteer({
     socket,
     host,
-    lookup: async (sliceId) => {
+    lookup: async ({ sliceId, shard }) => {
       const recipe = slices.get(sliceId)?.recipe;
       const subject = recipe && subjects.find(({ id }) => id === recipe.subject);
-      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe) } : null;
+      return recipe && subject ? { recipe, subject, vectors: await vectors.load(recipe), parts: await samples.load(recipe, subject.manifest, shard) } : null;
     },
     networks: () => subjects.map(({ manifest }) => manifest.network),
     identity: passingIdentity(),
@@ -78,7 +81,10 @@ export function joinHeadless({ origin, session, key, subjects, host, analysts, o
     host: analysts,
     files,
     recordOf: (id) => analyses.get(id),
-    loadSubject: async (id) => subjects.find((each) => each.id === id) ?? null,
+    loadSubject: async (id) => {
+      const subject = subjects.find((each) => each.id === id);
+      return subject ? loadBuiltin(subject.manifest.name, origin) : null;
+    },
     isLending,
   });
   let wasLending = false;

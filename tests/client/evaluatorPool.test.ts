@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvaluatorPool, type ComputeHost } from '#client/evaluatorPool.ts';
 import { pageWorkers, workersFor } from '#client/pageWorkers.ts';
+import type { SamplePart } from '#lib/network/subject.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import type { Backend, BackendReport, FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
@@ -170,6 +171,28 @@ describe('createEvaluatorPool', () => {
     expect(StandIn.all.every(({ told }) => told.some((message) => message.kind === 'duty' && message.share === 0.5))).toBe(true);
     pool.setDuty(0.25);
     for (const { told } of StandIn.all) expect(told.at(-1)).toEqual({ kind: 'duty', share: 0.25 });
+  });
+
+  test('[L21] a worker is given the parts of samples that its tiles need, once, and lets go of those it used longest ago, never of what a tile came with', async () => {
+    const pool = started('webgpu');
+    const divided = { ...subject, manifest: { ...subject.manifest, dataset: { ...subject.manifest.dataset, parts: { train: [], test: [] } } } };
+    // Four of them are as much as a worker keeps.
+    const partAt = (first: number): SamplePart => ({ set: 'train', first, samples: { count: 1024, inputs: new Float32Array(4 * 2 ** 20 - 1024), targets: new Float32Array(1024) } });
+    const parts = Array.from({ length: 6 }, (_part, at) => partAt(1024 * at));
+    for (const wanted of [[0], [1], [0, 2, 3], [4], [1, 2, 3, 4, 5]]) {
+      void pool.evaluate(recipe, divided, key, signal, new Map(), wanted.map((at) => parts[at]!)).catch(() => {});
+      await settled();
+    }
+    const [worker] = StandIn.all;
+    const numberOf = (name: string) => Number(name.split(' ').at(-1)) / 1024;
+    const told = worker!.told.flatMap((message) => {
+      if (message.kind === 'subject') return ['sets' in message.subject ? 'whole' : 'weights'];
+      if (message.kind === 'samples') return [`+${numberOf(message.key)}`];
+      if (message.kind === 'letGo') return message.keys.map((name) => `-${numberOf(name)}`);
+      return message.kind === 'evaluate' ? ['tile'] : [];
+    });
+    expect(told).toEqual(['weights', '+0', 'tile', '+1', 'tile', '+2', '+3', 'tile', '+4', '-1', 'tile', '+1', '+5', '-0', 'tile']);
+    pool.dispose();
   });
 
   test('[C9] letting go ends every worker and every wait', async () => {

@@ -4,6 +4,7 @@ import type { LiveSocket } from '#client/connection.ts';
 import type { ComputeHost } from '#client/evaluatorPool.ts';
 import { pageWorkers } from '#client/pageWorkers.ts';
 import { createPricer } from '#client/price.ts';
+import { createSampleShelf } from '#client/sampleShelf.ts';
 import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer } from '#client/volunteer.ts';
 import { pointsOf, tileKey, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
@@ -255,7 +256,7 @@ describe('volunteer', () => {
 describe('price', () => {
   it('[C9] the workers of a price are let go when it is known, and when it cannot be', async () => {
     const { volunteer } = start();
-    const pricer = createPricer(volunteer);
+    const pricer = createPricer(volunteer, createSampleShelf());
     const price = await pricer.price(recipe, subject, new Map());
     expect(price).toMatchObject({ points: 1089, samples: 8 });
     expect(price.seconds).toBeCloseTo(1089 / 1000, 5);

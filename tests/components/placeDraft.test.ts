@@ -17,8 +17,7 @@ import { inspect } from '#workers/inspectJob.ts';
 
 function builtin(name: string): Subject {
   const manifest: unknown = JSON.parse(readFileSync(`public/builtins/${name}.json`, 'utf8'));
-  const { digest } = (manifest as { file: { digest: string } }).file;
-  const subject = readSubject(manifest, readFileSync(`public/builtins/${digest}.safetensors`));
+  const subject = readSubject(manifest, (digest) => readFileSync(`public/builtins/${digest}.safetensors`));
   if (!subject.ok) throw new Error(JSON.stringify(subject.problems));
   return subject.value;
 }

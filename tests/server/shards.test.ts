@@ -1,11 +1,15 @@
 /** A dataset in shards in a live session: what is lent when, what is believed, what outlives the server, what two sessions share. */
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { digestOf } from '#lib/digest.ts';
+import { subjectIdOf, type FileName, type SubjectManifest } from '#lib/network/subject.ts';
 import { entriesOf } from '#lib/session/ledger.ts';
+import { sharesOf } from '#lib/slice/shards.ts';
 import { tileOfKey, tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
 import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
 import { decodeTileResult, encodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { LeaseOffer } from '#lib/wire/events.ts';
+import { fetchedOf, Lending } from '#server/lending.ts';
 import { createMemoryStorage } from '#server/memoryStorage.ts';
 import { reportProgress, reportSurface } from '#server/sliceReport.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
@@ -133,5 +137,43 @@ describe('a large dataset in a session', () => {
     const rest = await compute(two, 'd1');
     expect(rest.length).toBe(tiles.length - done.length);
     expect((await ledgerOf(one, 'c1')).size).toBe(tiles.length);
+  });
+});
+
+describe('a dataset in parts', () => {
+  const file = (name: string): FileName => ({ digest: digestOf(name), bytes: 10_000 });
+  const many = strayingSubject(8192, 16);
+  const parts = { train: Array.from({ length: 8 }, (_, part) => file(`train ${part}`)), test: [file('test')] };
+  const divided: SubjectManifest = { ...many.manifest, dataset: { ...many.manifest.dataset, parts } };
+  const wide = planeRecipe({ subject: subjectIdOf(divided), samples: [{ set: 'train', count: 8192 }, { set: 'test', count: 16 }] }, [17, 17]);
+
+  it('[L20] what a device has to fetch for a shard is named by its files, and takes time by their size; a dataset that is not in parts has no such names', () => {
+    const fetched = fetchedOf(wide, divided)!;
+    expect(fetched.names.map((name) => name.split(' '))).toEqual(parts.train.map(({ digest }, part) => (part === 0 ? [digest, parts.test[0]!.digest] : [digest])));
+    expect(fetched.ms).toBe(100 + 10);
+    expect(fetchedOf(wide, many.manifest)).toBeUndefined();
+    expect(fetchedOf({ ...wide, samples: [{ set: 'train', count: 1024 }] }, divided)).toBeUndefined();
+  });
+
+  it.each([['in parts', 6], ['whole', 8]] as const)('[L20] of a dataset %s two pages that take turns are lent at most %i of its eight shards each', (how, most) => {
+    const lending = new Lending();
+    const tiling = tilingOf(wide, divided);
+    lending.want({ tiling, shares: sharesOf(wide), fetched: how === 'in parts' ? fetchedOf(wide, divided) : undefined, by: 'ada', costClass: 'net', loadMs: 0, isPaused: false }, new Set());
+    const shards = new Map([['c1', new Set<number>()], ['c2', new Set<number>()]]);
+    for (const page of shards.keys()) lending.join(page, page, CPU);
+    let done = 0;
+    for (let now = 0; done < tilesOf(tiling).length; now += 10) {
+      expect(now).toBeLessThan(1e5);
+      for (const [page, seen] of shards) {
+        const [lent, ...others] = lending.ask(page, 1e-6, now);
+        lending.handBack(page, others.map(({ tile }) => tile));
+        if (!lent) continue;
+        seen.add(shardOf(lent.tile));
+        if (lending.complete(page, page, lent.tile, 5, now + 5) === 'accepted') done++;
+      }
+    }
+    const counts = [...shards.values()].map(({ size }) => size);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(most);
+    if (how === 'whole') expect(counts).toEqual([8, 8]);
   });
 });

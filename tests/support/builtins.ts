@@ -9,7 +9,7 @@ export const BUILTINS = path.resolve(import.meta.dirname, '../../public/builtins
 /** @throws where the file is not what its manifest says */
 export function builtin(name: string): Subject {
   const manifest = JSON.parse(readFileSync(path.join(BUILTINS, `${name}.json`), 'utf8')) as SubjectManifest;
-  const subject = readSubject(manifest, readFileSync(path.join(BUILTINS, `${manifest.file.digest}.safetensors`)));
+  const subject = readSubject(manifest, (digest) => readFileSync(path.join(BUILTINS, `${digest}.safetensors`)));
   if (!subject.ok) throw new Error(`${name}: ${subject.problems.map(({ message }) => message).join()}`);
   return subject.value;
 }

@@ -1,16 +1,18 @@
 /** The worker's side of lib/wire/workerMessages.ts, run in this process on the CPU backend. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '#lib/random.ts';
+import { weightsOf } from '#lib/network/subject.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { pointsOf, tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import { samplesIn } from '#lib/slice/shards.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { FromWorker, ToWorker } from '#lib/wire/workerMessages.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { createTruth } from '#server/truth.ts';
 import { MODAL_CNN } from '#tests/network/networks.ts';
 import { subjectOf } from '#tests/slice/subjects.ts';
-import { lineSubject, planeRecipe } from '#tests/support/subjects.ts';
+import { lineSubject, planeRecipe, strayingSubject } from '#tests/support/subjects.ts';
 import { truthAt } from './engines.ts';
 
 const heard: FromWorker[] = [];
@@ -127,5 +129,36 @@ describe('evaluate.worker', () => {
     const recipe = { ...planeRecipe(), subject: 'f'.repeat(64) };
     post({ kind: 'evaluate', job: 40, recipe, tile: `${sliceIdOf(recipe)}/0/0/0` });
     expect(await answerTo(40)).toMatchObject({ kind: 'failed', message: expect.stringContaining('before its subject') });
+  });
+
+  test('[L21] [T6] a tile over one shard is computed from the parts that came before it alone, to the same bits as from the whole dataset', async () => {
+    const whole = strayingSubject(2500, 16);
+    const recipe = planeRecipe({ subject: whole.id, samples: [{ set: 'train', count: 2500 }] }, [3, 3]);
+    const key = tileKey(tilesOf(tilingOf(recipe, whole.manifest)).find(({ shard }) => shard === 1)!);
+    const bytesOf = async (job: number): Promise<Uint8Array> => {
+      const answer = await answerTo(job);
+      if (answer.kind !== 'evaluated') throw new Error(JSON.stringify(answer));
+      return answer.bytes;
+    };
+    post({ kind: 'subject', subject: weightsOf(whole) });
+    post({ kind: 'evaluate', job: 900, recipe, tile: key });
+    expect(await answerTo(900)).toMatchObject({ kind: 'failed', message: 'sample 1024 of train is not here' });
+    post({ kind: 'samples', key: 'second', subject: whole.id, part: { set: 'train', first: 1024, samples: samplesIn(whole.sets.train, { first: 1024, count: 1024 }) } });
+    post({ kind: 'evaluate', job: 901, recipe, tile: key });
+    // Let go of at once: who came before has it still.
+    post({ kind: 'letGo', keys: ['second'] });
+    const inParts = await bytesOf(901);
+    const other = { ...recipe, axes: [recipe.axes[1]!, recipe.axes[0]!] };
+    post({ kind: 'evaluate', job: 902, recipe: other, tile: tileKey(tilesOf(tilingOf(other, whole.manifest)).find(({ shard }) => shard === 1)!) });
+    expect(await answerTo(902)).toMatchObject({ kind: 'failed', message: 'sample 1024 of train is not here' });
+    // The same slice prepared anew, from everything: three others push it out.
+    post({ kind: 'subject', subject: whole });
+    for (const [at, seed] of [31, 32, 33].entries()) {
+      const another = { ...recipe, axes: [{ ...recipe.axes[0]!, direction: { kind: 'random', seed, normalisation: 'none', vectors: 'layer' } as const }, recipe.axes[1]!] };
+      post({ kind: 'evaluate', job: 910 + at, recipe: another, tile: tileKey(tilesOf(tilingOf(another, whole.manifest))[0]!) });
+      await bytesOf(910 + at);
+    }
+    post({ kind: 'evaluate', job: 920, recipe, tile: key });
+    expect(await bytesOf(920)).toEqual(inParts);
   });
 });

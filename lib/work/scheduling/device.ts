@@ -56,6 +56,8 @@ const MOST_SAID_RATE = UNMEASURED_RATE * 1e4;
 const EWMA_WEIGHT = 0.5;
 /** Slices a device is believed to have ready. */
 const MOST_READY = 8;
+/** Shards it is believed to have: more than the memory of a page holds, for its browser keeps what it fetched. */
+const MOST_SHARDS = 256;
 /**
  * A result may be late by so many milliseconds, or so many times what was predicted, before its device counts as silent:
  * the longer of the two. Who says of itself that it is faster than it is loses what it holds the sooner.
@@ -85,6 +87,8 @@ export class Device {
   #logRate = 0;
   readonly #rates = new Map<string, number>();
   readonly #ready: string[] = [];
+  /** Shards of samples that it was lent tiles over, those of long ago first. */
+  readonly #shards = new Set<string>();
 
   constructor(slot: number, facts: DeviceFacts) {
     this.slot = slot;
@@ -151,6 +155,27 @@ export class Device {
     if (index >= 0) this.#ready.splice(index, 1);
     this.#ready.push(sliceId);
     if (this.#ready.length > MOST_READY) this.#ready.shift();
+  }
+
+  hasShard(shard: string): boolean {
+    return this.#shards.has(shard);
+  }
+
+  /** It fetches a shard, and has it from now on. */
+  keepShard(shard: string): void {
+    this.#shards.delete(shard);
+    this.#shards.add(shard);
+    if (this.#shards.size <= MOST_SHARDS) return;
+    for (const oldest of this.#shards) {
+      this.#shards.delete(oldest);
+      return;
+    }
+  }
+
+  /** What it takes until it can begin with a tile: nothing where it has the slice and the shard. */
+  loadMs(slice: SliceWork, tile: number): number {
+    const shard = slice.shardOf(tile);
+    return (this.isReadyFor(slice.spec.id) ? 0 : slice.spec.loadMs) + (shard === undefined || this.hasShard(shard) ? 0 : (slice.spec.shardMs ?? 0));
   }
 
   /** Gives it a tile: urgent ones go before what has not begun, and is not urgent itself. */

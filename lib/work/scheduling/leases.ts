@@ -62,7 +62,8 @@ export class Leases {
   grant(device: Device, slice: SliceWork, tile: number, lease: Lease, { isUrgent, isTwin }: Pick<Held, 'isUrgent' | 'isTwin'>, now: number): Grant {
     const { spec } = slice;
     const ms = device.predict(spec.costClass, spec.cost[tile]!);
-    const loadMs = device.isReadyFor(spec.id) ? 0 : spec.loadMs;
+    const loadMs = device.loadMs(slice, tile);
+    const shard = slice.shardOf(tile);
     const { meanRate } = this.#devices;
     // In milliseconds of the mean device, so that nobody pays for having been served by a slow one.
     const charged = ((ms + loadMs) / device.facts.workers) * (device.isRated && meanRate > 0 ? device.rate / meanRate : 1);
@@ -70,6 +71,7 @@ export class Leases {
     const isCheck = lease.tier === TIER.checking;
     this.#devices.change(device, () => device.hold({ slice, tile, lease, ms, charged, loadMs, isUrgent, isTwin, isCheck, known, overtaken: 0 }, now));
     device.getReadyFor(spec.id);
+    if (shard !== undefined) device.keepShard(shard);
     if (!isCheck) slice.addHolder(tile, device.slot);
     if (isTwin) this.#twins++;
     this.#demand.charge(slice, lease.tier, charged);

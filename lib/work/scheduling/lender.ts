@@ -185,9 +185,13 @@ export class Lender {
     return this.#demand.update(slice, () => {
       const tiles: number[] = [];
       let ms = 0;
+      let fetched: string | undefined;
+      // The shard of the first tile is on the device before the others begin.
+      const has = (shard: string) => shard === fetched || device.hasShard(shard);
       while (tiles.length < room && (tiles.length < idle || ms < budget)) {
-        const tile = slice.take(tier, person, known === 'guessed');
+        const tile = slice.take(tier, person, known === 'guessed', has);
         if (tile === null) break;
+        fetched = slice.shardOf(tile);
         const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
         ms += own;
         // It would still be at it when the others have long finished all that waits.

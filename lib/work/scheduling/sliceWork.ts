@@ -4,6 +4,7 @@
  * Tiles are numbers here, 0 … n − 1. Each belongs to a stage; stages are wanted one after the other (a level of the grid,
  * then the next; after all of them, more samples). It does not know who else has work, nor who computes.
  */
+import { shardFor } from './shardChoice.ts';
 import { TIER, TIERS, type Tier } from './tiers.ts';
 
 export const TILE_STATE = { waiting: 1, lent: 2, done: 3 } as const;
@@ -23,6 +24,10 @@ export type SliceSpec = {
   readonly isExtra: readonly boolean[];
   /** What it takes a device to get ready for this slice: weights fetched, directions made. */
   readonly loadMs: number;
+  /** By stage, the shard of the samples that its tiles are computed over, by a name that slices over the same samples share; absent where all have the same. */
+  readonly shards?: readonly string[] | undefined;
+  /** What it takes a device to fetch a shard that it has not. */
+  readonly shardMs?: number | undefined;
   /** Tiles known already. */
   readonly isDone?: ((tile: number) => boolean) | undefined;
 };
@@ -40,6 +45,13 @@ export class SliceWork {
   lentCount = 0;
   /** By stage, wanted next at the end. Holds tiles that do not wait any more as well: they are passed over. */
   readonly #stacks: number[][];
+  /** By stage, how many tiles wait and how many are lent. */
+  readonly #waitingAt: Uint32Array;
+  readonly #lentAt: Uint32Array;
+  /** Where more samples begin. */
+  readonly #firstExtra: number;
+  /** In no stage before this does a tile wait. */
+  #first = 0;
   readonly #checks: number[] = [];
   /** Who holds a tile that is lent, by the number of the device; a second holder where there is one. */
   readonly holder: Int32Array;
@@ -52,6 +64,9 @@ export class SliceWork {
     this.state = new Uint8Array(spec.cost.length);
     this.holder = new Int32Array(spec.cost.length).fill(-1);
     this.#stacks = spec.isExtra.map(() => []);
+    this.#firstExtra = spec.isExtra.indexOf(true);
+    this.#waitingAt = new Uint32Array(spec.isExtra.length);
+    this.#lentAt = new Uint32Array(spec.isExtra.length);
     for (let tile = spec.cost.length - 1; tile >= 0; tile--) {
       if (spec.isDone?.(tile)) {
         this.state[tile] = TILE_STATE.done;
@@ -86,32 +101,32 @@ export class SliceWork {
     const checkUnits = this.units[TIER.checking]!;
     this.waiting.fill(0);
     this.units.fill(0);
+    this.#waitingAt.fill(0);
     this.waiting[TIER.checking] = checks;
     this.units[TIER.checking] = checkUnits;
     for (const stack of this.#stacks) for (const tile of new Set(stack)) if (this.state[tile] === TILE_STATE.waiting) this.#count(tile, 1);
   }
 
-  /** Takes the next tile of a tier that this person may have; or the cheapest of its stage, to be tried on who was never measured. */
-  take(tier: Tier, person: string, isTrial = false): number | null {
+  /** What a device needs for a tile besides what it needs for the slice: a shard, by name. */
+  shardOf(tile: number): string | undefined {
+    return this.spec.shards?.[this.spec.stage[tile]!];
+  }
+
+  /**
+   * Takes the next tile of a tier that this person may have; or the cheapest of its stage, to be tried on who was never measured.
+   *
+   * @param has whether a shard is on the device already: of those that are next, it goes on with such a one
+   */
+  take(tier: Tier, person: string, isTrial = false, has?: (shard: string) => boolean): number | null {
     if (tier === TIER.checking) return this.#takeCheck(person);
     if (this.waiting[tier] === 0) return null;
-    for (const [stage, stack] of this.#stacks.entries()) {
-      if (stack.length === 0 || this.#tierOfStage(stage) !== tier) continue;
-      if (isTrial) this.#cheapestNext(stack);
-      const kept: number[] = [];
-      let taken: number | null = null;
-      while (taken === null && stack.length > 0) {
-        const tile = stack.pop()!;
-        if (this.state[tile] !== TILE_STATE.waiting) continue;
-        if (this.isBarred(tile, person)) kept.push(tile);
-        else taken = tile;
-      }
-      while (kept.length > 0) stack.push(kept.pop()!);
-      if (taken === null) continue;
-      this.state[taken] = TILE_STATE.lent;
-      this.lentCount++;
-      this.#count(taken, -1);
-      return taken;
+    const { isExtra, shards } = this.spec;
+    while (this.#waitingAt[this.#first] === 0) this.#first++;
+    for (let stage = this.#first; stage < this.#stacks.length; stage++) {
+      if (this.#waitingAt[stage] === 0 || this.#tierOfStage(stage) !== tier) continue;
+      const near = has && shards && isExtra[stage] ? shardFor({ next: stage, firstExtra: this.#firstExtra, shards, waiting: this.#waitingAt, lent: this.#lentAt }, has) : stage;
+      const taken = this.#takeFrom(near, person, isTrial) ?? (near === stage ? null : this.#takeFrom(stage, person, isTrial));
+      if (taken !== null) return taken;
     }
     return null;
   }
@@ -126,14 +141,14 @@ export class SliceWork {
   /** A tile that was lent waits again, before the others of its stage. */
   giveBack(tile: number): void {
     if (this.state[tile] !== TILE_STATE.lent) return;
-    this.lentCount--;
+    this.#countLent(tile, -1);
     this.#wait(tile);
   }
 
   /** Returns whether it was not done before. */
   finish(tile: number): boolean {
     if (this.state[tile] === TILE_STATE.done) return false;
-    if (this.state[tile] === TILE_STATE.lent) this.lentCount--;
+    if (this.state[tile] === TILE_STATE.lent) this.#countLent(tile, -1);
     else this.#count(tile, -1);
     this.state[tile] = TILE_STATE.done;
     this.doneCount++;
@@ -201,6 +216,25 @@ export class SliceWork {
     }
   }
 
+  #takeFrom(stage: number, person: string, isTrial: boolean): number | null {
+    const stack = this.#stacks[stage]!;
+    if (isTrial) this.#cheapestNext(stack);
+    const kept: number[] = [];
+    let taken: number | null = null;
+    while (taken === null && stack.length > 0) {
+      const tile = stack.pop()!;
+      if (this.state[tile] !== TILE_STATE.waiting) continue;
+      if (this.isBarred(tile, person)) kept.push(tile);
+      else taken = tile;
+    }
+    while (kept.length > 0) stack.push(kept.pop()!);
+    if (taken === null) return null;
+    this.state[taken] = TILE_STATE.lent;
+    this.#countLent(taken, 1);
+    this.#count(taken, -1);
+    return taken;
+  }
+
   /** Of a stage, the cheapest tile goes to the end of the stack, where the next is taken from. */
   #cheapestNext(stack: number[]): void {
     let cheapest = -1;
@@ -223,8 +257,16 @@ export class SliceWork {
     this.#count(tile, 1);
   }
 
+  #countLent(tile: number, sign: 1 | -1): void {
+    this.lentCount += sign;
+    this.#lentAt[this.spec.stage[tile]!]! += sign;
+  }
+
   #count(tile: number, sign: 1 | -1): void {
-    const tier = this.tierOf(tile);
+    const stage = this.spec.stage[tile]!;
+    this.#waitingAt[stage]! += sign;
+    if (sign > 0 && stage < this.#first) this.#first = stage;
+    const tier = this.#tierOfStage(stage);
     this.waiting[tier]! += sign;
     // Sums of many floats leave a crumb: none where nothing waits.
     this.units[tier] = this.waiting[tier] === 0 ? 0 : this.units[tier]! + sign * this.spec.cost[tile]!;

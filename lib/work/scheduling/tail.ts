@@ -43,7 +43,7 @@ export function steal(thief: Device, victims: readonly Device[], now: number, mo
     const isYoung = now - lease.grantedAt < YOUNG_MS && !lease.hasResult;
     if (taken.length > 0 && lease.tier !== taken[0]!.held.lease.tier) break;
     if (isYoung || held.isTwin || slice.isBarred(tile, thief.facts.person)) continue;
-    const loadMs = taken.length === 0 && !thief.isReadyFor(slice.spec.id) ? slice.spec.loadMs : 0;
+    const loadMs = taken.length === 0 ? thief.loadMs(slice, tile) : 0;
     ownMs += (thief.predict(slice.spec.costClass, slice.spec.cost[tile]!) + loadMs) / thief.facts.workers;
     if (ownMs > STEAL_WITHIN * left || ownMs > mostMs || (taken.length > 0 && ownMs > theirMs)) break;
     theirMs -= held.ms / from.facts.workers;
@@ -63,7 +63,7 @@ export function twin(idle: Device, victims: readonly Device[], now: number, inFl
       const { slice, tile } = held;
       if (held.isTwin || held.isCheck || slice.hasTwin(tile) || slice.isBarred(tile, idle.facts.person)) continue;
       const left = Math.abs(from.since + held.ms + held.loadMs - now);
-      const ownMs = idle.predict(slice.spec.costClass, slice.spec.cost[tile]!) + (idle.isReadyFor(slice.spec.id) ? 0 : slice.spec.loadMs);
+      const ownMs = idle.predict(slice.spec.costClass, slice.spec.cost[tile]!) + idle.loadMs(slice, tile);
       if (ownMs < TWIN_WITHIN * left && (!best || left > best.left)) best = { relief: { from, held }, left };
     }
   }
