@@ -31,7 +31,6 @@ type State =
   | { readonly kind: 'done'; readonly mining: Mining; readonly basis: MiningBasis };
 
 export function MineCard({ recipe }: SliceCardProps) {
-  const session = useSession();
   const subject = useWholeSubject(recipe.subject);
   const [wanted, setWanted] = useState<MinedClass>('w-basin');
   const [seed, setSeed] = useState('1');

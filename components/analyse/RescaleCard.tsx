@@ -4,7 +4,6 @@ import { inspect } from '#client/inspector.ts';
 import { rescalablePairs } from '#lib/analysis/rescaling.ts';
 import { formatLoss } from '#lib/session/words.ts';
 import type { InspectQuestion } from '#lib/wire/inspectMessages.ts';
-import { useSession } from '#components/session/SessionContext.ts';
 import { useWholeSubject } from '#components/session/useWholeSubject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Field } from '#components/ui/Field.tsx';
@@ -24,7 +23,6 @@ type State = { readonly kind: 'idle' } | { readonly kind: 'running'; readonly do
 const QUESTIONS = 6;
 
 export function RescaleCard({ recipe, manifest }: SliceCardProps) {
-  const session = useSession();
   const subject = useWholeSubject(recipe.subject);
   const pairs = rescalablePairs(manifest.network);
   const legal = pairs.filter(({ reason }) => reason === null);
