@@ -13,7 +13,7 @@ import { strikeUnit, writeKept, writeUnit } from '#lib/session/analysisLedger.ts
 import type { AnalysisRecord } from '#lib/session/document.ts';
 import type { SessionRecord, Storage, UnitRecord } from '#lib/session/storage.ts';
 import { unitKey, unitOfKey, type UnitKey } from '#lib/work/unit.ts';
-import { checksOf, type UnitCheck } from '#lib/work/unitChecks.ts';
+import { checksOf } from '#lib/work/unitChecks.ts';
 import { UnitBook, type Asker, type UnitLease } from '#lib/work/unitBook.ts';
 import type { AnalysisProgress, KeptUnit, ReturnedUnit, ReturnOutcome, UnitOffer, UnitProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
@@ -22,9 +22,9 @@ import type { Helper } from './computing.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
-import type { Prober } from './prober.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
+import { disagreementOf, type UnitProber } from './unitJudge.ts';
 
 /** How often progress is told. */
 const TICK_MS = 400;
@@ -35,7 +35,7 @@ type Dependencies = {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly dice: Dice;
-  readonly prober: Pick<Prober, 'truthAt' | 'eigenAt'>;
+  readonly prober: UnitProber;
   readonly log: Log;
   readonly outbox: Outbox;
   readonly ledger: Y.Doc;
@@ -185,11 +185,9 @@ export class Analyses {
     const manifest = subjects.get(request.subject)?.manifest;
     const checks = manifest ? checksOf(request, unit, result, manifest, dice.uniform()) : [];
     if (checks.length === 0) return;
-    const disagreementOf = async (check: UnitCheck): Promise<string | null> =>
-      check.of === 'point' ? check.disagreement(await prober.truthAt(check.recipe, ...check.at)) : check.disagreement(await prober.eigenAt(check.recipe, check.group));
     try {
       for (const check of checks) {
-        const why = await disagreementOf(check);
+        const why = await disagreementOf(check, prober);
         if (this.#isClosed) return;
         if (why !== null) return await this.#strike(record, why);
       }

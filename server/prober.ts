@@ -5,22 +5,30 @@
  * asked is asked once more. It decides nothing about tiles; tileBook.ts does. Rules V3, V4.
  */
 import { Worker } from 'node:worker_threads';
+import type { BoxPlace } from '#lib/analysis/boxPlace.ts';
 import type { EigenResidual } from '#lib/analysis/eigenResidual.ts';
 import type { GroupChoice } from '#lib/analysis/parameterGroup.ts';
+import type { QuadraticForm } from '#lib/analysis/quadraticForm.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { filesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import type { Log } from './log.ts';
 import type { Subjects } from './subjects.ts';
-import { createTruth, type PointTruth } from './truth.ts';
+import { createTruth, type PointTruth, type Truth } from './truth.ts';
 import { gather, noVectorSource, type VectorSource } from './vectors.ts';
+
+type Later<Work extends (...asked: never[]) => unknown> = (...asked: Parameters<Work>) => Promise<ReturnType<Work>>;
 
 export type Prober = {
   /** @param c the third coordinate, in a volume @param shard of the samples, where not all of them */
   readonly truthAt: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => Promise<readonly PointTruth[]>;
   /** How far each axis of a slice is from being an eigenvector of the Hessian of a group at its centre. */
   readonly eigenAt: (recipe: SliceRecipe, group: GroupChoice) => Promise<readonly EigenResidual[]>;
+  /** The place of a box to which the vector of a file leads. */
+  readonly boxPlaceOf: Later<Truth['boxPlace']>;
+  /** What one probe of a unit finds of the Hessian. */
+  readonly formOf: Later<Truth['form']>;
   /** Null when the slice can be computed at all, else why not, in words. */
   readonly problemWith: (recipe: SliceRecipe) => Promise<string | null>;
   /** How many points it computes at once. */
@@ -28,39 +36,59 @@ export type Prober = {
   readonly close: () => Promise<void>;
 };
 
+export type Asked =
+  | { readonly of: 'point'; readonly recipe: SliceRecipe; readonly at: readonly [a: number, b: number, c: number]; readonly shard?: number | undefined }
+  | { readonly of: 'eigen'; readonly recipe: SliceRecipe; readonly group: GroupChoice }
+  | { readonly of: 'boxPlace'; readonly with: Parameters<Truth['boxPlace']> }
+  | { readonly of: 'form'; readonly with: Parameters<Truth['form']> }
+  /** Whether the slice can be computed at all. */
+  | { readonly of: 'slice'; readonly recipe: SliceRecipe };
+
+/** What each is answered with. */
+export type Found = {
+  readonly point: readonly PointTruth[];
+  readonly eigen: readonly EigenResidual[];
+  readonly boxPlace: BoxPlace | null;
+  readonly form: QuadraticForm;
+  readonly slice: null;
+};
+
 export type Question = {
   readonly job: number;
-  readonly recipe: SliceRecipe;
-  /** A point, or the eigenvectors along the axes; null for whether the slice can be computed at all. */
-  readonly at: readonly [a: number, b: number, c: number] | { readonly eigen: GroupChoice } | null;
-  readonly shard?: number | undefined;
-  /** The files that the slice is made from, once the thread has said that it lacks them. */
+  readonly asked: Asked;
+  /** The files that it takes, once the thread has said that it lacks them. */
   readonly vectors?: ReadonlyMap<string, Float32Array>;
 };
 export type Answer =
-  | { readonly job: number; readonly kind: 'truth'; readonly truth: readonly PointTruth[] }
-  | { readonly job: number; readonly kind: 'eigen'; readonly eigen: readonly EigenResidual[] }
+  | { readonly job: number; readonly kind: 'found'; readonly found: Found[Asked['of']] }
   | { readonly job: number; readonly kind: 'problem'; readonly message: string }
-  /** The slice is not ready here, and takes its files to be made. */
+  /** It is not ready here, and takes its files to be made. */
   | { readonly job: number; readonly kind: 'lacking' }
   | { readonly job: number; readonly kind: 'failed'; readonly message: string };
+
+function filesTaken(asked: Asked): readonly string[] {
+  if (asked.of === 'form') return [];
+  return asked.of === 'boxPlace' ? [asked.with[1]] : filesOf(asked.recipe);
+}
 
 /** Computes where it is called: for tests and simulations. */
 export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = noVectorSource): Prober {
   let given: ReadonlyMap<string, Float32Array> = new Map();
   const truth = createTruth((id) => subjects.get(id), (digest) => given.get(digest));
 
-  async function withVectors<T>(recipe: SliceRecipe, work: () => T): Promise<T> {
-    const gathered = await gather(vectorOf, filesOf(recipe));
+  async function withVectors<T>(files: readonly string[], work: () => T): Promise<T> {
+    const gathered = await gather(vectorOf, files);
     given = gathered;
     return work();
   }
 
   return {
-    truthAt: (recipe, a, b, c, shard) => withVectors(recipe, () => truth.at(recipe, a, b, c, shard)),
-    eigenAt: (recipe, group) => withVectors(recipe, () => truth.eigen(recipe, group)),
+    truthAt: (recipe, a, b, c, shard) => withVectors(filesOf(recipe), () => truth.at(recipe, a, b, c, shard)),
+    eigenAt: (recipe, group) => withVectors(filesOf(recipe), () => truth.eigen(recipe, group)),
+    boxPlaceOf: (request, worst) => withVectors([worst], () => truth.boxPlace(request, worst)),
+    formOf: async (...asked) => truth.form(...asked),
     problemWith: async (recipe) => {
-      const outcome = await withVectors(recipe, () => attempt(() => truth.prepare(recipe)));
+      const outcome = await withVectors(filesOf(recipe), () => attempt(() => truth.prepare(recipe)));
       return outcome.ok ? null : sayProblems(outcome.problems);
     },
     width: 1,
@@ -83,6 +111,8 @@ export function createProberPool(width: number, open: () => Prober): Prober {
   return {
     truthAt: (...point) => ask((prober) => prober.truthAt(...point)),
     eigenAt: (...axes) => ask((prober) => prober.eigenAt(...axes)),
+    boxPlaceOf: (...place) => ask((prober) => prober.boxPlaceOf(...place)),
+    formOf: (...probe) => ask((prober) => prober.formOf(...probe)),
     problemWith: (recipe) => ask((prober) => prober.problemWith(recipe)),
     width,
     close: async () => void (await Promise.all(members.map(({ prober }) => prober.close()))),
@@ -136,10 +166,10 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
     thread.postMessage(current.question);
   }
 
-  /** The same question again, with the files of its slice beside it. */
+  /** The same question again, with its files beside it. */
   async function askWithVectors(entry: Waiting): Promise<void> {
     try {
-      entry.question = { ...entry.question, vectors: await gather(vectorOf, filesOf(entry.question.recipe)) };
+      entry.question = { ...entry.question, vectors: await gather(vectorOf, filesTaken(entry.question.asked)) };
       entry.attempts = 0;
       waiting.unshift(entry);
       next();
@@ -148,29 +178,29 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
     }
   }
 
-  function ask(recipe: SliceRecipe, at: Question['at'], shard?: number): Promise<Answer> {
+  function ask(asked: Asked): Promise<Answer> {
     if (isClosed) return Promise.reject(new Error('the prober is closed'));
     return new Promise((resolve, reject) => {
-      const entry = { question: { job: nextJob++, recipe, at, shard }, resolve, reject, attempts: 0 };
-      if (at === null) waiting.unshift(entry);
+      const entry = { question: { job: nextJob++, asked }, resolve, reject, attempts: 0 };
+      if (asked.of === 'slice') waiting.unshift(entry);
       else waiting.push(entry);
       next();
     });
   }
 
+  async function find<Of extends Asked['of']>(asked: Extract<Asked, { readonly of: Of }>): Promise<Found[Of]> {
+    const answer = await ask(asked);
+    if (answer.kind !== 'found') throw unanswered(answer);
+    return answer.found as Found[Of];
+  }
+
   return {
-    truthAt: async (recipe, a, b, c = 0, shard) => {
-      const answer = await ask(recipe, [a, b, c], shard);
-      if (answer.kind !== 'truth') throw unanswered(answer);
-      return answer.truth;
-    },
-    eigenAt: async (recipe, group) => {
-      const answer = await ask(recipe, { eigen: group });
-      if (answer.kind !== 'eigen') throw unanswered(answer);
-      return answer.eigen;
-    },
+    truthAt: (recipe, a, b, c = 0, shard) => find<'point'>({ of: 'point', recipe, at: [a, b, c], shard }),
+    eigenAt: (recipe, group) => find<'eigen'>({ of: 'eigen', recipe, group }),
+    boxPlaceOf: (...place) => find<'boxPlace'>({ of: 'boxPlace', with: place }),
+    formOf: (...probe) => find<'form'>({ of: 'form', with: probe }),
     problemWith: async (recipe) => {
-      const answer = await ask(recipe, null);
+      const answer = await ask({ of: 'slice', recipe });
       if (answer.kind === 'failed' || answer.kind === 'lacking') throw unanswered(answer);
       return answer.kind === 'problem' ? answer.message : null;
     },
@@ -185,4 +215,4 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
   };
 }
 
-const unanswered = (answer: Answer): Error => new Error('message' in answer ? answer.message : 'the files of this slice did not reach the thread');
+const unanswered = (answer: Answer): Error => new Error('message' in answer ? answer.message : 'the files of this question did not reach the thread');

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { KnownError } from '#lib/knownError.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import type { Answer, Question } from './prober.ts';
+import type { Answer, Asked, Found, Question } from './prober.ts';
 import { createTruth } from './truth.ts';
 
 const subjects = new Map((workerData as readonly Subject[]).map((subject) => [subject.id, subject]));
@@ -10,13 +10,26 @@ const subjects = new Map((workerData as readonly Subject[]).map((subject) => [su
 let given: Question['vectors'];
 const truth = createTruth((id) => subjects.get(id), (digest) => given?.get(digest));
 
-function answer({ job, recipe, at, shard, vectors }: Question): Answer {
+function find(asked: Asked): Found[Asked['of']] {
+  switch (asked.of) {
+    case 'point':
+      return truth.at(asked.recipe, ...asked.at, asked.shard);
+    case 'eigen':
+      return truth.eigen(asked.recipe, asked.group);
+    case 'boxPlace':
+      return truth.boxPlace(...asked.with);
+    case 'form':
+      return truth.form(...asked.with);
+    case 'slice':
+      truth.prepare(asked.recipe);
+      return null;
+  }
+}
+
+function answer({ job, asked, vectors }: Question): Answer {
   given = vectors;
   try {
-    if (at && 'eigen' in at) return { job, kind: 'eigen', eigen: truth.eigen(recipe, at.eigen) };
-    if (at) return { job, kind: 'truth', truth: truth.at(recipe, ...at, shard) };
-    truth.prepare(recipe);
-    return { job, kind: 'truth', truth: [] };
+    return { job, kind: 'found', found: find(asked) };
   } catch (error) {
     if (error instanceof KnownError && error.code === 'vectorMissing' && !vectors) return { job, kind: 'lacking' };
     const kind = error instanceof KnownError ? 'problem' : 'failed';

@@ -1,13 +1,20 @@
 /**
- * The truth at one point of a slice: its losses in float64, and both ends of the Hessian's spectrum where the slice asks for them. Plain computing; prober.ts gives it a thread.
+ * The truth in float64: losses at one point of a slice, both ends of the Hessian's spectrum where the slice asks for them, and parts of analyses. Plain computing;
+ * prober.ts gives it a thread.
  *
  * Frames and interpreters are kept for the slices asked for last, since a probe is one point and a frame is many.
  */
+import { boxPlace, type BoxPlace } from '#lib/analysis/boxPlace.ts';
 import type { Convexity } from '#lib/analysis/convexity.ts';
 import { convexityOfMeasure } from '#lib/analysis/convexityMeasure.ts';
 import { eigenResidual, type EigenResidual } from '#lib/analysis/eigenResidual.ts';
 import { groupOf, restricted, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
+import { quadraticForm, type QuadraticForm } from '#lib/analysis/quadraticForm.ts';
+import { differentiableOf, parametersOf } from '#lib/analysis/requests/askedPoint.ts';
+import type { BoxSharpnessRequest } from '#lib/analysis/requests/boxSharpness.ts';
+import { probeOf, type ProbedRequest } from '#lib/analysis/requests/probes.ts';
+import { KnownError } from '#lib/knownError.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { evaluateAt, forwardOf, type EvaluationSubject, type Forward, type SetTruth } from '#lib/network/forward.ts';
 import { layoutOf } from '#lib/network/layout.ts';
@@ -31,6 +38,10 @@ export type Truth = {
   readonly at: (recipe: SliceRecipe, a: number, b: number, c?: number, shard?: number) => readonly PointTruth[];
   /** How far each axis of the slice is from being an eigenvector of the Hessian at its centre, over its first set. What of it lies outside the group is left out. */
   readonly eigen: (recipe: SliceRecipe, group: GroupChoice) => readonly EigenResidual[];
+  /** The place of a request's box to which the vector of a file leads; null where that is of no such network. @throws KnownError where the file is not at hand */
+  readonly boxPlace: (request: BoxSharpnessRequest, worst: string) => BoxPlace | null;
+  /** What one probe of a unit finds of the Hessian. */
+  readonly form: (request: ProbedRequest, unit: number, probe: number) => QuadraticForm;
 };
 
 /** @param vectorOf asked once per slice, when its frame is made */
@@ -46,9 +57,14 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined, vect
     return found;
   }
 
+  function subjectFor(id: string): Subject {
+    const subject = subjectOf(id);
+    if (!subject) throw new Error(`no subject ${id} to probe with`);
+    return subject;
+  }
+
   function make(recipe: SliceRecipe): Ready {
-    const subject = subjectOf(recipe.subject);
-    if (!subject) throw new Error(`no subject ${recipe.subject} to probe with`);
+    const subject = subjectFor(recipe.subject);
     const { network } = subject.manifest;
     const frame = frameOf(recipe, subject, vectorOf);
     return { subject, frame, job: { network, loss: recipe.loss, mode: evaluationModeOf(recipe, subject) }, reuse: forwardOf(network) };
@@ -77,6 +93,16 @@ export function createTruth(subjectOf: (id: string) => Subject | undefined, vect
       const theta = parametersAt(frame, 0, 0, new Float64Array(frame.origin.length)).map(Math.fround);
       const multiply = restricted(group, hessianAt({ network: job.network, loss: job.loss, buffers: buffersAt(frame, 0, 0), samples: firstOf(subject.sets[set], count) }, theta));
       return frame.directions.map((direction) => eigenResidual(multiply, group.pick(Float64Array.from(direction))));
+    },
+    boxPlace: (request, worst) => {
+      const displacement = vectorOf(worst);
+      if (!displacement) throw new KnownError('vectorMissing', `the vector ${worst.slice(0, 12)}… is not at hand`);
+      const subject = subjectFor(request.subject);
+      return boxPlace(differentiableOf(request, subject), Float64Array.from(parametersOf(request, subject)), displacement, request.epsilon);
+    },
+    form: (request, unit, probe) => {
+      const { multiply, vector } = probeOf(request, unit, probe, subjectFor(request.subject));
+      return quadraticForm(multiply, vector);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnalystPool } from '#client/analystPool.ts';
 import { createFiles } from '#client/files.ts';
-import { readVectorFile } from '#lib/formats/vectorFile.ts';
+import { readVectorFile, writeVectorFile } from '#lib/formats/vectorFile.ts';
 import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { analysisIdOf, readRequest, type AnalysisRequest, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { writeRecord } from '#lib/session/document.ts';
@@ -225,6 +225,27 @@ describe('long analyses', () => {
     bob.analyses.computeHere(id);
     await until(() => bob.view(id)?.units[0]?.entry.verified !== undefined && bob.view(id)!.units[0]!.entry.verified !== null, 'the right one');
     expect(bob.view(id)!.units[0]!.entry.by).toBe(bob.me.id);
+    eve.close();
+    bob.close();
+  });
+
+  it('[U20] an ε-sharpness whose highest place is not as high as it says is taken back, and the next one is checked and stands', async () => {
+    const box: AnalysisRequest = { kind: 'boxSharpness', format: 1, subject: subject.id, checkpoint: subject.manifest.checkpoints[0]!.id, samples: { set: 'train', count: 8 }, loss: 'squaredError', epsilon: 0.01, starts: 1, steps: 3, seed: 1 };
+    const { id: session, key } = await server.createSession();
+    const eve = await openPage(server.url, { session, key });
+    const id = analysisIdOf(box);
+    await eve.change((doc) => writeRecord(doc, 'analyses', id, { by: eve.welcome.me.id, byName: 'Eve', at: 1, request: box, isPaused: false, isPutAway: false }));
+    const [offer] = await eve.socket.emitWithAck('askForUnits', id, 1);
+    const file = writeVectorFile({ kind: 'direction', subject: subject.id, title: 'nowhere', made: null, values: Float32Array.of(0.01, 0.01) });
+    const digest = await createFiles({ session, key, origin: server.url }).keep(file);
+    const notice = new Promise<string>((resolve) => eve.socket.on('notice', ({ message }) => resolve(message)));
+    const wrong = encodeUnit({ loss: lossAt(0, 0, 8), highest: 2 * lossAt(0, 0, 8), worst: digest });
+    expect(await eve.socket.emitWithAck('returnUnit', { analysis: id, unit: 0, ms: 1, backend: 'x', ticket: offer!.ticket }, wrong)).toEqual({ ok: true, value: 'accepted' });
+    expect(await notice).toContain('did not match float64');
+    await until(() => eve.ledger.getMap('units').size === 0, 'the ledger to forget it');
+    const bob = await openAnalysisPage(server.url, { session, key }, subject);
+    bob.analyses.computeHere(id);
+    await until(() => bob.view(id)?.units[0]?.entry.verified?.includes('highest place') === true, 'the right one to be verified');
     eve.close();
     bob.close();
   });

@@ -35,6 +35,24 @@ describe('prober', () => {
     await thread.close();
   });
 
+  it('[U20] parts of analyses are recomputed in the thread too, from the file that the result names', async () => {
+    const digest = 'd'.repeat(64);
+    const source = async (wanted: string) => (wanted === digest ? Float32Array.of(0.01, -0.01) : undefined);
+    const [here, thread] = [createInlineProber(subjects, source), createThreadProber(subjects, script, silentLog, source)];
+    const { subject, samples: [samples], loss } = recipe;
+    const point = { format: 1, subject, checkpoint: lineSubject().manifest.checkpoints[0]!.id, samples: samples!, loss } as const;
+    const box = { kind: 'boxSharpness', ...point, epsilon: 0.1, starts: 1, steps: 2, seed: 1 } as const;
+    const place = await thread.boxPlaceOf(box, digest);
+    expect(place).toEqual(await here.boxPlaceOf(box, digest));
+    expect([place!.there, place!.reach]).not.toContain(place!.loss);
+    const trace = { kind: 'trace', ...point, parameters: 'all', probes: 2, seed: 1 } as const;
+    const form = await thread.formOf(trace, 0, 1);
+    expect(form).toEqual(await here.formOf(trace, 0, 1));
+    expect(form.length).toBeCloseTo(Math.SQRT2, 12);
+    await expect(thread.boxPlaceOf(box, 'f'.repeat(64))).rejects.toThrow('not at hand');
+    await thread.close();
+  });
+
   it('[V3] a thread is asked about one shard of a large dataset, and answers about that shard', async () => {
     const large = strayingSubject(1500, 4);
     const sharded = planeRecipe({ subject: large.id, samples: [{ set: 'train', count: 1500 }] });
@@ -117,9 +135,9 @@ describe('prober', () => {
       dying,
       `import { existsSync, writeFileSync } from 'node:fs';
        import { parentPort } from 'node:worker_threads';
-       parentPort.on('message', ({ job, at }) => {
+       parentPort.on('message', ({ job, asked: { at } }) => {
          if (at[0] === 1 || !existsSync(${JSON.stringify(flag)})) { writeFileSync(${JSON.stringify(flag)}, ''); process.exit(1); }
-         parentPort.postMessage({ job, kind: 'truth', truth: [] });
+         parentPort.postMessage({ job, kind: 'found', found: [] });
        });`,
     );
     const thread = createThreadProber(subjects, pathToFileURL(dying), silentLog);

@@ -7,8 +7,10 @@ import { layeredSubject } from '#lib/conformance/specimens.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { groupOf, restricted, type GroupChoice } from '#lib/analysis/parameterGroup.ts';
-import { checksOf, type UnitCheck } from '#lib/work/unitChecks.ts';
+import type { UnitCheck } from '#lib/work/unitCheck.ts';
+import { checksOf } from '#lib/work/unitChecks.ts';
 import { createInlineProber } from '#server/prober.ts';
+import { disagreementOf } from '#server/unitJudge.ts';
 import { normOf } from '#lib/slice/vectors.ts';
 
 const subject = layeredSubject();
@@ -37,7 +39,7 @@ function spectrumOf(parameters: GroupChoice): { readonly unit: UnitOf<'spectrum'
 
 async function verdicts(checks: readonly UnitCheck[], vectors: ReadonlyMap<string, Float32Array>): Promise<readonly (string | null)[]> {
   const prober = createInlineProber(new Map([[subject.id, subject]]), async (digest) => vectors.get(digest));
-  return Promise.all(checks.map(async (check) => (check.of === 'point' ? check.disagreement(await prober.truthAt(check.recipe, ...check.at)) : check.disagreement(await prober.eigenAt(check.recipe, check.group)))));
+  return Promise.all(checks.map((check) => disagreementOf(check, prober)));
 }
 
 const checked = (request: RequestOf<'spectrum'>, unit: UnitOf<'spectrum'>) => checksOf(request, 0, unit, subject.manifest, 0.5);

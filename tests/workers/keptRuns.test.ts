@@ -13,6 +13,7 @@ import { openEvaluator } from '#workers/openEvaluator.ts';
 
 const subject = layeredSubject();
 const point = { format: 1, subject: subject.id, checkpoint: 'centre', samples: { set: 'train', count: 200 }, loss: subject.manifest.loss, parameters: 'all' } as const;
+const { parameters: _all, ...anywhere } = point;
 
 let evaluator: Evaluator;
 beforeAll(async () => {
@@ -34,11 +35,12 @@ async function drive<Name extends KindName>(request: RequestOf<Name>, kept: Uint
   return { outcome: step.value, state: null, steps };
 }
 
-const REQUESTS: readonly RequestOf<'spectrum' | 'trace' | 'density' | 'gradient'>[] = [
+const REQUESTS: readonly RequestOf<'spectrum' | 'trace' | 'density' | 'gradient' | 'boxSharpness'>[] = [
   { kind: 'spectrum', ...point, ends: 2, steps: 60, seed: 1 },
   { kind: 'trace', ...point, probes: 10, seed: 3 },
   { kind: 'density', ...point, starts: 1, steps: 20, seed: 4 },
   { kind: 'gradient', format: 1, subject: subject.id, recipe: randomRecipe(subject, { seeds: [1, 2], count: 3 }), points: [[0.2, -0.1]] },
+  { kind: 'boxSharpness', ...anywhere, samples: { set: 'train', count: 50 }, epsilon: 1e-2, starts: 1, steps: 5, seed: 6 },
 ];
 
 describe('what is kept of analyses', () => {

@@ -4,19 +4,17 @@ import { sharpnessOf } from '#lib/analysis/boxSharpness.ts';
 import { denseMatrix } from '#lib/analysis/denseMatrix.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { highestOf } from '#lib/analysis/requests/boxSharpness.ts';
-import type { Rescaled } from '#lib/analysis/requests/curvaturePoint.ts';
 import { readRequest, type AnalysisRequest, type KindName, type UnitOf } from '#lib/analysis/requests/requests.ts';
 import { estimateOf } from '#lib/analysis/trace.ts';
 import { noisyLine } from '#lib/network/datasets/line.ts';
-import { twoSpirals } from '#lib/network/datasets/spirals.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import type { Network } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { createRandom } from '#lib/random.ts';
 import { normOf } from '#lib/slice/vectors.ts';
 import { denseNetwork } from '#tests/network/networks.ts';
 import { subjectOf } from '#tests/slice/subjects.ts';
+import { MLP, spiralPoint, spirals, TWIN, WEIGHTS } from '#tests/support/spiralMlp.ts';
 import { computedUnits } from '#tests/support/computedUnits.ts';
 import { isSameNumber } from '#components/analyse/twinNumbers.ts';
 
@@ -24,19 +22,8 @@ async function unitsOf<Name extends KindName>(subject: Subject, request: Extract
   return (await computedUnits<Name>(subject, request)).map(({ unit }) => unit);
 }
 
-const MLP: Network = {
-  id: 'mlp',
-  input_shape_chw: [2],
-  parameter_order: [{ name: 'a.weight', shape: [6, 2] }, { name: 'a.bias', shape: [6] }, { name: 'b.weight', shape: [2, 6] }, { name: 'b.bias', shape: [2] }],
-  buffers: [],
-  program: [{ op: 'linear', weight: 'a.weight', bias: 'a.bias' }, { op: 'relu' }, { op: 'linear', weight: 'b.weight', bias: 'b.bias' }],
-};
-const random = createRandom(8);
 const LAYOUT = layoutOf(MLP);
-const WEIGHTS = Float32Array.from({ length: LAYOUT.size }, () => 0.7 * random.normal());
-const spirals = subjectOf(MLP, [WEIGHTS], { train: twoSpirals(createRandom(1), 60) });
-const point = { format: 1, subject: spirals.id, checkpoint: 'w0', samples: { set: 'train', count: 60 }, loss: 'crossEntropy' } as const;
-const TWIN = { from: 'a.weight', factor: 4 } as const satisfies Rescaled;
+const point = spiralPoint;
 
 describe('ε-sharpness, by ascents that several devices share', () => {
   test('[O13] of a quadratic loss in two weights it is that of the worst corner of the box', async () => {

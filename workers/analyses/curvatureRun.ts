@@ -1,11 +1,11 @@
 /** What every analysis of curvature begins with: the network at its checkpoint on this device, checked, and the block of its parameters. */
+import { differentiableOf, parametersOf } from '#lib/analysis/requests/askedPoint.ts';
 import type { CurvaturePoint } from '#lib/analysis/requests/curvaturePoint.ts';
 import { groupOf, inGroup, type ParameterGroup } from '#lib/analysis/parameterGroup.ts';
 import type { MethodState, ProductMethod } from '#lib/analysis/productMethod.ts';
-import { rescalablePairs, rescaled } from '#lib/analysis/rescaling.ts';
 import { KnownError } from '#lib/knownError.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { checkpointIndex, firstOf, type Subject } from '#lib/network/subject.ts';
+import type { Subject } from '#lib/network/subject.ts';
 import type { DeviceCurvature } from '#workers/curvature/deviceCurvature.ts';
 import type { Evaluator } from '#workers/evaluator.ts';
 import { keptBroken, MOST_KEPT, readKept, writeKept } from './keptState.ts';
@@ -15,21 +15,8 @@ export type Curved = { readonly curvature: DeviceCurvature; readonly group: Para
 
 /** The caller disposes of it. @throws NoEngine in words where no backend here gets the derivatives right */
 export async function curvatureOf(point: CurvaturePoint, subject: Subject, evaluator: Evaluator): Promise<Curved> {
-  const { checkpoint, samples, loss, parameters } = point;
-  const { network } = subject.manifest;
-  const row = checkpointIndex(subject.manifest, checkpoint);
-  const group = groupOf(layoutOf(network), parameters);
-  const job = { network, loss, buffers: subject.buffers[row]!, samples: firstOf(subject.sets[samples.set], samples.count) };
-  return { group, curvature: await evaluator.differentiate(job, parametersOf(point, subject)) };
-}
-
-/** θ at the checkpoint, or of its twin that computes the same. */
-export function parametersOf({ checkpoint, rescaled: asked }: Pick<CurvaturePoint, 'checkpoint' | 'rescaled'>, { manifest, checkpoints }: Subject): Float32Array {
-  const own = checkpoints[checkpointIndex(manifest, checkpoint)]!;
-  if (!asked) return own;
-  const pair = rescalablePairs(manifest.network).find(({ from }) => from === asked.from);
-  if (!pair) throw new KnownError('not-rescalable', `${manifest.title} has no layer ${asked.from} that another follows`);
-  return Float32Array.from(rescaled(manifest.network, own, pair, asked.factor));
+  const group = groupOf(layoutOf(subject.manifest.network), point.parameters);
+  return { group, curvature: await evaluator.differentiate(differentiableOf(point, subject), parametersOf(point, subject)) };
 }
 
 type CurvatureJob = UnitJob<'spectrum' | 'trace' | 'density' | 'filterCurvature'>;
@@ -72,6 +59,3 @@ function begun<Estimate, Result>(method: ProductMethod<Estimate, Result>, isKept
     throw isKept ? keptBroken() : error;
   }
 }
-
-/** Every unit draws its own random vectors. */
-export const seedOfUnit = (seed: number, unit: number): number => seed * 0x10000 + unit;

@@ -1,8 +1,9 @@
 /** The spectral measure of one random start on this device. */
+import { seedOfUnit } from '#lib/analysis/requests/askedPoint.ts';
 import { lanczos } from '#lib/analysis/lanczos.ts';
 import { randomSigns } from '#lib/analysis/spectralDensity.ts';
 import { createRandom } from '#lib/random.ts';
-import { curvatureOf, runMethod, seedOfUnit } from './curvatureRun.ts';
+import { curvatureOf, runMethod } from './curvatureRun.ts';
 import type { UnitRun } from './unitRun.ts';
 
 export const densityRun: UnitRun<'density'> = {

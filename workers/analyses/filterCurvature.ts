@@ -1,8 +1,9 @@
 /** A few probes of the curvature along filter-normalised directions, on this device. */
+import { parametersOf, seedOfUnit } from '#lib/analysis/requests/askedPoint.ts';
 import { normalisedCurvature } from '#lib/analysis/normalisedCurvature.ts';
 import { probesOfUnit } from '#lib/analysis/requests/trace.ts';
 import { layoutOf } from '#lib/network/layout.ts';
-import { curvatureOf, parametersOf, runMethod, seedOfUnit } from './curvatureRun.ts';
+import { curvatureOf, runMethod } from './curvatureRun.ts';
 import type { UnitRun } from './unitRun.ts';
 
 export const filterCurvatureRun: UnitRun<'filterCurvature'> = {

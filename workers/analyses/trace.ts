@@ -1,7 +1,8 @@
 /** A few probes of the trace on this device. */
+import { seedOfUnit } from '#lib/analysis/requests/askedPoint.ts';
 import { probesOfUnit } from '#lib/analysis/requests/trace.ts';
 import { hutchinson } from '#lib/analysis/trace.ts';
-import { curvatureOf, runMethod, seedOfUnit } from './curvatureRun.ts';
+import { curvatureOf, runMethod } from './curvatureRun.ts';
 import type { UnitRun } from './unitRun.ts';
 
 export const traceRun: UnitRun<'trace'> = {

@@ -1,5 +1,6 @@
 /** ε-sharpness at a checkpoint: ascents from chance places of a box, one to a unit, so that several devices share them. */
 import * as z from 'zod/mini';
+import { digestSchema } from '#lib/digest.ts';
 import { curvaturePointFields, curvaturePointProblems, wholeFrom, type CurvaturePoint } from './curvaturePoint.ts';
 import { fromJsonNumber, jsonNumber, type JsonNumber } from './jsonNumber.ts';
 import { GRADIENT_PASSES, type AnalysisKind } from './kind.ts';
@@ -16,8 +17,8 @@ export type BoxSharpnessRequest = Omit<CurvaturePoint, 'parameters'> & {
   readonly seed: number;
 };
 
-/** The loss at the checkpoint, and the highest that one ascent met. */
-export type BoxAscent = { readonly loss: JsonNumber; readonly highest: JsonNumber };
+/** The loss at the checkpoint, the highest that one ascent met, and the file of the way there from the checkpoint. */
+export type BoxAscent = { readonly loss: JsonNumber; readonly highest: JsonNumber; readonly worst: string };
 
 const { parameters: _whole, ...fields } = curvaturePointFields;
 
@@ -32,18 +33,20 @@ export const boxSharpnessKind: AnalysisKind<BoxSharpnessRequest, BoxAscent> = {
     steps: wholeFrom(1, 100),
     seed: wholeFrom(0, 0xffff),
   }),
-  unit: z.strictObject({ loss: jsonNumber, highest: jsonNumber }),
+  unit: z.strictObject({ loss: jsonNumber, highest: jsonNumber, worst: digestSchema }),
   problemsOf: (request, manifest) => curvaturePointProblems({ ...request, parameters: 'all' }, manifest),
   units: ({ starts }) => starts,
   passes: ({ samples, steps }) => samples.count * GRADIENT_PASSES * (steps + 2),
   runsOn: () => 'processor',
   inputsOf: () => [],
-  keepsFiles: false,
-  filesOf: () => [],
+  keepsFiles: true,
+  filesOf: ({ worst }) => [worst],
 };
 
 /** What all ascents that are done found together: the highest of them. Null where there is none. */
-export function highestOf(ascents: readonly BoxAscent[]): { readonly loss: number; readonly highest: number } | null {
-  const [first] = ascents;
-  return first ? { loss: fromJsonNumber(first.loss), highest: Math.max(...ascents.map(({ highest }) => fromJsonNumber(highest))) } : null;
+export function highestOf(ascents: readonly BoxAscent[]): { readonly loss: number; readonly highest: number; readonly worst: string } | null {
+  const [first, ...others] = ascents;
+  if (!first) return null;
+  const best = others.reduce((one, other) => (fromJsonNumber(other.highest) > fromJsonNumber(one.highest) ? other : one), first);
+  return { loss: fromJsonNumber(first.loss), highest: fromJsonNumber(best.highest), worst: best.worst };
 }
