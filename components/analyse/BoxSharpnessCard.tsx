@@ -6,11 +6,9 @@ import { formatCount, formatLoss } from '#lib/session/words.ts';
 import { TextField } from '#components/ui/Field.tsx';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
-import { AskedFrame } from './AskedFrame.tsx';
 import type { SliceCardProps } from './card.ts';
-import { CurvatureFields } from './CurvatureFields.tsx';
 import { draftFor, pointOf } from './curvaturePoint.ts';
-import { RescaledTwin } from './RescaledTwin.tsx';
+import { TwinnedFrame } from './TwinnedFrame.tsx';
 import type { Measured } from './twinNumbers.ts';
 
 /** As in the paper; what a stated number means nothing without. */
@@ -24,37 +22,46 @@ export function BoxSharpnessCard({ recipe, manifest }: SliceCardProps) {
   const { parameters: _all, ...point } = pointOf(draft, recipe, manifest);
   const request: BoxSharpnessRequest = { kind: 'boxSharpness', format: 1, ...point, epsilon: Number(epsilon), starts: Number(starts), steps: STEPS, seed: 1 };
   return (
-    <>
-      <CurvatureFields draft={draft} onChange={setDraft} recipe={recipe} manifest={manifest} hasGroup={false}>
-        <TextField label="ε" inputMode="decimal" value={epsilon} onChange={setEpsilon} />
-        <TextField label="Ascents" inputMode="numeric" value={starts} onChange={setStarts} />
-      </CurvatureFields>
-      <AskedFrame manifest={manifest} request={request} caveat={say('box.caveat')} citation={say('box.source')}>
-        {(units) => {
-          const ascents = units.flatMap((unit) => unit ?? []);
-          const found = highestOf(ascents);
-          if (!found) return null;
-          return (
-            <dl className={panel.facts}>
-              <dt>ε-sharpness</dt>
-              <dd>
-                at least <strong>{formatLoss(sharpnessOf(found))} %</strong>
-                <span className={panel.under}>of 1 + loss, over |y| ≤ ε·(|θ| + 1) for every weight</span>
-              </dd>
-              <dt>loss here</dt>
-              <dd>{formatLoss(found.loss)}</dd>
-              <dt>highest met</dt>
-              <dd>{formatLoss(found.highest)}</dd>
-              <dt>ascents</dt>
-              <dd>{`${ascents.length} of ${request.starts}, ${STEPS} steps each`}</dd>
-              <dt>samples</dt>
-              <dd>{`${formatCount(request.samples.count)} ${request.samples.set}`}</dd>
-            </dl>
-          );
-        }}
-      </AskedFrame>
-      <RescaledTwin request={request} manifest={manifest} title="ε-sharpness, %" numberOf={(ascents) => measuredOf(ascents, request)} />
-    </>
+    <TwinnedFrame
+      draft={draft}
+      onChange={setDraft}
+      hasGroup={false}
+      recipe={recipe}
+      manifest={manifest}
+      fields={
+        <>
+          <TextField label="ε" inputMode="decimal" value={epsilon} onChange={setEpsilon} />
+          <TextField label="Ascents" inputMode="numeric" value={starts} onChange={setStarts} />
+        </>
+      }
+      request={request}
+      words="box"
+      title="ε-sharpness, %"
+      numberOf={(ascents) => measuredOf(ascents, request)}
+    >
+      {(units) => {
+        const ascents = units.flatMap((unit) => unit ?? []);
+        const found = highestOf(ascents);
+        if (!found) return null;
+        return (
+          <dl className={panel.facts}>
+            <dt>ε-sharpness</dt>
+            <dd>
+              at least <strong>{formatLoss(sharpnessOf(found))} %</strong>
+              <span className={panel.under}>of 1 + loss, over |y| ≤ ε·(|θ| + 1) for every weight</span>
+            </dd>
+            <dt>loss here</dt>
+            <dd>{formatLoss(found.loss)}</dd>
+            <dt>highest met</dt>
+            <dd>{formatLoss(found.highest)}</dd>
+            <dt>ascents</dt>
+            <dd>{`${ascents.length} of ${request.starts}, ${STEPS} steps each`}</dd>
+            <dt>samples</dt>
+            <dd>{`${formatCount(request.samples.count)} ${request.samples.set}`}</dd>
+          </dl>
+        );
+      }}
+    </TwinnedFrame>
   );
 }
 

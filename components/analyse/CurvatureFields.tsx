@@ -15,7 +15,7 @@ type CurvatureFieldsProps = {
   readonly recipe: SliceRecipe;
   readonly manifest: SubjectManifest;
   /** False for a number that is one of all parameters. */
-  readonly hasGroup?: boolean;
+  readonly hasGroup?: boolean | undefined;
   readonly children?: ReactNode;
 };
 

@@ -15,7 +15,7 @@ import { AskedFrame } from './AskedFrame.tsx';
 import { isSameNumber, type Measured } from './twinNumbers.ts';
 import { useUnits } from './useUnits.ts';
 
-type TwinKind = 'spectrum' | 'trace' | 'boxSharpness' | 'filterCurvature';
+export type TwinKind = 'spectrum' | 'trace' | 'boxSharpness' | 'filterCurvature';
 
 type RescaledTwinProps<Name extends TwinKind> = {
   readonly request: Extract<AnalysisRequest, { readonly kind: Name }>;

@@ -10,11 +10,9 @@ import { useMay } from '#components/session/useMay.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
-import { AskedFrame } from './AskedFrame.tsx';
 import type { SliceCardProps } from './card.ts';
-import { CurvatureFields } from './CurvatureFields.tsx';
 import { draftFor, pointOf } from './curvaturePoint.ts';
-import { RescaledTwin } from './RescaledTwin.tsx';
+import { TwinnedFrame } from './TwinnedFrame.tsx';
 import styles from './Analyse.module.css';
 
 /** Both ends of most spectra are sure by then. */
@@ -25,15 +23,20 @@ export function SpectrumCard({ recipe, manifest }: SliceCardProps) {
   const [ends, setEnds] = useState('5');
   const request: SpectrumRequest = { kind: 'spectrum', format: 1, ...pointOf(draft, recipe, manifest), ends: Number(ends), steps: STEPS, seed: 1 };
   return (
-    <>
-      <CurvatureFields draft={draft} onChange={setDraft} recipe={recipe} manifest={manifest}>
-        <TextField label="At each end" inputMode="numeric" value={ends} onChange={setEnds} />
-      </CurvatureFields>
-      <AskedFrame manifest={manifest} request={request} caveat={say('spectrum.caveat')} citation={say('spectrum.source')} live={([min, max]) => <Live min={min} max={max} />}>
-        {([spectrum]) => spectrum && <Found spectrum={spectrum} request={request} {...{ recipe }} />}
-      </AskedFrame>
-      <RescaledTwin request={request} manifest={manifest} title="λmax" numberOf={([unit]) => (unit ? { ...unit.largest[0]!, loss: unit.loss } : null)} />
-    </>
+    <TwinnedFrame
+      draft={draft}
+      onChange={setDraft}
+      recipe={recipe}
+      manifest={manifest}
+      fields={<TextField label="At each end" inputMode="numeric" value={ends} onChange={setEnds} />}
+      request={request}
+      words="spectrum"
+      live={([min, max]) => <Live min={min} max={max} />}
+      title="λmax"
+      numberOf={([unit]) => (unit ? { ...unit.largest[0]!, loss: unit.loss } : null)}
+    >
+      {([spectrum]) => spectrum && <Found spectrum={spectrum} request={request} {...{ recipe }} />}
+    </TwinnedFrame>
   );
 }
 
