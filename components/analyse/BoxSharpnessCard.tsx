@@ -4,7 +4,6 @@ import { sharpnessOf } from '#lib/analysis/boxSharpness.ts';
 import { highestOf, type BoxAscent, type BoxSharpnessRequest } from '#lib/analysis/requests/boxSharpness.ts';
 import { formatCount, formatLoss } from '#lib/session/words.ts';
 import { TextField } from '#components/ui/Field.tsx';
-import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
 import { draftFor, pointOf } from './curvaturePoint.ts';

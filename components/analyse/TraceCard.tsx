@@ -4,7 +4,6 @@ import type { TraceRequest } from '#lib/analysis/requests/trace.ts';
 import { estimateOf } from '#lib/analysis/trace.ts';
 import { formatCount, formatLoss, formatRoughLoss } from '#lib/session/words.ts';
 import { TextField } from '#components/ui/Field.tsx';
-import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
 import { draftFor, pointOf } from './curvaturePoint.ts';
