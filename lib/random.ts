@@ -63,10 +63,11 @@ export type Random = {
   readonly pick: <T>(list: readonly T[]) => T;
 };
 
-export function createRandom(seed: number): Random {
+/** @param drawn numbers that were taken before: the stream goes on after them */
+export function createRandom(seed: number, drawn = 0): Random {
   const words = new Uint32Array(4);
   const pair = new Float64Array(2);
-  let counter = 0;
+  let counter = drawn;
   const next = (): void => philox(words, counter++, 0, 0, 0, seed, Math.floor(seed / 2 ** 32));
   const uniform = (): number => {
     next();

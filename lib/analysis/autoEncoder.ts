@@ -8,8 +8,9 @@
  */
 import { KnownError } from '#lib/knownError.ts';
 import { createRandom } from '#lib/random.ts';
-import { createAdam } from './adam.ts';
+import { createAdam, type AdamMemory } from './adam.ts';
 import { chainGradient, chainSize, runChain, writeGlorot, type DenseChain } from './denseChain.ts';
+import type { MethodState } from './productMethod.ts';
 
 /** Plain data, so that it can be kept, sent and used elsewhere. */
 export type AutoEncoder = {
@@ -32,6 +33,8 @@ export type AutoEncoderOptions = {
   readonly epochs?: number;
   /** Adam's rate at the start, falling to nothing along half a cosine; 0.01 where absent. */
   readonly rate?: number;
+  /** What an earlier training with the same options left. */
+  readonly from?: MethodState | null;
 };
 
 export type TrainingProgress = {
@@ -40,6 +43,8 @@ export type TrainingProgress = {
   /** Of the best weights so far: root of the squared errors over root of the squares of the scores. */
   readonly relativeError: number;
   readonly best: () => AutoEncoder;
+  /** From what training can be gone on with as if it had not been stopped. */
+  readonly state: () => MethodState;
 };
 
 export const AUTO_ENCODER_DEFAULTS = { hidden: [32, 16], latent: 2, epochs: 3000, rate: 0.01 } as const;
@@ -48,7 +53,7 @@ export const AUTO_ENCODER_DEFAULTS = { hidden: [32, 16], latent: 2, epochs: 3000
 const REACH = 0.8;
 
 /** Yields after every epoch over all points; given false, it stops. Answers with the best weights it has seen. @throws KnownError `too-few` for fewer than three points or no spread */
-export function* trainAutoEncoder(scores: readonly ArrayLike<number>[], { seed, ...wished }: AutoEncoderOptions): Generator<TrainingProgress, AutoEncoder, boolean | undefined> {
+export function* trainAutoEncoder(scores: readonly ArrayLike<number>[], { seed, from, ...wished }: AutoEncoderOptions): Generator<TrainingProgress, AutoEncoder, boolean | undefined> {
   const { hidden, latent, epochs, rate } = { ...AUTO_ENCODER_DEFAULTS, ...wished };
   const inputs = scores[0]?.length ?? 0;
   const flat = Float64Array.from(scores.flatMap((row) => Array.from(row)));
@@ -58,20 +63,32 @@ export function* trainAutoEncoder(scores: readonly ArrayLike<number>[], { seed, 
   for (let at = 0; at < flat.length; at++) flat[at]! /= scale;
 
   const shape = { inputs, latent, hidden };
-  const weights = firstWeights(shape, flat, seed);
+  const known = from ? trainingFrom(from, partsOf(shape).size, epochs) : null;
+  const weights = known?.weights ?? firstWeights(shape, flat, seed);
   const gradient = new Float64Array(weights.length);
-  const adam = createAdam(weights.length);
-  let best = { weights: weights.slice(), error: Infinity };
+  const adam = createAdam(weights.length, known?.adam);
+  let best = known?.best ?? { weights: weights.slice(), error: Infinity };
   const keep = (): AutoEncoder => ({ ...shape, scale, weights: best.weights.slice() });
-  for (let done = 1; done <= epochs; done++) {
+  for (let done = (known?.adam.steps ?? 0) + 1; done <= epochs; done++) {
     gradient.fill(0);
     const error = errorAndGradient(shape, weights, flat, gradient);
     if (error < best.error) best = { weights: weights.slice(), error };
-    const goOn = yield { done, of: epochs, relativeError: Math.sqrt(best.error), best: keep };
+    // The step of this epoch is not taken yet, so its gradient is worked out again by who goes on.
+    const state = (): MethodState =>
+      new Map([['weights', weights], ['means', adam.means], ['squares', adam.squares], ['best', best.weights], ['numbers', Float64Array.of(done - 1, best.error)]].map(([name, values]) => [name as string, (values as Float64Array).slice()]));
+    const goOn = yield { done, of: epochs, relativeError: Math.sqrt(best.error), best: keep, state };
     if (goOn === false) return keep();
     adam.step(weights, gradient, (rate * (1 + Math.cos((Math.PI * done) / epochs))) / 2);
   }
   return keep();
+}
+
+function trainingFrom(state: MethodState, size: number, epochs: number): { readonly weights: Float64Array; readonly adam: AdamMemory; readonly best: { weights: Float64Array; error: number } } {
+  const [weights, means, squares, best, numbers] = ['weights', 'means', 'squares', 'best', 'numbers'].map((name) => state.get(name));
+  const [steps = -1, error = NaN] = numbers ?? [];
+  const isOurs = [weights, means, squares, best].every((array) => array?.length === size) && numbers?.length === 2 && Number.isInteger(steps) && steps >= 0 && steps < epochs;
+  if (!isOurs) throw new Error(`this is not what was kept of ${epochs} epochs of ${size} weights`);
+  return { weights: weights!.slice(), adam: { means: means!, squares: squares!, steps }, best: { weights: best!.slice(), error } };
 }
 
 /** Where a point stands in the picture, each number between −1 and 1. */

@@ -9,6 +9,7 @@ import { UMAP } from 'umap-js';
 import { KnownError } from '#lib/knownError.ts';
 import { createRandom } from '#lib/random.ts';
 import { principalComponents } from './pca.ts';
+import type { MethodState } from './productMethod.ts';
 
 type Rows = readonly (Float32Array | Float64Array)[];
 
@@ -24,6 +25,8 @@ export type UmapOptions = {
   readonly dimensions?: number;
   /** Rounded up to a multiple of three; 200 to 500 by the number of points where absent, as the package chooses. */
   readonly epochs?: number;
+  /** What an earlier run on the same points with the same options left. */
+  readonly from?: MethodState | null;
 };
 
 export type UmapProgress = {
@@ -31,6 +34,8 @@ export type UmapProgress = {
   readonly of: number;
   /** The picture by now, one row for each point. */
   readonly picture: () => readonly (readonly number[])[];
+  /** From what it can be gone on with as if it had not been stopped. */
+  readonly state: () => MethodState;
 };
 
 export type UmapResult = {
@@ -50,27 +55,36 @@ const LATER = 0x9e3779b9;
  * which there are fewer than points: nothing is lost, and distances are the same.
  * @throws KnownError `too-few` unless there are more points than neighbours
  */
-export function* umap(rows: Rows, { seed, epochs, ...wished }: UmapOptions): Generator<UmapProgress, UmapResult, boolean | undefined> {
+export function* umap(rows: Rows, { seed, epochs, from, ...wished }: UmapOptions): Generator<UmapProgress, UmapResult, boolean | undefined> {
   const { neighbours, minDistance, spread, dimensions } = { ...UMAP_DEFAULTS, ...wished };
   if (!(Number.isInteger(neighbours) && neighbours >= 2 && rows.length > neighbours)) {
     throw new KnownError('too-few', `${neighbours} neighbours of ${rows.length} points: UMAP takes a whole number from 2 to one below the number of points`);
   }
   const { axes, mean, scores } = principalComponents(rows, rows.length, true);
   let random = createRandom(seed);
+  let drawn = 0;
   const method = new UMAP({
     nNeighbors: neighbours,
     minDist: minDistance,
     spread,
     nComponents: dimensions,
-    random: () => random.uniform(),
+    random: () => {
+      drawn++;
+      return random.uniform();
+    },
     // The package places later points in a third as many epochs and waits for that very number, which has to be whole.
     ...(epochs === undefined ? {} : { nEpochs: 3 * Math.ceil(epochs / 3) }),
   });
   const of = method.initializeFit(scores.map((row) => [...row]));
   let done = 0;
+  if (from) {
+    const numbers = goOnFrom(layoutOf(method), from, of);
+    [done, drawn] = [numbers.done, numbers.drawn];
+    random = createRandom(seed, drawn);
+  }
   while (done < of) {
     done = method.step();
-    const goOn = yield { done, of, picture: () => copied(method.getEmbedding()) };
+    const goOn = yield { done, of, picture: () => copied(method.getEmbedding()), state: () => stateOf(layoutOf(method), drawn) };
     if (goOn === false) break;
   }
   return {
@@ -86,3 +100,36 @@ export function* umap(rows: Rows, { seed, epochs, ...wished }: UmapOptions): Gen
 
 /** The package goes on writing into its own. */
 const copied = (rows: readonly (readonly number[])[]): readonly (readonly number[])[] => rows.map((row) => [...row]);
+
+/** What the package changes from epoch to epoch. It keeps this to itself, so what is read here is looked at before it is used. */
+type Layout = { currentEpoch: number; alpha: number; readonly epochOfNextSample: number[]; readonly epochOfNextNegativeSample: number[]; readonly headEmbedding: number[][] };
+
+function layoutOf(method: UMAP): Layout {
+  const layout = (method as unknown as { readonly optimizationState: Layout }).optimizationState;
+  const isKnown = Number.isInteger(layout.currentEpoch) && Number.isFinite(layout.alpha) && [layout.epochOfNextSample, layout.epochOfNextNegativeSample, layout.headEmbedding].every(Array.isArray);
+  if (!isKnown) throw new Error('umap-js keeps its layout in another form than 1.4 did');
+  return layout;
+}
+
+function stateOf({ currentEpoch, alpha, epochOfNextSample, epochOfNextNegativeSample, headEmbedding }: Layout, drawn: number): MethodState {
+  return new Map([
+    ['picture', Float64Array.from(headEmbedding.flat())],
+    ['next', Float64Array.from(epochOfNextSample)],
+    ['nextNegative', Float64Array.from(epochOfNextNegativeSample)],
+    ['numbers', Float64Array.of(currentEpoch, alpha, drawn)],
+  ]);
+}
+
+/** Puts what was kept in the place of the beginning. @throws for a state that is not of these points */
+function goOnFrom(layout: Layout, state: MethodState, of: number): { readonly done: number; readonly drawn: number } {
+  const [picture, next, nextNegative, numbers] = ['picture', 'next', 'nextNegative', 'numbers'].map((name) => state.get(name));
+  const [done = -1, alpha = NaN, drawn = -1] = numbers ?? [];
+  const dimensions = layout.headEmbedding[0]!.length;
+  const isOurs = picture?.length === layout.headEmbedding.length * dimensions && next?.length === layout.epochOfNextSample.length && nextNegative?.length === next.length && done > 0 && done <= of && drawn > 0;
+  if (!isOurs) throw new Error(`this is not what was kept of ${layout.headEmbedding.length} points`);
+  for (const [row, place] of layout.headEmbedding.entries()) for (const axis of place.keys()) place[axis] = picture[row * dimensions + axis]!;
+  for (const [edge, value] of next.entries()) layout.epochOfNextSample[edge] = value;
+  for (const [edge, value] of nextNegative.entries()) layout.epochOfNextNegativeSample[edge] = value;
+  [layout.currentEpoch, layout.alpha] = [done, alpha];
+  return { done, drawn };
+}

@@ -65,8 +65,17 @@ describe('runs of embeddings', () => {
 
   it('[R21] goes on from what was kept as if it had not been stopped, and not from what belongs to another request', () => {
     const whole = drive(null, () => false);
-    const kept = drive(null, ({ state, share }) => state !== undefined && share > 0.6);
-    if (!(kept instanceof Uint8Array)) throw new Error('it was not stopped');
+    const stoppedAt = (from: Uint8Array | null, share: number): Uint8Array => {
+      const kept = drive(from, (step) => step.share > share);
+      if (!(kept instanceof Uint8Array)) throw new Error('it was not stopped');
+      return kept;
+    };
+    const training = stoppedAt(null, 0.1);
+    // The training is gone on with, not begun again.
+    let first: number | null = null;
+    expect(drive(training, ({ share }) => ((first ??= share), false))).toEqual(whole);
+    expect(first).toBeGreaterThan(0.1);
+    const kept = stoppedAt(stoppedAt(training, 0.2), 0.6);
     expect(drive(kept, () => false)).toEqual(whole);
     const other = autoEncoderRun.run({ request: { ...request, seed: 6 }, unit: 0, subject: subject(), kept, vectors: () => undefined, device: NO_DEVICE }) as Steps;
     expect(() => other.next()).toThrow('cannot be read');
@@ -74,8 +83,8 @@ describe('runs of embeddings', () => {
 
   it('[R22] UMAP of checkpoints comes with its faithfulness beside that of two components', () => {
     const umap: RequestOf<'umap'> = { kind: 'umap', format: 1, subject: lineSubject().id, of: 'all', seed: 3, neighbours: 4, minDistance: 0.1 };
-    const run = () => {
-      const steps = umapRun.run({ request: umap, unit: 0, subject: subject(), kept: null, vectors: () => undefined, device: NO_DEVICE }) as Generator<Step, UnitOutcome<'umap'>, void>;
+    const run = (kept: Uint8Array | null = null) => {
+      const steps = umapRun.run({ request: umap, unit: 0, subject: subject(), kept, vectors: () => undefined, device: NO_DEVICE }) as Generator<Step, UnitOutcome<'umap'>, void>;
       let step = steps.next();
       while (!step.done) step = steps.next();
       return step.value.unit;
@@ -88,5 +97,25 @@ describe('runs of embeddings', () => {
     expect(unit.umap.trustworthiness).toBeGreaterThan(0.5);
     expect(run()).toEqual(unit);
     expect(decodeUnit('umap', encodeUnit(unit)).ok).toBe(true);
+  });
+
+  it('[U16] UMAP that was stopped twice ends with the same bits, and goes on at the epoch where it was', () => {
+    const umap: RequestOf<'umap'> = { kind: 'umap', format: 1, subject: lineSubject().id, of: 'all', seed: 3, neighbours: 4, minDistance: 0.1 };
+    const drive = (kept: Uint8Array | null, until = Infinity) => {
+      const steps = umapRun.run({ request: umap, unit: 0, subject: subject(), kept, vectors: () => undefined, device: NO_DEVICE }) as Generator<Step, UnitOutcome<'umap'>, void>;
+      const shares: number[] = [];
+      let step = steps.next();
+      for (; !step.done; step = steps.next()) {
+        if (shares.push(step.value.share) > 1 && step.value.share > until) return { kept: step.value.state!()!, outcome: null, shares };
+      }
+      return { kept: null, outcome: step.value, shares };
+    };
+    const whole = drive(null);
+    const first = drive(null, 0.3);
+    const second = drive(first.kept, 0.7);
+    expect(second.shares[1]).toBeGreaterThan(first.shares.at(-1)!);
+    expect(drive(second.kept).outcome).toEqual(whole.outcome);
+    const other = umapRun.run({ request: { ...umap, seed: 4 }, unit: 0, subject: subject(), kept: first.kept, vectors: () => undefined, device: NO_DEVICE }) as Generator;
+    expect(() => other.next()).toThrow('cannot be read');
   });
 });

@@ -2,7 +2,7 @@
  * Trains an auto-encoder on the principal scores of checkpoints, then evaluates what it decodes: at every checkpoint and over the grid.
  *
  * Everything in float64. Batch-norm statistics of a decoded point are recomputed over the samples, since nothing decodes them; a checkpoint
- * has its own. Kept while it runs: the weights, and the losses measured with them so far.
+ * has its own. Kept while it runs: where the training stands; then the weights, and the losses measured with them so far.
  */
 import { decode, encode, trainAutoEncoder, AUTO_ENCODER_DEFAULTS, type AutoEncoder } from '#lib/analysis/autoEncoder.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
@@ -11,7 +11,7 @@ import { movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import { firstOf } from '#lib/network/subject.ts';
-import { keptBroken, readKept, writeKept } from './keptState.ts';
+import { keptBroken, readKept, writeKept, type KeptArrays } from './keptState.ts';
 import { sampleBlocks } from './sampleBlocks.ts';
 import type { UnitJob, UnitRun } from './unitRun.ts';
 
@@ -28,16 +28,18 @@ export const autoEncoderRun: UnitRun<'autoEncoder'> = {
     const chosen = rowsOf(request.of, manifest);
     const { axes, mean, scores, explained } = principalComponents(chosen.map((row) => checkpoints[row]!), chosen.length, true);
     const shape = { inputs: axes.length, latent: AUTO_ENCODER_DEFAULTS.latent, hidden: AUTO_ENCODER_DEFAULTS.hidden };
-    const known = kept ? readState(kept, given) : null;
+    const arrays = kept && readKept(kept, given);
+    const known = arrays?.has('losses') ? readState(arrays) : null;
     let encoder: AutoEncoder | null = known && { ...shape, scale: known.scale, weights: known.weights };
     if (!encoder) {
-      const training = trainAutoEncoder(scores, { seed: request.seed, epochs: request.epochs });
-      const errors: number[] = [];
-      let step = training.next();
+      const training = trainAutoEncoder(scores, { seed: request.seed, epochs: request.epochs, from: arrays });
+      const errors = [...(arrays?.get('errors') ?? [])];
+      let step = begun(training, kept !== null);
       for (; !step.done; step = training.next(true)) {
-        const { done, of, relativeError } = step.value;
+        const { done, of, relativeError, state } = step.value;
+        const save = () => writeKept(given, new Map([...state(), ['errors', Float64Array.from(errors)]]));
+        yield { share: (TRAINING * done) / of, live: errors, state: save };
         if (done % Math.ceil(of / STRIP) === 0) errors.push(relativeError);
-        yield { share: (TRAINING * done) / of, live: errors };
       }
       encoder = step.value;
     }
@@ -100,8 +102,16 @@ function writeState({ weights, scale }: AutoEncoder, losses: readonly number[], 
   return writeKept(job, new Map([['weights', weights], ['scale', Float64Array.of(scale)], ['losses', Float64Array.from(losses)]]));
 }
 
-function readState(bytes: Uint8Array, job: UnitJob<'autoEncoder'>): { readonly weights: Float64Array; readonly scale: number; readonly losses: Float64Array } {
-  const arrays = readKept(bytes, job);
+/** The first epoch. @throws KnownError where what was kept is not of this training */
+function begun(training: ReturnType<typeof trainAutoEncoder>, isKept: boolean): ReturnType<typeof training.next> {
+  try {
+    return training.next();
+  } catch (error) {
+    throw isKept ? keptBroken() : error;
+  }
+}
+
+function readState(arrays: KeptArrays): { readonly weights: Float64Array; readonly scale: number; readonly losses: Float64Array } {
   const [weights, scale, losses] = ['weights', 'scale', 'losses'].map((name) => arrays.get(name));
   if (!weights || !scale || !losses) throw keptBroken();
   return { weights, scale: scale[0]!, losses };
