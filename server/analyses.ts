@@ -28,6 +28,8 @@ import { disagreementOf, type UnitProber } from './unitJudge.ts';
 
 /** How often progress is told. */
 const TICK_MS = 400;
+/** A state that another took the place of stays so long for whoever is about to fetch it, or to name it. */
+const STATE_STAYS_MS = 10 * 60_000;
 
 type Dependencies = {
   readonly record: SessionRecord;
@@ -77,6 +79,7 @@ export class Analyses {
       }
     });
     for (const [id, record] of records) analyses.note(id, record);
+    void analyses.#freeStates();
     return analyses;
   }
 
@@ -118,9 +121,12 @@ export class Analyses {
     if (!tokens.isUnitTicket(ticket, session.id, key, personId)) return refused('this unit was not lent to you');
     if (!(await storage.blob(digest))) return refused('the file named was not put before');
     const signed = { digest, by: personId, byName: name, share };
-    if (!(await storage.keepUnit({ session: session.id, unit: key, ...signed, at: clock.date() }))) return parsed(null);
+    if (!(await storage.keepUnit({ session: session.id, unit: key, ...signed, at: clock.date() }))) {
+      return this.#done.get(analysis)?.has(unit) ? parsed(null) : refused('the file named was freed before it was kept: put it again');
+    }
     this.#kept.set(key, digest);
     writeKept(ledger, key, signed);
+    void this.#freeStates();
     return parsed(null);
   }
 
@@ -146,6 +152,7 @@ export class Analyses {
       return refused('the result could not be stored');
     }
     this.#list(record);
+    void this.#freeStates();
     void this.#check(request, record, result.value);
     return parsed('accepted');
   }
@@ -169,6 +176,16 @@ export class Analyses {
   close(): void {
     this.#isClosed = true;
     this.#cancelTick();
+  }
+
+  /** What was kept of units and is no more. Whatever ends the server in between, the next time frees it. K10 */
+  async #freeStates(): Promise<void> {
+    const { storage, record: session, clock, log } = this.#dependencies;
+    try {
+      await storage.freeStates(session.id, clock.date() - STATE_STAYS_MS);
+    } catch (error) {
+      if (!this.#isClosed) log.error('states.notFreed', error, { session: session.id });
+    }
   }
 
   #list({ unit: key, digest, by, byName, backend, ms, verified }: UnitRecord): void {

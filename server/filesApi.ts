@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import { digestOf, digestSchema } from '#lib/digest.ts';
 import { readSafetensors } from '#lib/formats/safetensors.ts';
+import { isStateFile } from '#lib/formats/stateFile.ts';
 import { read } from '#lib/parsed.ts';
 import type { Storage } from '#lib/session/storage.ts';
 import { MAX_FILE_BYTES, type KeptFile } from '#lib/wire/api.ts';
@@ -42,7 +43,7 @@ export function createFilesApi({ storage, clock, refusalFor }: Dependencies): Fi
       if (!tensors.ok) return unreadable(tensors.problems);
       const held = await storage.fileBytes(session);
       if (held + bytes.byteLength > MAX_SESSION_BYTES) return problem(507, `the files of this session measure ${held} bytes already, and ${MAX_SESSION_BYTES} are the most: start another session`);
-      const isNew = await storage.putFile({ session, digest, at: clock.date() }, bytes);
+      const isNew = await storage.putFile({ session, digest, isState: isStateFile(bytes), at: clock.date() }, bytes);
       const body: KeptFile = { digest, bytes: bytes.byteLength };
       return { status: isNew ? 201 : 200, body, headers: { Location: `/api/v1/files/${digest}` } };
     },

@@ -91,7 +91,11 @@ export function createMemoryStorage(): Storage {
     tiles: async (sliceId) => [...tiles.values()].filter(({ tile }) => tileOfKey(tile)?.sliceId === sliceId),
     putFile: async (record, bytes) => {
       const name = `${record.session}/${record.digest}`;
-      if (files.has(name)) return false;
+      const before = files.get(name);
+      if (before) {
+        if (before.isState) files.set(name, { ...before, at: Math.max(before.at, record.at) });
+        return false;
+      }
       files.set(name, { ...record, bytes: bytes.byteLength });
       blobs.set(record.digest, bytes.slice());
       return true;
@@ -114,9 +118,18 @@ export function createMemoryStorage(): Storage {
     },
     units: async (session) => [...units.values()].filter((record) => record.session === session),
     keepUnit: async (record) => {
-      if (units.has(`${record.session}/${record.unit}`)) return false;
+      if (units.has(`${record.session}/${record.unit}`) || !blobs.has(record.digest)) return false;
       kept.set(`${record.session}/${record.unit}`, record);
       return true;
+    },
+    freeStates: async (session, before) => {
+      const named = new Set([...kept.values()].map(({ digest }) => digest));
+      const freed = [...files].filter(([, file]) => file.session === session && file.isState && file.at < before && !named.has(file.digest));
+      for (const [name, { digest }] of freed) {
+        files.delete(name);
+        if (![...files.values()].some((other) => other.digest === digest)) blobs.delete(digest);
+      }
+      return freed.map(([, { digest }]) => digest);
     },
     keptUnits: async (session) => [...kept.values()].filter((record) => record.session === session),
     blob: async (digest) => blobs.get(digest) ?? null,

@@ -34,6 +34,7 @@ const STEPS: readonly (readonly string[])[] = [
        passed_at integer not null, compared integer not null, mismatched integer not null, catches integer not null)`,
     'create table votes (tile text not null, by text not null, against text not null, at integer not null)',
   ],
+  ['alter table files add column state integer not null default 0', 'create index files_of_digest on files (digest)', 'create index kept_of_digest on kept_units (digest)'],
 ];
 
 /** @throws when the file was written by a newer version: opening it could harm it */

@@ -124,10 +124,12 @@ export async function openSqliteStorage(file: string): Promise<SqliteStorage> {
       await write({ sql: 'delete from tiles where tile = ? and digest = ?', args: [tile, digest] });
     },
     tiles: async (sliceId) => (await rows('select * from tiles where slice = ?', sliceId)).map(tileRecordOf),
-    putFile: ({ session, digest, at }, bytes) =>
+    putFile: ({ session, digest, isState, at }, bytes) =>
       changed(
-        { sql: 'insert into files (session, digest, bytes, at) values (?, ?, ?, ?) on conflict do nothing returning digest', args: [session, digest, bytes.byteLength, at] },
+        { sql: 'insert into files (session, digest, bytes, at, state) values (?, ?, ?, ?, ?) on conflict do nothing returning digest', args: [session, digest, bytes.byteLength, at, Number(isState)] },
         { sql: 'insert into blobs (digest, bytes) values (?, ?) on conflict do nothing', args: [digest, bytes] },
+        // Whoever puts a state again is about to name it.
+        { sql: 'update files set at = max(at, ?) where session = ? and digest = ? and state = 1', args: [at, session, digest] },
       ),
     fileBytes: async (sessionId) => Number((await rows('select coalesce(sum(bytes), 0) as total from files where session = ?', sessionId))[0]!['total']),
     ...unitTables(rows, write, changed),

@@ -3,12 +3,12 @@ import type { InStatement, InValue, Row } from '@libsql/client';
 import type { KeptRecord, Storage, UnitRecord } from '#lib/session/storage.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
 
-type UnitTables = Pick<Storage, 'putUnit' | 'markUnitVerified' | 'strikeUnit' | 'units' | 'keepUnit' | 'keptUnits'>;
+type UnitTables = Pick<Storage, 'putUnit' | 'markUnitVerified' | 'strikeUnit' | 'units' | 'keepUnit' | 'keptUnits' | 'freeStates'>;
 
 /** @param changed whether the first statement, which ends in `returning`, changed a row */
 export function unitTables(
   rows: (sql: string, ...args: InValue[]) => Promise<readonly Row[]>,
-  write: (...statements: InStatement[]) => Promise<unknown>,
+  write: (...statements: InStatement[]) => Promise<readonly { readonly rows: readonly Row[] }[]>,
   changed: (...statements: InStatement[]) => Promise<boolean>,
 ): UnitTables {
   return {
@@ -35,11 +35,24 @@ export function unitTables(
     keepUnit: ({ session, unit, digest, by, byName, share, at }) =>
       changed({
         sql: `insert into kept_units (session, unit, digest, by, by_name, share, at) select ?1, ?2, ?3, ?4, ?5, ?6, ?7
-              where not exists (select 1 from units where session = ?1 and unit = ?2)
+              where not exists (select 1 from units where session = ?1 and unit = ?2) and exists (select 1 from blobs where digest = ?3)
               on conflict (session, unit) do update set digest = excluded.digest, by = excluded.by, by_name = excluded.by_name, share = excluded.share, at = excluded.at
               returning unit`,
         args: [session, unit, digest, by, byName, share, at],
       }),
+    freeStates: async (session, before) => {
+      const unnamed = 'session = ?1 and state = 1 and at < ?2 and not exists (select 1 from kept_units where kept_units.digest = files.digest)';
+      // One transaction, bytes first: they go only where no other session has the file as well.
+      const results = await write(
+        {
+          sql: `delete from blobs where digest in (select digest from files where ${unnamed})
+                and not exists (select 1 from files as other where other.digest = blobs.digest and (other.session <> ?1 or other.state = 0))`,
+          args: [session, before],
+        },
+        { sql: `delete from files where ${unnamed} returning digest`, args: [session, before] },
+      );
+      return results[1]!.rows.map((row) => String(row['digest']));
+    },
     keptUnits: async (session) => (await rows('select * from kept_units where session = ?', session)).map(keptRecordOf),
   };
 }

@@ -49,7 +49,13 @@ export type TileRecord = {
 export type Vote = { readonly tile: TileKey; readonly by: string; readonly against: string; readonly at: number };
 
 /** A file that a session was given: a vector, the result of an analysis. Its name is the hash of its bytes. */
-export type FileRecord = { readonly session: string; readonly digest: string; readonly at: number };
+export type FileRecord = {
+  readonly session: string;
+  readonly digest: string;
+  /** What an unfinished unit can be gone on with from, so nothing once another has taken its place. */
+  readonly isState: boolean;
+  readonly at: number;
+};
 
 /** The result of one unit of an analysis, in the session that asked for it. */
 export type UnitRecord = {
@@ -101,7 +107,7 @@ export type Storage = {
   strikeTile(tile: TileKey, digest: string): Promise<void>;
   /** The tiles of a slice, whoever computed them in whatever session. */
   tiles(sliceId: string): Promise<readonly TileRecord[]>;
-  /** Keeps a file and its bytes; false, changing nothing, when the session has it already. K9 */
+  /** Keeps a file and its bytes; false, changing nothing but when a state was put last, when the session has it already. K9 */
   putFile(record: FileRecord, bytes: Uint8Array): Promise<boolean>;
   /** What the files of a session measure together. */
   fileBytes(sessionId: string): Promise<number>;
@@ -111,8 +117,10 @@ export type Storage = {
   /** Takes a result found wrong away. */
   strikeUnit(session: string, unit: UnitKey, digest: string): Promise<void>;
   units(session: string): Promise<readonly UnitRecord[]>;
-  /** Replaces what was kept of a unit; false, changing nothing, when the unit is done. */
+  /** Replaces what was kept of a unit; false, changing nothing, when the unit is done or no file is there to be named. */
   keepUnit(record: KeptRecord): Promise<boolean>;
+  /** Frees states that were put in a session before a time and are not what is kept of a unit: resolves to their digests. K10 */
+  freeStates(sessionId: string, before: number): Promise<readonly string[]>;
   keptUnits(session: string): Promise<readonly KeptRecord[]>;
   /** Bytes by digest, of a tile, a file or a unit's result, or null. */
   blob(digest: string): Promise<Uint8Array | null>;

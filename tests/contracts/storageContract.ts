@@ -192,10 +192,10 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       const storage = await open();
       const content = bytes(1, 2, 3);
       const digest = digestOf(content);
-      expect(await storage.putFile({ session: 's1', digest, at: 5 }, content)).toBe(true);
-      expect(await storage.putFile({ session: 's1', digest, at: 6 }, content)).toBe(false);
-      expect(await storage.putFile({ session: 's2', digest, at: 7 }, content)).toBe(true);
-      expect(await storage.putFile({ session: 's1', digest: digestOf('more'), at: 8 }, bytes(9))).toBe(true);
+      expect(await storage.putFile({ session: 's1', digest, isState: false, at: 5 }, content)).toBe(true);
+      expect(await storage.putFile({ session: 's1', digest, isState: false, at: 6 }, content)).toBe(false);
+      expect(await storage.putFile({ session: 's2', digest, isState: false, at: 7 }, content)).toBe(true);
+      expect(await storage.putFile({ session: 's1', digest: digestOf('more'), isState: false, at: 8 }, bytes(9))).toBe(true);
       expect([...(await storage.blob(digest))!]).toEqual([1, 2, 3]);
       expect([await storage.fileBytes('s1'), await storage.fileBytes('s2'), await storage.fileBytes('s3')]).toEqual([4, 3, 0]);
       await storage.close();
@@ -208,6 +208,9 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       const record = (session: string, content: Uint8Array) =>
         ({ session, unit, digest: digestOf(content), by: 'ada', byName: 'Ada', backend: 'float64', ms: 12.5, verified: null, at: 5 }) as const;
       const kept = { session: 's1', unit, digest: digestOf(second), by: 'bob', byName: 'Bob', share: 0.25, at: 4 };
+      // Without its file nothing is named.
+      expect(await storage.keepUnit(kept)).toBe(false);
+      await storage.putFile({ session: 's1', digest: kept.digest, isState: true, at: 3 }, second);
       expect(await storage.keepUnit(kept)).toBe(true);
       expect(await storage.keepUnit({ ...kept, share: 0.5 })).toBe(true);
       expect(await storage.keptUnits('s1')).toEqual([{ ...kept, share: 0.5 }]);
@@ -226,6 +229,35 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       await storage.strikeUnit('s1', unit, digestOf(first));
       expect(await storage.units('s1')).toEqual([]);
       expect(await storage.units('s2')).toHaveLength(1);
+      await storage.close();
+    });
+
+    it('[K10] frees states that are kept no more, and never what is kept of a unit, lately put, another session’s or no state', async () => {
+      const storage = await open();
+      const put = async (name: number, { session: of = 's1', isState = true, at = 10 } = {}) => {
+        const digest = digestOf(bytes(name));
+        await storage.putFile({ session: of, digest, isState, at }, bytes(name));
+        return digest;
+      };
+      const keep = (digest: string, unit: `${string}/${number}` = `${SLICE}/0`) => storage.keepUnit({ session: 's1', unit, digest, by: 'ada', byName: 'Ada', share: 0.5, at: 11 });
+      const [old, latest, late, vector, shared] = [await put(1), await put(2), await put(3, { at: 30 }), await put(4, { isState: false }), await put(5)];
+      await put(5, { session: 's2' });
+      await keep(old);
+      await keep(latest);
+      expect(await storage.freeStates('s1', 10)).toEqual([]);
+      expect([...(await storage.freeStates('s1', 20))].toSorted()).toEqual([old, shared].toSorted());
+      expect(await storage.blob(old)).toBeNull();
+      for (const digest of [latest, late, vector, shared]) expect(await storage.blob(digest)).not.toBeNull();
+      expect([await storage.fileBytes('s1'), await storage.fileBytes('s2')]).toEqual([3, 1]);
+      // What was put again is about to be named, and stays as long as if it were new.
+      await put(3, { at: 50 });
+      expect(await storage.freeStates('s1', 40)).toEqual([]);
+      // What was freed can be put and kept again; a unit that is done keeps nothing.
+      await put(1, { at: 41 });
+      expect(await keep(old)).toBe(true);
+      await storage.putUnit({ session: 's1', unit: `${SLICE}/0`, digest: digestOf('r'), by: 'ada', byName: 'Ada', backend: 'x', ms: 1, verified: null, at: 60 }, bytes(9));
+      expect([...(await storage.freeStates('s1', 100))].toSorted()).toEqual([old, latest, late].toSorted());
+      expect(await storage.blob(digestOf('r'))).not.toBeNull();
       await storage.close();
     });
 

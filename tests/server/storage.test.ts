@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf } from '#lib/digest.ts';
 import { createMemoryStorage } from '#server/memoryStorage.ts';
 import { openSqliteStorage } from '#server/sqliteStorage.ts';
 import { storageContract } from '#tests/contracts/storageContract.ts';
@@ -57,6 +58,35 @@ describe('SQLite storage', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await storage.document('s1')).updates.map(({ seq }) => seq)).toEqual([1, 2]);
     await storage.close();
+  });
+
+  it('[K10] killed between keeping a state and freeing the one before, the last acknowledged is there, and the rest is freed next time', { timeout: 120_000 }, async () => {
+    const file = nextFile();
+    const keeper = fileURLToPath(new URL('../support/killedKeeper.ts', import.meta.url));
+    let at = 0;
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const child = spawn(process.execPath, ['--import', 'tsx', keeper, file, String(at + 1)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let mine = 0;
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        at = Number(line.split(' ')[0]);
+        if (++mine === 5 + cycle * 4) child.kill('SIGKILL');
+      });
+      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      expect(signal).toBe('SIGKILL');
+      const storage = await openSqliteStorage(file);
+      expect(await storage.integrity()).toBe('ok');
+      const [kept] = await storage.keptUnits('s1');
+      expect(kept!.at).toBeGreaterThanOrEqual(at);
+      at = kept!.at + 10;
+      await storage.freeStates('s1', at);
+      expect(digestOf((await storage.blob(kept!.digest))!)).toBe(kept!.digest);
+      // Nothing is left but what is kept.
+      expect(await storage.fileBytes('s1')).toBe(20_000);
+      const client = createClient({ url: `file:${file}` });
+      expect((await client.execute('select count(*) as n from blobs')).rows[0]!['n']).toBe(1);
+      client.close();
+      await storage.close();
+    }
   });
 
   it('[K7] loses nothing that was acknowledged when the process is killed', { timeout: 60_000 }, async () => {

@@ -6,6 +6,7 @@
 import { analysisIdOf } from '#lib/analysis/requests/requests.ts';
 import type { AnalysisRequest } from '#lib/analysis/requests/requests.ts';
 import { readMetadata, readSafetensors, writeSafetensors } from '#lib/formats/safetensors.ts';
+import { STATE_MARK } from '#lib/formats/stateFile.ts';
 import { KnownError } from '#lib/knownError.ts';
 
 export type KeptArrays = ReadonlyMap<string, Float64Array>;
@@ -17,7 +18,7 @@ export const MOST_KEPT = 3 * 2 ** 20;
 
 export function writeKept({ request, unit }: Place, arrays: KeptArrays): Uint8Array<ArrayBuffer> {
   const tensors = [...arrays].map(([name, values]) => [name, { shape: [values.length], values }] as const);
-  return writeSafetensors(new Map(tensors), { 'tarn.kept': request.kind, analysis: analysisIdOf(request), unit: String(unit) });
+  return writeSafetensors(new Map(tensors), { [STATE_MARK]: request.kind, analysis: analysisIdOf(request), unit: String(unit) });
 }
 
 /** @throws KnownError with words for the person where the file is of another unit, or no such file at all */
