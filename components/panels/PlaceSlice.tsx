@@ -25,6 +25,7 @@ import { PrincipalFields } from './PrincipalFields.tsx';
 import { RandomFields } from './RandomFields.tsx';
 import { usePlaceForm, type PlaceForm } from './usePlaceForm.ts';
 import { useSessionVectors } from './useSessionVectors.ts';
+import { withChoice } from './vectorDraft.ts';
 import { VectorFields, VectorSelect } from './VectorFields.tsx';
 import styles from './Panel.module.css';
 
@@ -77,8 +78,7 @@ function Form({ subjects, start }: { readonly subjects: readonly SubjectWeights[
     if (draft.kind === 'curve') return { field: null };
     if (!isVector(draft.kind)) return 'checkpoint';
     if (index === 0 && isGradient(draft.kind)) return { field: draft.vector.gradient?.vector.title ?? '' };
-    const [first, second] = draft.vector.axes;
-    const choice = index === 0 ? first : second;
+    const choice = draft.vector.axes[index] ?? null;
     return {
       hasSeed: choice === 'random',
       field: (
@@ -86,7 +86,7 @@ function Form({ subjects, start }: { readonly subjects: readonly SubjectWeights[
           choice={choice}
           vectors={vectors}
           problem={choice === 'random' ? undefined : problemAt(`axes.${index}.direction`)}
-          onChoose={(next) => change({ vector: { ...draft.vector, axes: index === 0 ? [next, second] : [first, next] } })}
+          onChoose={(next) => change({ vector: { ...draft.vector, axes: withChoice(draft.vector.axes, index, next) } })}
         />
       ),
     };

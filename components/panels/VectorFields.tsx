@@ -17,7 +17,7 @@ import { say } from '#components/words.ts';
 import { dimensionsOf, isGradient } from './placeDraft.ts';
 import { RandomFields } from './RandomFields.tsx';
 import type { PlaceForm } from './usePlaceForm.ts';
-import type { SessionVector, VectorChoice, VectorDraft } from './vectorDraft.ts';
+import { withChoice, type SessionVector, type VectorChoice, type VectorDraft } from './vectorDraft.ts';
 import styles from './Panel.module.css';
 
 const SCALING_WORDS = {
@@ -40,9 +40,10 @@ export function VectorFields({ form, subject }: { readonly form: PlaceForm; read
         <ImportVector
           subject={subject}
           onVector={(taken) => {
-            const [first, second] = vector.axes;
-            const isFirst = !isGradient(kind) && (first === null || shown.length === 1);
-            change({ axes: isFirst ? [taken, second] : [first, taken] });
+            const own = shown.map((choice, index) => (isGradient(kind) && index === 0 ? 'gradient' : choice));
+            // Where nothing is chosen yet, then instead of a random one, then instead of the last.
+            const free = own.includes(null) ? own.indexOf(null) : own.indexOf('random');
+            change({ axes: withChoice(vector.axes, free < 0 ? shown.length - 1 : free, taken) });
           }}
         />
       )}

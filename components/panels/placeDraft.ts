@@ -28,6 +28,7 @@ export const KINDS = [
   'gradientPlane',
   'vectorLine',
   'vectorPlane',
+  'vectorVolume',
   'curve',
 ] as const;
 export type SliceKind = (typeof KINDS)[number];
@@ -44,6 +45,7 @@ export const KIND_TITLES: Readonly<Record<SliceKind, string>> = {
   gradientPlane: 'Plane of the gradient and another',
   vectorLine: 'Line along any vector',
   vectorPlane: 'Plane of any two vectors',
+  vectorVolume: 'Volume of any three vectors',
   curve: 'Trained curve between two networks',
 };
 
@@ -81,6 +83,7 @@ const DIMENSIONS: Readonly<Record<SliceKind, 1 | 2 | 3>> = {
   gradientPlane: 2,
   vectorLine: 1,
   vectorPlane: 2,
+  vectorVolume: 3,
   curve: 1,
 };
 
@@ -258,7 +261,7 @@ function directionOf(draft: PlaceDraft, axis: AxisDraft, index: number, seedOf: 
   if (isRandom(kind)) return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors, ...(isOrthogonal && index > 0 && { orthogonal: true }) };
   if (isPrincipal(kind)) return { kind: 'vector', ...(principal.made[index] ?? UNMADE) };
   if (isVector(kind)) {
-    const choice = index === 0 && isGradient(kind) ? { ...(draft.vector.gradient?.vector ?? UNMADE), kind: 'direction' as const } : draft.vector.axes[index === 0 ? 0 : 1];
+    const choice = index === 0 && isGradient(kind) ? { ...(draft.vector.gradient?.vector ?? UNMADE), kind: 'direction' as const } : (draft.vector.axes[index] ?? null);
     if (choice === 'random') return { kind: 'random', seed: seedOf(axis.seed), normalisation, vectors, ...(isOrthogonal && index > 0 && { orthogonal: true }) };
     return alongVector(choice ?? { ...UNMADE, kind: 'direction' }, draft.vector);
   }

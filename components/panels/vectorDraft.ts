@@ -23,7 +23,7 @@ export type VectorChoice = SessionVector | 'random' | null;
 export type CurveChoice = { readonly request: CurveRequest; readonly bend: string };
 
 export type VectorDraft = {
-  readonly axes: readonly [VectorChoice, VectorChoice];
+  readonly axes: readonly [VectorChoice, VectorChoice, VectorChoice];
   readonly scaling: 'none' | VectorScaling['normalisation'];
   /** Biases and batch norm where vectors are scaled. */
   readonly policy: VectorScaling['vectors'];
@@ -32,7 +32,10 @@ export type VectorDraft = {
   readonly curve: CurveChoice | null;
 };
 
-export const NO_VECTORS: VectorDraft = { axes: [null, 'random'], scaling: 'none', policy: 'layer', gradient: null, curve: null };
+/** The axes with another choice for one of them. */
+export const withChoice = ([first, second, third]: VectorDraft['axes'], index: number, choice: VectorChoice): VectorDraft['axes'] => [index === 0 ? choice : first, index === 1 ? choice : second, index === 2 ? choice : third];
+
+export const NO_VECTORS: VectorDraft = { axes: [null, 'random', 'random'], scaling: 'none', policy: 'layer', gradient: null, curve: null };
 
 /** Along a vector as the draft scales it; what is led to keeps its length. */
 export function alongVector({ digest, title, kind }: SessionVector, { scaling, policy }: VectorDraft): DirectionRecipe {

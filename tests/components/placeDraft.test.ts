@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { statisticsFor, type ModeDraft } from '#components/panels/modeDraft.ts';
 import { dimensionsOf, draftFor, isGradient, isPrincipal, isVector, kindsFor, recipeOf, withCurve, withKind, type PlaceDraft } from '#components/panels/placeDraft.ts';
 import { makePrincipal } from '#components/panels/principalDraft.ts';
-import { gradientFile, gradientKey, gradientQuestion, type SessionVector } from '#components/panels/vectorDraft.ts';
+import { gradientFile, gradientKey, gradientQuestion, withChoice, type SessionVector } from '#components/panels/vectorDraft.ts';
 import { CURVE_PLACES, type CurveRequest } from '#lib/analysis/requests/curve.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import type { Network, Step } from '#lib/network/program.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { frameOf } from '#lib/slice/frame.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { normOf } from '#lib/slice/vectors.ts';
 import { inspect } from '#workers/inspectJob.ts';
@@ -65,7 +66,7 @@ describe('placeDraft', () => {
       expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['axes.0.direction']);
       const [only] = subject.checkpoints;
       files.set('a'.repeat(64), only!.map((_, index) => (index === 0 ? 1 : 0)));
-      drawn = { ...drawn, vector: { ...drawn.vector, axes: [{ digest: 'a'.repeat(64), title: 'the first weight', kind: 'direction' }, 'random'] } };
+      drawn = { ...drawn, vector: { ...drawn.vector, axes: [{ digest: 'a'.repeat(64), title: 'the first weight', kind: 'direction' }, 'random', 'random'] } };
     } else if (kind === 'curve') {
       expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['curve']);
       const [from, to] = [subject.manifest.checkpoints.at(-1)!.id, subject.manifest.checkpoints[0]!.id];
@@ -123,10 +124,27 @@ describe('placeDraft', () => {
     const vector: SessionVector = { digest: 'd'.repeat(64), title: 'some', kind: 'point' };
     const plane = withKind(draft, 'vectorPlane', spirals);
     const chosen = (axes: PlaceDraft['vector']['axes']): PlaceDraft => ({ ...plane, vector: { ...plane.vector, axes, scaling: 'filter' } });
-    expect(recipeOf(chosen([vector, 'random']), spirals.manifest).recipe.axes[0]!.direction).toEqual({ kind: 'vector', as: 'point', digest: vector.digest, title: 'some' });
-    expect(recipeOf(chosen([{ ...vector, kind: 'direction' }, 'random']), spirals.manifest).recipe.axes[0]!.direction).toMatchObject({ scaled: { normalisation: 'filter', vectors: 'layer' } });
-    expect(recipeOf(chosen([vector, vector]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
-    expect(recipeOf(chosen([vector, null]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
+    expect(recipeOf(chosen([vector, 'random', null]), spirals.manifest).recipe.axes[0]!.direction).toEqual({ kind: 'vector', as: 'point', digest: vector.digest, title: 'some' });
+    expect(recipeOf(chosen([{ ...vector, kind: 'direction' }, 'random', null]), spirals.manifest).recipe.axes[0]!.direction).toMatchObject({ scaled: { normalisation: 'filter', vectors: 'layer' } });
+    expect(recipeOf(chosen([vector, vector, null]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
+    expect(recipeOf(chosen([vector, null, null]), spirals.manifest).problems.map(({ path }) => path)).toEqual(['axes.1.direction']);
+  });
+
+  it('[place] a volume lies along three vectors, and three that lie in one plane are refused', () => {
+    const size = spirals.checkpoints[0]!.length;
+    const files = new Map(['a', 'b', 'c', 'd'].map((letter, at) => [letter.repeat(64), Float32Array.from({ length: size }, (_, index) => (at < 3 ? Number(index === at) : Number(index < 2)))]));
+    const named = (letter: string): SessionVector => ({ digest: letter.repeat(64), title: letter, kind: 'direction' });
+    const volume = withKind(draft, 'vectorVolume', spirals);
+    const along = (...axes: PlaceDraft['vector']['axes']) => recipeOf({ ...volume, vector: { ...volume.vector, axes } }, spirals.manifest);
+    const frame = (recipe: SliceRecipe) => frameOf(recipe, spirals, (digest) => files.get(digest));
+    const { recipe, problems } = along(named('a'), named('b'), named('c'));
+    expect(problems).toEqual([]);
+    expect(recipe.axes.map(({ count }) => count)).toEqual([17, 17, 17]);
+    expect(frame(recipe).directions.map((direction) => [...direction.slice(0, 3)])).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+    expect(() => frame(along(named('a'), named('b'), named('d')).recipe)).toThrow('all three axes');
+    expect(along(named('a'), 'random', null).problems.map(({ path }) => path)).toEqual(['axes.2.direction']);
+    expect(along(named('a'), named('b'), named('b')).problems.map(({ path }) => path)).toEqual(['axes.2.direction']);
+    expect([0, 1, 2].map((index) => withChoice([null, 'random', null], index, named('a')))).toEqual([[named('a'), 'random', null], [null, named('a'), null], [null, 'random', named('a')]]);
   });
 
   it('[place] a line shows train and test together, a plane one set', () => {
