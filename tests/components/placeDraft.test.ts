@@ -140,7 +140,7 @@ describe('placeDraft', () => {
     const { recipe, problems } = along(named('a'), named('b'), named('c'));
     expect(problems).toEqual([]);
     expect(recipe.axes.map(({ count }) => count)).toEqual([17, 17, 17]);
-    expect(frame(recipe).directions.map((direction) => [...direction.slice(0, 3)])).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+    expect(frame(recipe).directions.map((direction) => Array.from(direction.subarray(0, 3)))).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
     expect(() => frame(along(named('a'), named('b'), named('d')).recipe)).toThrow('all three axes');
     expect(along(named('a'), 'random', null).problems.map(({ path }) => path)).toEqual(['axes.2.direction']);
     expect(along(named('a'), named('b'), named('b')).problems.map(({ path }) => path)).toEqual(['axes.2.direction']);
