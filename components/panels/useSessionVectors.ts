@@ -1,6 +1,7 @@
 /** The vectors and trained curves that are at hand for one network: of slices, of analyses, and those that this page made or took in. */
 import { useMemo } from 'react';
 import type { AnalysisView } from '#client/analysisTypes.ts';
+import { highestOf } from '#lib/analysis/requests/boxSharpness.ts';
 import type { UnitOf } from '#lib/analysis/requests/requests.ts';
 import type { SubjectWeights } from '#lib/network/subject.ts';
 import { useSession } from '#components/session/SessionContext.ts';
@@ -29,6 +30,11 @@ export function useSessionVectors({ id, manifest }: SubjectWeights): readonly Se
       add(unit.vectors.largest, `eigenvector of λ = ${formatLoss(unit.largest[0]!.value)} ${at}`, 'direction');
       add(unit.vectors.least, `eigenvector of λ = ${formatLoss(unit.least[0]!.value)} ${at}`, 'direction');
       if (unit.vectors.gradient !== null) add(unit.vectors.gradient, `gradient ${at}`, 'direction');
+    }
+    for (const { record: { request }, units } of views) {
+      if (request.kind !== 'boxSharpness' || request.subject !== id || request.rescaled) continue;
+      const highest = highestOf(units.flatMap(({ result }) => (result ? [result as UnitOf<'boxSharpness'>] : [])));
+      if (highest) add(highest.worst, `steepest way within ε = ${request.epsilon} at ${checkpointTitle(manifest, request.checkpoint)}`, 'direction');
     }
     for (const { request, unit } of resultsOf(views, 'curve')) if (request.subject === id) add(unit.bend, `bend from ${checkpointTitle(manifest, request.from)} to ${checkpointTitle(manifest, request.to)}`, 'point');
     for (const digest of loaded.keys()) {
