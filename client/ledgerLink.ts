@@ -10,11 +10,12 @@ import { messageYjsSyncStep2, messageYjsUpdate, writeSyncStep1 } from 'y-protoco
 import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
 import { keptOf, unitsOf, watchUnits, type KeptEntry, type UnitEntry } from '#lib/session/analysisLedger.ts';
-import { entriesOf, entryOf, watchLedger, type LedgerEntry } from '#lib/session/ledger.ts';
+import { entryOf, watchLedger, type LedgerEntry } from '#lib/session/ledger.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
 import { fetchTile } from './api.ts';
 import type { LiveSocket } from './connection.ts';
+import { createLedgerLines, type LedgerLines } from './ledgerLines.ts';
 import { createStore, type Store } from './store.ts';
 import type { SurfaceStore } from './surfaceStore.ts';
 
@@ -23,7 +24,7 @@ const FETCHES = 6;
 
 export type LedgerLink = {
   readonly join: (epoch: string) => Promise<void>;
-  readonly entry: (tile: TileKey) => LedgerEntry | null;
+  readonly lines: Pick<LedgerLines, 'of' | 'ofSlice' | 'tally'>;
   /** What is done of analyses, and what was kept of the rest. */
   readonly units: Store<ReadonlyMap<UnitKey, UnitEntry>>;
   readonly kept: Store<ReadonlyMap<UnitKey, KeptEntry>>;
@@ -37,18 +38,22 @@ export type LedgerLink = {
 export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLink {
   let ledger = new Y.Doc();
   let epoch: string | null = null;
+  const lines = createLedgerLines();
   const units = createStore<ReadonlyMap<UnitKey, UnitEntry>>(new Map());
   const kept = createStore<ReadonlyMap<UnitKey, KeptEntry>>(new Map());
   let stopWatching = watch();
   const version = createStore(0);
-  const wanted = new Map<TileKey, string>();
+  const wanted = createWanted();
   let fetching = 0;
   let firstSlice: string | null = null;
   const ended = new AbortController();
 
   function watch(): () => void {
     const stopTiles = watchLedger(ledger, (keys) => {
-      for (const key of keys) note(key);
+      for (const key of keys) {
+        lines.set(key, entryOf(ledger, key));
+        note(key);
+      }
       version.set(version.getSnapshot() + 1);
       fetchNext();
     });
@@ -66,7 +71,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
 
   /** Makes the surface agree with one line of the ledger. */
   function note(key: TileKey): void {
-    const entry = entryOf(ledger, key);
+    const entry = lines.of(key);
     if (!entry) {
       wanted.delete(key);
       surfaces.strike(key);
@@ -80,16 +85,15 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
   }
 
   function noteAll(): void {
-    for (const key of entriesOf(ledger).keys()) note(key);
+    for (const key of lines.keys()) note(key);
     fetchNext();
   }
 
   function fetchNext(): void {
-    while (fetching < FETCHES && wanted.size > 0 && !ended.signal.aborted) {
-      const keys = [...wanted.keys()];
-      const key = (firstSlice && keys.find((each) => each.startsWith(firstSlice!))) || keys[0]!;
-      const digest = wanted.get(key)!;
-      wanted.delete(key);
+    while (fetching < FETCHES && !ended.signal.aborted) {
+      const next = wanted.take(firstSlice);
+      if (!next) return;
+      const [key, digest] = next;
       fetching++;
       void fetchOne(key, digest).finally(() => {
         fetching--;
@@ -108,12 +112,12 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       return;
     }
     // Meanwhile it may have been struck, and another tile may stand in its place.
-    if (bytes && digestOf(bytes) === digest && entryOf(ledger, key)?.digest === digest) take(key, digest, bytes);
+    if (bytes && digestOf(bytes) === digest && lines.of(key)?.digest === digest) take(key, digest, bytes);
   }
 
   /** Only the very bytes that the ledger calls verified are. V4 */
   const take = (key: TileKey, digest: string, bytes: Uint8Array) => {
-    const entry = entryOf(ledger, key);
+    const entry = lines.of(key);
     surfaces.insert(key, digest, bytes, entry?.digest === digest && entry.isVerified);
     if (entry?.digest === digest) showStanding(key, entry);
   };
@@ -140,6 +144,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       if (epoch !== nextEpoch) {
         stopWatching();
         ledger = new Y.Doc();
+        lines.clear();
         epoch = nextEpoch;
         stopWatching = watch();
       }
@@ -159,7 +164,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       }
       noteAll();
     },
-    entry: (key) => entryOf(ledger, key),
+    lines,
     units,
     kept,
     version,
@@ -172,6 +177,30 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
       stopWatching();
       socket.off('sync', receive);
       socket.off('tile', receiveTile);
+    },
+  };
+}
+
+/** Tiles to fetch with their digests, by slice, in the order in which they were listed. */
+function createWanted() {
+  const slices = new Map<string, Map<TileKey, string>>();
+  const sliceOf = (key: TileKey): string => tileOfKey(key)?.sliceId ?? '';
+  return {
+    set(key: TileKey, digest: string): void {
+      const of = slices.get(sliceOf(key)) ?? new Map<TileKey, string>();
+      slices.set(sliceOf(key), of.set(key, digest));
+    },
+    delete(key: TileKey): void {
+      const of = slices.get(sliceOf(key));
+      if (of?.delete(key) && of.size === 0) slices.delete(sliceOf(key));
+    },
+    /** The next one, of `first` where that has any; null where nothing is wanted. */
+    take(first: string | null): readonly [TileKey, string] | null {
+      const of = (first !== null && slices.get(first)) || slices.values().next().value;
+      const next = of?.entries().next().value;
+      if (!next) return null;
+      this.delete(next[0]);
+      return next;
     },
   };
 }

@@ -10,10 +10,10 @@ import type { LedgerEntry } from '#lib/session/ledger.ts';
 import type { Person } from '#lib/session/people.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import type { Settings } from '#lib/session/settings.ts';
+import type { Tally } from '#lib/session/tally.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import type { Tile } from '#lib/work/tile.ts';
+import type { Tile, TileKey, Tiling } from '#lib/work/tile.ts';
 import type { TileResult } from '#lib/work/tileResult.ts';
-import type { TileKey } from '#lib/work/tile.ts';
 import type { Notice } from '#lib/wire/events.ts';
 import type { LenderCare } from './lenderCare.ts';
 import type { Lending } from './lendingTypes.ts';
@@ -96,8 +96,10 @@ export type Session = {
   measureHere(recipe: SliceRecipe, onTile: (tile: Tile, result: TileResult) => void, signal: AbortSignal): Promise<void>;
   /** What the tiles of a slice that are here were computed with, most tiles first. */
   backendsOf(sliceId: string): readonly ComputedWith[];
-  /** Every tile of a slice that is listed, with who computed it. */
+  /** Every tile of a slice that is listed, with who computed it; live. */
   tilesOf(sliceId: string): ReadonlyMap<TileKey, LedgerEntry>;
+  /** Who computed how much of a slice; live. */
+  tallyOf(tiling: Tiling): Tally;
   /** Who computed the sample at (column, row), and with what; null while nobody has. */
   computedAt(sliceId: string, column: number, row: number, layer?: number): LedgerEntry | null;
   dismissNotice(notice: Notice): void;

@@ -4,13 +4,14 @@
  * It draws and listens, as LandscapeView does for planes.
  */
 import { line } from 'd3-shape';
-import { useId, useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import type { Barrier } from '#lib/analysis/barrier.ts';
 import type { NonConvexity } from '#lib/analysis/nonConvexity.ts';
 import type { Tangent } from '#lib/analysis/tangent.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
 import type { Look } from '#lib/session/look.ts';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { useGrowth } from '#components/session/useSurface.ts';
 import { CurveProofs } from './CurveProofs.tsx';
 import { CurveMarks } from './CurveMarks.tsx';
 import { curveOf, curveRange, curveScales, unmeasuredBands, type CurvePoint } from './curveShape.ts';
@@ -58,7 +59,7 @@ export function CurveView(props: CurveViewProps) {
   const { surface } = source;
   const { grid } = surface.tiling;
   const axis = grid.axes[0]!;
-  const version = useSyncExternalStore(source.subscribe, source.getSnapshot);
+  const version = useGrowth(source);
   const holder = useRef<HTMLDivElement>(null);
   const farthest = farthestOf(props.checkpoints);
   const key = useRef<HTMLUListElement>(null);

@@ -6,9 +6,10 @@
  * browser only (`ssr: false`): the canvas has no meaning on a server.
  */
 import { scaleLinear } from 'd3-scale';
-import { useEffect, useEffectEvent, useId, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { DEFAULT_CAMERA, type Camera } from '#lib/session/camera.ts';
 import type { Grid } from '#lib/slice/grid.ts';
+import { useGrowth } from '#components/session/useSurface.ts';
 import { lossScaleOf, rangeOf } from './lossScale.ts';
 import type { CheckpointMark, PersonCursor, Pin } from './marks.ts';
 import { Overlay } from './Overlay.tsx';
@@ -59,7 +60,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   const overlays = useRef(new Map<ViewId, HTMLDivElement>());
   const drawn = useRef<readonly StageView[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
-  const version = useSyncExternalStore(source.subscribe, source.getSnapshot);
+  const version = useGrowth(source);
   const helpId = useId();
 
   const floorTicks = useMemo(() => floorTicksOf(grid), [grid]);

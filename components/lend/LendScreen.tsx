@@ -2,7 +2,6 @@
 import { useEffect } from 'react';
 import type { SliceRecord } from '#lib/session/document.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
-import { pointsOf, tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import { PlainPage } from '#components/ui/PlainPage.tsx';
 import { ConnectionBadges } from '#components/session/ConnectionBadges.tsx';
 import { useSession } from '#components/session/SessionContext.ts';
@@ -12,7 +11,7 @@ import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
 import { LenderControls } from './LenderControls.tsx';
 import { MiniMap } from './MiniMap.tsx';
-import { useContribution } from './useContribution.ts';
+import { useContribution, type Contribution } from './useContribution.ts';
 import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
@@ -36,7 +35,7 @@ export function LendScreen() {
       </div>
       <div className={`${reading.framed} ${styles.card}`}>
         <LenderControls contribution={contribution?.words ?? null} />
-        <Figure sliceId={sliceId} tiles={contribution?.tiles ?? []} />
+        <Figure sliceId={sliceId} contribution={contribution} />
       </div>
       <div className={styles.plain}>
         <p>{say('lend.why')}</p>
@@ -47,18 +46,18 @@ export function LendScreen() {
   );
 }
 
-type FigureProps = { readonly sliceId: string | null; readonly tiles: readonly TileKey[] };
+type FigureProps = { readonly sliceId: string | null; readonly contribution: Contribution | null };
 
-function Figure({ sliceId, tiles }: FigureProps) {
+function Figure({ sliceId, contribution }: FigureProps) {
   const session = useSession();
   const source = useSurface(session.surfaces, sliceId);
   const version = useGrowth(source);
   const catalogue = useStore(session.catalogue);
-  if (!source) return <p className={reading.soft}>{say('lend.map.none')}</p>;
+  if (!source || !contribution) return <p className={reading.soft}>{say('lend.map.none')}</p>;
   const manifest = catalogue.find(({ id }) => id === source.recipe.subject)?.manifest;
   return (
     <figure className={styles.figure}>
-      <MiniMap source={source} version={version} mine={tiles.flatMap((key) => pointsOf(source.tiling, tileOfKey(key)!))} />
+      <MiniMap source={source} version={version} mine={contribution.tiles} points={contribution.points} />
       <figcaption>{say('lend.map', { title: sliceTitle(source.recipe, manifest) })}</figcaption>
     </figure>
   );

@@ -15,6 +15,7 @@ import { useStore } from '#components/useStore.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { say } from '#components/words.ts';
 import { DeviceFacts } from './DeviceFacts.tsx';
+import { useLending } from './useLending.ts';
 import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
@@ -27,7 +28,7 @@ type LenderControlsProps = {
 
 export function LenderControls({ contribution }: LenderControlsProps) {
   const { lending, care } = useSession();
-  const state = useStore(lending.state);
+  const state = useLending(lending);
   const duty = useStore(lending.duty);
   const power = useStore(care.power);
   const goesOn = useStore(care.goesOn);

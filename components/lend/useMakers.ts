@@ -1,7 +1,6 @@
 /** Who computed the shown slice, while somebody wants to know: people with their points, and the tint of the replay. */
 import { useMemo } from 'react';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
-import { tallyOf } from '#lib/session/tally.ts';
 import type { LayerSource } from '#components/landscape/layerSource.ts';
 import type { Tint } from '#components/landscape/heightFieldLayer.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
@@ -29,7 +28,7 @@ export function useMakers(source: SurfaceSource | LayerSource | null): Made {
     if (!source || !isAsked) return null;
     const { sliceId, surface } = 'setLayer' in source ? source.whole : source;
     const entries = session.tilesOf(sliceId);
-    const makers = makersOf(tallyOf(surface.tiling, entries), ({ by, byName }, index) => (helpers === 'named' ? byName : by === me?.id ? 'You' : `Helper ${index + 1}`));
+    const makers = makersOf(session.tallyOf(surface.tiling).shares(), ({ by, byName }, index) => (helpers === 'named' ? byName : by === me?.id ? 'You' : `Helper ${index + 1}`));
     return { tiling: surface.tiling, entries, makers, layer: 'setLayer' in source ? source.layer : null };
   }, [session, source, version, isAsked, helpers, me]);
   return useMemo(() => {

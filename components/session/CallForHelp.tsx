@@ -4,7 +4,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { formatSeconds } from '#components/durations.ts';
 import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
-import { useStore } from '#components/useStore.ts';
+import { useLending } from '#components/lend/useLending.ts';
 import { say } from '#components/words.ts';
 import { useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
@@ -15,7 +15,7 @@ type CallForHelpProps = { readonly job: Job | null; readonly recipe: SliceRecipe
 
 export function CallForHelp({ job, recipe }: CallForHelpProps) {
   const { lending } = useSession();
-  const state = useStore(lending.state);
+  const state = useLending(lending);
   if (!job || !isUntouched(job)) return null;
   switch (state.kind) {
     case 'off':

@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { noticeWords } from '#components/backendWords.ts';
-import { useStore } from '#components/useStore.ts';
+import { useLending } from '#components/lend/useLending.ts';
 import { useSession } from './SessionContext.ts';
 import styles from './Room.module.css';
 
 export function DeviceBanner() {
   const { lending } = useSession();
-  const state = useStore(lending.state);
+  const state = useLending(lending);
   const [read, setRead] = useState<string | null>(null);
   const notice = state.kind === 'helping' || state.kind === 'idle' ? state.report.notice : undefined;
   if (!notice || notice.kind === read) return null;

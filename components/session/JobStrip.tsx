@@ -2,7 +2,7 @@
 import { formatCount, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { useStore } from '#components/useStore.ts';
+import { useLending } from '#components/lend/useLending.ts';
 import { plural, say } from '#components/words.ts';
 import { JobHalt } from './JobHalt.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -11,7 +11,7 @@ import styles from './JobStrip.module.css';
 
 export function JobStrip({ job }: { readonly job: Job | null }) {
   const { lending } = useSession();
-  const state = useStore(lending.state);
+  const state = useLending(lending);
   const view = useRoomView();
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;

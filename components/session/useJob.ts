@@ -3,7 +3,6 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import { levelsOf, type Level } from '#lib/work/levels.ts';
-import { tallyOf } from '#lib/session/tally.ts';
 import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
 import { spokenRange } from '#components/durations.ts';
 import { useStore } from '#components/useStore.ts';
@@ -44,7 +43,7 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
   const helpers = [...people.values()].filter(({ lending }) => lending !== null).map(({ id }) => id);
-  const read = useEffectEvent(() => counts && source && { counts, present: new Set(helpers), shares: tallyOf(source.tiling, session.tilesOf(source.sliceId)) });
+  const read = useEffectEvent(() => counts && source && { counts, present: new Set(helpers), shares: session.tallyOf(source.tiling).shares() });
 
   useEffect(() => {
     if (!source) return undefined;
@@ -56,7 +55,7 @@ export function useJob(session: Session, source: SurfaceSource | null): Job | nu
       if (!now) return;
       const at = performance.now();
       const { done, all } = now.counts.work;
-      looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.length }])) });
+      looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.size }])) });
       seen.push({ at, done });
       while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) {
         looks.shift();

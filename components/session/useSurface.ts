@@ -1,6 +1,7 @@
 /** The surface of one slice as it grows; null until its network is loaded. */
-import { useCallback, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import type { SurfaceSource, SurfaceStore, WholeSource } from '#client/surfaceStore.ts';
+import { slowly } from '#components/slowly.ts';
 
 const zero = () => 0;
 
@@ -9,26 +10,11 @@ export function useSurface(surfaces: SurfaceStore, sliceId: string | null): Whol
   return sliceId === null ? null : surfaces.of(sliceId);
 }
 
-/** Numbers and words need not change with every picture. */
-const SLOW_MS = 200;
+type Growing = Pick<SurfaceSource, 'subscribe' | 'getSnapshot'>;
+
+const never = () => () => {};
 
 /** Draws the caller again as tiles come in, a few times a second; returns a number that differs each time. */
-export function useGrowth(source: SurfaceSource | null): number {
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const stop = source?.subscribe(() => {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          listener();
-        }, SLOW_MS);
-      });
-      return () => {
-        clearTimeout(timer);
-        stop?.();
-      };
-    },
-    [source],
-  );
-  return useSyncExternalStore(subscribe, () => source?.getSnapshot() ?? 0, zero);
+export function useGrowth(source: Growing | null): number {
+  return useSyncExternalStore(source ? slowly(source) : never, () => source?.getSnapshot() ?? 0, zero);
 }

@@ -15,18 +15,18 @@ describe('who computed this', () => {
   const entries = new Map<TileKey, LedgerEntry>(keys.map((key, index) => [key, entry(index % 2 === 0 ? 'ada' : 'ben', 1000 - index, index % 2 === 0)]));
 
   test('[P18] every point is somebody’s, first come first, and what is verified is counted apart', () => {
-    const makers = makersOf(tallyOf(tiling, entries), ({ byName }) => byName);
+    const makers = makersOf(tallyOf(tiling, entries).shares(), ({ byName }) => byName);
     expect(makers.map(({ name }) => name)).toEqual(keys.length % 2 === 0 ? ['ben', 'ada'] : ['ada', 'ben']);
     expect(makers.reduce((sum, { points }) => sum + points, 0)).toBe(17 * 33);
     for (const { name, points, verified } of makers) expect(verified).toBe(name === 'ada' ? points : 0);
   });
 
   test('[P18] without names they are numbered', () => {
-    expect(makersOf(tallyOf(tiling, entries), (_, index) => `Helper ${index + 1}`).map(({ name }) => name)).toEqual(['Helper 1', 'Helper 2']);
+    expect(makersOf(tallyOf(tiling, entries).shares(), (_, index) => `Helper ${index + 1}`).map(({ name }) => name)).toEqual(['Helper 1', 'Helper 2']);
   });
 
   test('[P18] the replay hides what had not come yet, and at its end shows each point in its maker’s colour', () => {
-    const makers = makersOf(tallyOf(tiling, entries), ({ byName }) => byName);
+    const makers = makersOf(tallyOf(tiling, entries).shares(), ({ byName }) => byName);
     const hidden = ({ colours }: ReturnType<typeof makersTint>) => Array.from({ length: 17 * 33 }, (_, at) => at).filter((at) => colours[4 * at + 3] === 235).length;
     expect(hidden(makersTint(tiling, entries, makers, 0, null, false))).toBe(17 * 33);
     const half = makersTint(tiling, entries, makers, 1 / keys.length, null, false);
