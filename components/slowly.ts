@@ -22,7 +22,7 @@ export function slowly(source: Changing, isUrgent: () => boolean = () => false):
   };
   const tell = (): void => {
     rest();
-    for (const listener of [...listeners]) listener();
+    for (const listener of listeners) listener();
   };
   const heed = (): void => {
     if (isUrgent()) tell();

@@ -5,8 +5,10 @@
  * judge whether the numbers are right.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { Backend } from '#lib/wire/workerMessages.ts';
 import { BackendUnavailable, type OpenBackend } from '#workers/backend.ts';
+import { DeviceFault } from '#workers/gpuGuard.ts';
 
 const started = new WeakMap<OpenBackend, Promise<void>>();
 
@@ -61,4 +63,32 @@ async function start({ backend, device, isSoftwareAdapter }: OpenBackend, wasmPa
 export async function activateBackend(backend: Backend, otherwise = `the ${backend} backend went away`): Promise<void> {
   if (tf.getBackend() === backend) return;
   if (!(await tf.setBackend(backend))) throw new BackendUnavailable(otherwise);
+}
+
+const COMPILE_ONLY = 'WEBGPU_ENGINE_COMPILE_ONLY';
+
+/**
+ * Compiles what `work` runs, and runs nothing of it: what it computes has no meaning. Otherwise WebGPU compiles in the middle of the work, and
+ * a device that does is nobody else's for seconds. `work` may wait for nothing but itself. Nothing to do on other backends.
+ *
+ * @throws DeviceFault with the compiler's words
+ */
+export async function compileFirst(backend: Backend, work: () => Promise<void>): Promise<void> {
+  if (backend !== 'webgpu') return;
+  tf.env().set(COMPILE_ONLY, true);
+  try {
+    await work();
+  } finally {
+    tf.env().set(COMPILE_ONLY, false);
+    await compilation();
+  }
+}
+
+/** Resolves when everything asked for is compiled. */
+async function compilation(): Promise<void> {
+  try {
+    await (tf.backend() as WebGPUBackend).checkCompileCompletionAsync();
+  } catch (error) {
+    throw new DeviceFault(`a shader was refused: ${String(error instanceof Error ? error.message : error).slice(0, 400)}`);
+  }
 }

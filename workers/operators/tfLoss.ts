@@ -107,3 +107,19 @@ function divergence(surprises: tf.Tensor, mask: tf.Tensor, width: number): tf.Te
   const weights = tf.add(tf.mul(mask, high - low), low);
   return tf.sum(tf.mul(weights, expExcess(tf.sub(tf.neg(surprises), logs))), 1);
 }
+
+/**
+ * A sample whose numbers stopped being finite inside the network, where a kernel lost that, has no loss; one that is not finite
+ * by itself keeps its kind, as rule N6 asks.
+ */
+export function withoutLost(sums: ReturnType<typeof lossesOf>, lost: tf.Tensor | null): ReturnType<typeof lossesOf> {
+  if (!lost) return sums;
+  const { losses, correct } = sums;
+  // A number less itself is zero, and NaN where it is not finite.
+  const zeros = tf.reshape(tf.sub(lost, lost), [-1]);
+  const isFinite = tf.equal(tf.sub(losses, losses), 0);
+  return {
+    losses: tf.where(isFinite, tf.add(losses, zeros), losses) as tf.Tensor1D,
+    correct: tf.where(tf.equal(zeros, 0), correct, tf.zerosLike(correct)) as tf.Tensor1D,
+  };
+}

@@ -13,8 +13,8 @@ import type { OpenBackend } from '#workers/backend.ts';
 import type { Coordinates, EvaluationJob } from '#workers/evaluator.ts';
 import { DeviceFault } from '#workers/gpuGuard.ts';
 import type { Pace } from '#workers/pace.ts';
-import { activateBackend } from './tensorFlow.ts';
-import { firstTargets, lossesOf } from './tfLoss.ts';
+import { activateBackend, compileFirst } from './tensorFlow.ts';
+import { firstTargets, lossesOf, withoutLost } from './tfLoss.ts';
 import type { Tensors } from './tfPass.ts';
 import { runWatched, type TfProgram } from './tfProgram.ts';
 import { checkSamples, disposeBlock, sampleBlockOf, type SampleBlock } from './tfSamples.ts';
@@ -50,6 +50,8 @@ export class TfSlice {
   private readonly statistics: Statistics | null;
   private readonly sets: readonly BlockedSet[];
   private readonly batch: number;
+  /** Numbers of points at once whose operations are compiled. */
+  private readonly compiled = new Set<number>();
   /** What the centre gave for the first block of samples when the slice was new. */
   private canary: Float32Array | null = null;
   /** Blocks enqueued since the device was last waited for, and what one took then; 0 before the first wait. */
@@ -130,6 +132,8 @@ export class TfSlice {
     withCanary: boolean,
   ): Promise<{ sets: readonly SetSums[]; canary: Float32Array }> {
     const parts: Part[] = [];
+    for (let first = 0; first < points.length; first += this.batch) await this.compile(this.slotsFor(points.length - first));
+    if (withCanary) await this.compile(1);
     this.open.guard?.open();
     let isOpen = true;
     try {
@@ -151,6 +155,28 @@ export class TfSlice {
     }
   }
 
+  /** Filled up to a power of two: a device keeps buffers for every shape that it has seen. */
+  private slotsFor(left: number): number {
+    return Math.min(this.batch, 2 ** Math.ceil(Math.log2(left)));
+  }
+
+  /** Before anything is timed, and before the device is asked for anything. */
+  private async compile(slots: number): Promise<void> {
+    if (this.compiled.has(slots)) return;
+    this.compiled.add(slots);
+    await compileFirst(this.open.backend, async () => {
+      const tensors = await this.tensorsAt(Array.from({ length: slots }, () => CENTRE), async () => {});
+      try {
+        for (const { blocks, sumsSingles } of this.sets) {
+          for (const block of new Map(blocks.map((each) => [each.count, each])).values()) tf.tidy(() => void this.sumsOf(block, tensors, slots, sumsSingles));
+        }
+      } finally {
+        tf.dispose({ ...tensors });
+      }
+    });
+    this.pace.begin();
+  }
+
   /** One batch of points over the chosen blocks of samples, with turns for others between the blocks. */
   private async enqueue(
     points: readonly Coordinates[],
@@ -159,8 +185,7 @@ export class TfSlice {
     signal: AbortSignal | undefined,
     isChosen: (set: number, block: number) => boolean,
   ): Promise<void> {
-    // Filled up to a power of two: a device keeps buffers for every shape that it has seen.
-    const slots = Math.min(this.batch, 2 ** Math.ceil(Math.log2(points.length - first)));
+    const slots = this.slotsFor(points.length - first);
     const batch = Array.from({ length: slots }, (_, index) => points[first + index] ?? CENTRE);
     let tensors: Tensors | null = null;
     try {
@@ -261,22 +286,6 @@ const blocksOf = (samples: number, most: number) =>
     const start = block === 0 ? 0 : block * most;
     return { start, count: Math.min(most, samples - start) };
   });
-
-/**
- * A sample whose numbers stopped being finite inside the network, where a kernel lost that, has no loss; one that is not finite
- * by itself keeps its kind, as rule N6 asks.
- */
-function withoutLost(sums: ReturnType<typeof lossesOf>, lost: tf.Tensor | null): ReturnType<typeof lossesOf> {
-  if (!lost) return sums;
-  const { losses, correct } = sums;
-  // A number less itself is zero, and NaN where it is not finite.
-  const zeros = tf.reshape(tf.sub(lost, lost), [-1]);
-  const isFinite = tf.equal(tf.sub(losses, losses), 0);
-  return {
-    losses: tf.where(isFinite, tf.add(losses, zeros), losses) as tf.Tensor1D,
-    correct: tf.where(tf.equal(zeros, 0), correct, tf.zerosLike(correct)) as tf.Tensor1D,
-  };
-}
 
 /** [points, columns, samples] → [points, columns, ⌈samples / 64⌉] */
 function summed(all: tf.Tensor3D): tf.Tensor {

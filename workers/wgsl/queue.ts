@@ -10,6 +10,8 @@ const SUBMIT_MS = { hardware: 12, software: 40 } as const;
 /** Below this a time says more about the way to the device than about its work. */
 const LEAST_TIMED_MS = 2;
 const MOST_IN_FLIGHT = 2;
+/** Of what fits a submission, while nothing of this slice was timed: a network may be several times slower than the probe that the rate is from. */
+const FIRST_SHARE = 1 / 4;
 
 export type Dispatch = {
   readonly pipeline: GPUComputePipeline;
@@ -26,6 +28,7 @@ export class WorkQueue {
   private readonly mostAcross: number;
   /** Multiply-adds per millisecond. */
   private rate: number;
+  private isTimed = false;
   private encoder: GPUCommandEncoder | null = null;
   private pass: GPUComputePassEncoder | null = null;
   private cost = 0;
@@ -45,9 +48,14 @@ export class WorkQueue {
     return this.rate * this.submitMs;
   }
 
+  /** What comes next was never timed here: it begins small. */
+  beginSmall(): void {
+    this.isTimed = false;
+  }
+
   /** For `points` points; `place` is group 1, with its record of the batches. */
   async dispatch({ pipeline, group, workgroups, cost }: Dispatch, points: number, place: GPUBindGroup, batch: number, signal?: AbortSignal): Promise<void> {
-    if (this.cost > 0 && this.cost + cost * points > this.quantum) await this.flush(signal);
+    if (this.cost > 0 && this.cost + cost * points > this.quantum * (this.isTimed ? 1 : FIRST_SHARE)) await this.flush(signal);
     const down = Math.ceil(workgroups / this.mostAcross);
     this.pass ??= this.commands().beginComputePass();
     this.pass.setPipeline(pipeline);
@@ -109,6 +117,7 @@ export class WorkQueue {
       const took = now - Math.max(begun, this.lastDone);
       this.lastDone = now;
       this.pace.dispatched(took);
+      if (cost > 0) this.isTimed = true;
       if (took > LEAST_TIMED_MS && cost > 0) this.rate = 0.5 * (this.rate + cost / took);
       this.inFlight.splice(this.inFlight.indexOf(done), 1);
     };

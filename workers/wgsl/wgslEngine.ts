@@ -82,6 +82,7 @@ export async function createWgslEngine(open: OpenBackend, pace: Pace, options: W
     const sums = job.sets.some((set) => set.samples.count > MOST_SINGLE_SAMPLES);
     const rows = Math.max(2, Math.min(MOST_ROWS, Math.floor(RESULT_BYTES / 4 / blocked.row)));
     const shape: Shape = { blocked, pointsPerBatch: Math.min(points, rows), rows, sums };
+    queue.beginSmall();
     const kept = await Prepared.of({ memory, pipelines, tile }, plan, job, shape, queue);
     const slice = new WgslSlice(title, kept, shape, device!, queue, guard, pace);
     try {
