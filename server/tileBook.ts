@@ -203,9 +203,9 @@ export class TileBook {
     for (const decision of decisions) {
       switch (decision.kind) {
         case 'probe': {
-          const { tile, points, closer, isUrgent } = decision;
+          const { tile, points, closer, urgency } = decision;
           const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
-          if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, isUrgent, tag: () => this.#inquire(slice, tile, points, closer) });
+          if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, urgency, tag: () => this.#inquire(slice, tile, points, closer) });
           break;
         }
         case 'verify':

@@ -308,7 +308,7 @@ export class Broker {
           const slice = this.#slices[index]!;
           const origin: Origin = { device: slice.device[tile]!, attack: slice.attack[tile]!, slice: index, tile };
           this.#inquiries++;
-          this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, isUrgent: decision.isUrgent, tag: { slice: index, tile, points: decision.points, closer: decision.closer, origin, isAudit } });
+          this.#truth.push({ slice: sliceName(index), cost: decision.points.length * POINT_COST, urgency: decision.urgency, tag: { slice: index, tile, points: decision.points, closer: decision.closer, origin, isAudit } });
           break;
         }
         case 'verify': {

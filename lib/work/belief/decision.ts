@@ -9,12 +9,16 @@ import type { DeviceRecord } from './device.ts';
  */
 export type Proof = { readonly kind: 'points' | 'everyPoint' | 'secondOpinion'; readonly agreed: number };
 
+/** What goes first: a newcomer’s first verdict, for which a device stands idle; then what something speaks against; then the rest. */
+export const URGENCIES = ['verdict', 'doubt', 'usual'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
 export type Decision =
   /**
    * Recompute these points of a tile, and where one of them does not match those `closer` as well, before it is judged; nobody
-   * is told which. `isUrgent`: something speaks against it, or somebody waits for it.
+   * is told which.
    */
-  | { readonly kind: 'probe'; readonly tile: TileKey; readonly points: readonly number[]; readonly closer: readonly number[]; readonly isUrgent: boolean }
+  | { readonly kind: 'probe'; readonly tile: TileKey; readonly points: readonly number[]; readonly closer: readonly number[]; readonly urgency: Urgency }
   | { readonly kind: 'verify'; readonly tile: TileKey; readonly proof: Proof }
   /** Wrong: taken from the picture, and lent again to anybody but those named. */
   | { readonly kind: 'strike'; readonly tile: TileKey; readonly device: string; readonly notTo: readonly string[] }

@@ -6,7 +6,7 @@
  * averaged. It computes nothing, keeps no bytes and lends nothing. Rules V3–V5 and V8–V12 in docs/SPEC.md.
  */
 import type { TileKey } from '#lib/work/tile.ts';
-import type { Decision, Proof } from './decision.ts';
+import type { Decision, Proof, Urgency } from './decision.ts';
 import { Batches } from './batches.ts';
 import { afterAgreement, afterMismatch, isTrusted, probedShare, stateOf, type DeviceRecord } from './device.ts';
 import { HeldTiles, isProbed, type HeldTile } from './heldTiles.ts';
@@ -99,7 +99,7 @@ export class TrustBook {
       const chosen = planProbes({ ...arrival, share }, this.#budget, this.#dice);
       // A newcomer is lent little before its first judgement: that does not wait behind what is asked of everybody else.
       const hurried = isSuspicious ? chosen.length : FIRST_POINTS;
-      decisions.push(...this.#probe(held, chosen.slice(0, hurried), { isUrgent: true, isFirst }), ...this.#probe(held, chosen.slice(hurried)));
+      decisions.push(...this.#probe(held, chosen.slice(0, hurried), { urgency: 'doubt', isFirst }), ...this.#probe(held, chosen.slice(hurried)));
     } else {
       const most = affordable(this.#budget, pointCost);
       const drawn = most === 0 ? [] : this.#batches.join(held, Math.min(share * points, most), (each) => this.#tiles.get(each) !== undefined);
@@ -167,7 +167,7 @@ export class TrustBook {
     ];
     if (affordable(this.#budget, held.pointCost) > 0) {
       const worst = differing.reduce((most, each) => (each.severity > most.severity ? each : most));
-      return [...votes, ...this.#probe(held, [worst.index], { isUrgent: true })];
+      return [...votes, ...this.#probe(held, [worst.index], { urgency: 'doubt' })];
     }
     if (held.opponents.size > held.supporters.size + 1) {
       const record = afterMismatch(own, Math.max(...differing.map(({ severity }) => severity)), now);
@@ -219,14 +219,14 @@ export class TrustBook {
   }
 
   /** Has points of a tile recomputed, in pieces. @param isFirst of a newcomer: more of them, should one not match */
-  #probe(held: HeldTile, points: readonly number[], { isUrgent = false, isFirst = false } = {}): readonly Decision[] {
+  #probe(held: HeldTile, points: readonly number[], { urgency = 'usual', isFirst = false }: { readonly urgency?: Urgency; readonly isFirst?: boolean } = {}): readonly Decision[] {
     held.asked += points.length;
     const piece = Math.max(1, Math.floor((this.#budget.perSecond * PIECE_SECONDS) / Math.max(1, held.pointCost)));
     const decisions: Decision[] = [];
     for (let at = 0; at < points.length; at += piece) {
       const asked = points.slice(at, at + piece);
       const closer = isFirst && at === 0 && !isDear(this.#budget, held.pointCost) ? drawPoints(held.points, Math.min(CLOSER_POINTS, held.points - asked.length), this.#dice, [], new Set(asked)) : [];
-      decisions.push({ kind: 'probe', tile: held.tile, points: asked, closer, isUrgent });
+      decisions.push({ kind: 'probe', tile: held.tile, points: asked, closer, urgency: isFirst && at === 0 ? 'verdict' : urgency });
     }
     return decisions;
   }
@@ -239,7 +239,7 @@ export class TrustBook {
   /** What a device's mistake means for the rest of what it returned. */
   #consequences(record: DeviceRecord, now: number): readonly Decision[] {
     const theirs = [...this.#tiles.of(record.key)];
-    if (stateOf(record, now) !== 'quarantined') return theirs.slice(-SUSPECT_TILES).flatMap((held) => this.#probe(held, this.#drawMore(held), { isUrgent: true }));
+    if (stateOf(record, now) !== 'quarantined') return theirs.slice(-SUSPECT_TILES).flatMap((held) => this.#probe(held, this.#drawMore(held), { urgency: 'doubt' }));
     for (const { tile } of theirs) this.forget(tile);
     this.#batches.forget(record.key);
     // Also where nothing is held: what of earlier days is stored goes with it.

@@ -1,23 +1,24 @@
 /**
- * Which point the server recomputes next: within a budget of multiply-adds per second, fair over slices, the urgent first.
+ * Which point the server recomputes next: within a budget of multiply-adds per second, by urgency, fair over slices.
  *
  * Deficit round robin (Shreedhar and Varghese 1995) in multiply-adds: a slice whose points are dear gets as much of the
  * budget as one whose points are cheap, and a slice with a thousand questions no more than one with ten.
  * Time is an argument. Rule V12 in docs/SPEC.md.
  */
 import { IndexedHeap } from '#lib/work/scheduling/indexedHeap.ts';
+import { URGENCIES, type Urgency } from './decision.ts';
 import type { TruthBudget } from './probePlan.ts';
 
 export type TruthRequest<Tag> = {
   readonly slice: string;
   /** Multiply-adds of all that is asked. */
   readonly cost: number;
-  readonly isUrgent: boolean;
+  readonly urgency: Urgency;
   readonly tag: Tag;
 };
 
-/** Of one slice. `credit` is counted from the credit that all have gained together. */
-type Line<Tag> = { readonly slot: number; readonly urgent: TruthRequest<Tag>[]; readonly usual: TruthRequest<Tag>[]; credit: number };
+/** Of one slice, what is asked by urgency. `credit` is counted from the credit that all have gained together. */
+type Line<Tag> = { readonly slot: number; readonly waiting: Readonly<Record<Urgency, TruthRequest<Tag>[]>>; credit: number };
 
 /** The budget may be saved up for so long, so that a room that was quiet is checked at once. */
 const SAVED_SECONDS = 10;
@@ -27,9 +28,8 @@ export class TruthQueue<Tag> {
   readonly #lines = new Map<string, Line<Tag>>();
   readonly #bySlot: (Line<Tag> | undefined)[] = [];
   readonly #free: number[] = [];
-  /** Lines whose head is urgent and those whose head is not, by the credit gained by all at which it can be paid. */
-  readonly #urgent = new IndexedHeap();
-  readonly #usual = new IndexedHeap();
+  /** Lines by the urgency of their head, and by the credit gained by all at which it can be paid. */
+  readonly #heads: Readonly<Record<Urgency, IndexedHeap>> = { verdict: new IndexedHeap(), doubt: new IndexedHeap(), usual: new IndexedHeap() };
   /** What every line was given so far. */
   #gained = 0;
   #size = 0;
@@ -48,13 +48,12 @@ export class TruthQueue<Tag> {
   push(request: TruthRequest<Tag>): void {
     let line = this.#lines.get(request.slice);
     if (!line) {
-      line = { slot: this.#free.pop() ?? this.#bySlot.length, urgent: [], usual: [], credit: -this.#gained };
+      line = { slot: this.#free.pop() ?? this.#bySlot.length, waiting: { verdict: [], doubt: [], usual: [] }, credit: -this.#gained };
       this.#lines.set(request.slice, line);
       this.#bySlot[line.slot] = line;
     }
     this.#size++;
-    if (request.isUrgent) line.urgent.splice(placeByCost(line.urgent, request.cost), 0, request);
-    else line.usual.push(request);
+    line.waiting[request.urgency].push(request);
     this.#place(line);
   }
 
@@ -80,9 +79,10 @@ export class TruthQueue<Tag> {
   forget(slice: string): readonly TruthRequest<Tag>[] {
     const line = this.#lines.get(slice);
     if (!line) return [];
-    this.#size -= line.urgent.length + line.usual.length;
+    const asked = URGENCIES.flatMap((urgency) => line.waiting[urgency]);
+    this.#size -= asked.length;
     this.#close(slice, line);
-    return [...line.urgent, ...line.usual];
+    return asked;
   }
 
   #earn(now: number): void {
@@ -93,39 +93,28 @@ export class TruthQueue<Tag> {
 
   /** The line whose head is reached with the least further credit is next; all gain that much. */
   #nextInTurn(): TruthRequest<Tag> {
-    const line = this.#bySlot[(this.#urgent.first() ?? this.#usual.first())!]!;
-    const head = (line.urgent.length > 0 ? line.urgent : line.usual).shift()!;
+    const urgency = URGENCIES.find((each) => this.#heads[each].first() !== undefined)!;
+    const line = this.#bySlot[this.#heads[urgency].first()!]!;
+    const head = line.waiting[urgency].shift()!;
     this.#gained = Math.max(this.#gained, head.cost - line.credit);
     line.credit -= head.cost;
     this.#size--;
     if (this.#size === 0) this.#gained = 0;
-    if (line.urgent.length + line.usual.length === 0) this.#close(head.slice, line);
+    if (URGENCIES.every((each) => line.waiting[each].length === 0)) this.#close(head.slice, line);
     else this.#place(line);
     return head;
   }
 
   #place(line: Line<Tag>): void {
-    const [heap, other] = line.urgent.length > 0 ? [this.#urgent, this.#usual] : [this.#usual, this.#urgent];
-    other.remove(line.slot);
-    heap.place(line.slot, (line.urgent[0] ?? line.usual[0]!).cost - line.credit);
+    const urgency = URGENCIES.find((each) => line.waiting[each].length > 0)!;
+    for (const each of URGENCIES) if (each !== urgency) this.#heads[each].remove(line.slot);
+    this.#heads[urgency].place(line.slot, line.waiting[urgency][0]!.cost - line.credit);
   }
 
   #close(slice: string, { slot }: Line<Tag>): void {
-    this.#urgent.remove(slot);
-    this.#usual.remove(slot);
+    for (const urgency of URGENCIES) this.#heads[urgency].remove(slot);
     this.#lines.delete(slice);
     this.#bySlot[slot] = undefined;
     this.#free.push(slot);
   }
-}
-
-/** After those that cost as much: a newcomer is judged by one point, and does not wait for doubts that take many. */
-function placeByCost(requests: readonly TruthRequest<unknown>[], cost: number): number {
-  let [from, to] = [0, requests.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (requests[middle]!.cost <= cost) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }

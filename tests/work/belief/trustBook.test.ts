@@ -67,7 +67,7 @@ describe('trust book', () => {
     const book = new TrustBook({ perSecond: 1e9 }, createRandom(1).uniform);
     book.admit('new', 'ada', 0);
     const asked = (['s/0/0/0', 's/0/0/1'] as const).map((tile) => book.arrived({ ...arrival, tile, device: 'new', pointCost: 5e6 }, 0));
-    expect(asked.map((decisions) => pointsOf(decisions.filter((decision) => decision.kind === 'probe' && decision.isUrgent)).length)).toEqual([1, 0]);
+    expect(asked.map((decisions) => pointsOf(decisions.filter((decision) => decision.kind === 'probe' && decision.urgency === 'verdict')).length)).toEqual([1, 0]);
     expect(pointsOf(asked[0]!).length).toBe(16);
     for (const decision of asked.flat()) if (decision.kind === 'probe') expect(decision.points.length * 5e6).toBeLessThanOrEqual(0.05 * 1e9);
   });

@@ -9,7 +9,7 @@ const budget = { perSecond: 1000 };
 describe('truth queue', () => {
   it('[V12] spends what was saved, then no more a second than the budget', () => {
     const queue = new TruthQueue<number>(budget);
-    for (let tag = 0; tag < 1000; tag++) queue.push({ slice: 'a', cost: 100, isUrgent: false, tag });
+    for (let tag = 0; tag < 1000; tag++) queue.push({ slice: 'a', cost: 100, urgency: 'usual', tag });
     const spend = (now: number) => {
       let spent = 0;
       for (let taken = queue.take(now); taken; taken = queue.take(now)) spent += taken.cost;
@@ -24,9 +24,9 @@ describe('truth queue', () => {
 
   it('[V12] gives each slice the same multiply-adds, however dear its points and however many it asks', () => {
     const queue = new TruthQueue<null>({ perSecond: 1e6 });
-    for (let count = 0; count < 2000; count++) queue.push({ slice: 'many', cost: 10, isUrgent: false, tag: null });
-    for (let count = 0; count < 100; count++) queue.push({ slice: 'dear', cost: 200, isUrgent: false, tag: null });
-    for (let count = 0; count < 400; count++) queue.push({ slice: 'few', cost: 20, isUrgent: false, tag: null });
+    for (let count = 0; count < 2000; count++) queue.push({ slice: 'many', cost: 10, urgency: 'usual', tag: null });
+    for (let count = 0; count < 100; count++) queue.push({ slice: 'dear', cost: 200, urgency: 'usual', tag: null });
+    for (let count = 0; count < 400; count++) queue.push({ slice: 'few', cost: 20, urgency: 'usual', tag: null });
     const spent = new Map<string, number>();
     for (let total = 0; total < 15_000; ) {
       const { slice, cost } = queue.take(0)!;
@@ -36,19 +36,14 @@ describe('truth queue', () => {
     for (const slice of ['many', 'dear', 'few']) expect(spent.get(slice)! / 5000).toBeCloseTo(1, 1);
   });
 
-  it('[V12] of what is urgent in a slice takes the cheapest first, and what came first of those', () => {
-    const queue = new TruthQueue<number>(budget);
-    for (const [tag, cost] of [80, 10, 80, 10].entries()) queue.push({ slice: 'a', cost, isUrgent: true, tag });
-    expect([0, 0, 0, 0].map((now) => queue.take(now)!.tag)).toEqual([1, 3, 0, 2]);
-  });
-
-  it('[V12] takes the urgent first, and a closed slice not at all', () => {
+  it('[V12] takes first verdicts before doubts and those before the rest, in whichever slices; and a closed slice not at all', () => {
     const queue = new TruthQueue<string>(budget);
-    queue.push({ slice: 'a', cost: 1, isUrgent: false, tag: 'usual' });
-    queue.push({ slice: 'b', cost: 5000, isUrgent: true, tag: 'urgent' });
-    queue.push({ slice: 'c', cost: 1, isUrgent: false, tag: 'closed' });
+    queue.push({ slice: 'a', cost: 1, urgency: 'usual', tag: 'usual' });
+    for (const tag of ['doubt', 'another doubt']) queue.push({ slice: 'a', cost: 10, urgency: 'doubt', tag });
+    for (const tag of ['verdict', 'another verdict']) queue.push({ slice: 'b', cost: 2000, urgency: 'verdict', tag });
+    queue.push({ slice: 'c', cost: 1, urgency: 'usual', tag: 'closed' });
     queue.forget('c');
-    expect([queue.take(0)?.tag, queue.take(0)?.tag, queue.take(0)]).toEqual(['urgent', 'usual', null]);
+    expect([0, 0, 0, 0, 0, 0].map((now) => queue.take(now)?.tag)).toEqual(['verdict', 'another verdict', 'doubt', 'another doubt', 'usual', undefined]);
   });
 });
 
