@@ -161,7 +161,7 @@ const WORDS = {
   'low.check.flat': 'Flat here: the full gradient is {g}.',
   'low.check.out': 'Not a minimum: the loss still falls out of this slice (gradient {g}).',
   'low.check.within': 'Between the samples of this slice the loss still falls: place a finer one here (gradient {g}).',
-  'low.check.parts': 'within the slice {inside}, out of it {outside}. Flat means: 1 % of ‖θ‖ straight downhill lowers the loss by less than 0.1 %. Flat is not yet a minimum; a saddle is flat too.',
+  'low.check.parts': 'Within the slice {inside}, out of it {outside}. Flat means: 1 % of ‖θ‖ straight downhill lowers the loss by less than 0.1 %. Flat is not yet a minimum; a saddle is flat too.',
   'bend.bowl': 'Bowl: rises both ways',
   'bend.saddle': 'Saddle: rises one way, falls the other',
   'bend.dome': 'Dome: falls both ways',

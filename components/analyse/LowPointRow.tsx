@@ -31,14 +31,14 @@ export function LowPointRow({ point, place, gradient, name, recipe, geography }:
           {name}
         </Button>
         <span>
-          α {formatCoordinate(a)}
-          {point.coordinates.length > 1 && ` · β ${formatCoordinate(b)}`} · loss {formatLoss(point.loss)}
+          {point.coordinates.map((value, axis) => `${AXES[axis] ?? ''} ${formatCoordinate(value)} · `)}
+          loss {formatLoss(point.loss)}
         </span>
       </div>
       <p className={panel.small}>
         {say('low.label')} · prominence {point.isAtLeast && 'at least '}
         {formatLoss(point.prominence)} · width {point.width.isCut && 'at least '}
-        {formatLoss(point.width.area)} {point.coordinates.length > 1 ? 'αβ' : 'α'}
+        {formatLoss(point.width.area)} {AXES.slice(0, point.coordinates.length).join('·')}
         {point.isOnEdge && ` · ${say('low.edge')}`}
         {point.isBesideUnknown && ` · ${say('low.unknown')}`}
       </p>
@@ -46,6 +46,8 @@ export function LowPointRow({ point, place, gradient, name, recipe, geography }:
     </li>
   );
 }
+
+const AXES = ['α', 'β', 'γ'] as const;
 
 const VERDICTS = { flat: 'low.check.flat', slopesOut: 'low.check.out', slopesWithin: 'low.check.within' } as const;
 
@@ -60,7 +62,7 @@ function Verdict({ recipe, place: [a = 0, b = 0, c = 0], gradient }: { readonly 
   return (
     <p className={verdict === 'flat' ? panel.small : panel.warn} role="status">
       {say(VERDICTS[verdict], { g: formatLoss(norm) })}
-      <span className={panel.under}>{say('low.check.parts', { inside: formatLoss(inside), outside: formatLoss(outside) })}</span>
+      <span className={`${panel.under} ${panel.small}`}>{say('low.check.parts', { inside: formatLoss(inside), outside: formatLoss(outside) })}</span>
     </p>
   );
 }

@@ -37,10 +37,10 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
   if (all.length === 0) return null;
   const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
-  const y = (isLog ? scaleLog() : scaleLinear()).domain([low, high > low ? high : low + 1]).range([HEIGHT - ROOM.bottom, ROOM.top]);
+  const y = (isLog ? scaleLog() : scaleLinear()).domain(spanned(low, high, isLog)).range([HEIGHT - ROOM.bottom, ROOM.top]);
   const ticks = thinned(y.ticks(4));
   const left = Math.max(ROOM.left, BESIDE + DIGIT * Math.max(...ticks.map((tick) => formatLoss(tick).length)));
-  const x = scaleLinear([Math.min(...xs), Math.max(...xs)], [left, WIDTH - ROOM.right]);
+  const x = scaleLinear(spanned(Math.min(...xs), Math.max(...xs)), [left, WIDTH - ROOM.right]);
   const path = line<XY>(([at]) => x(at), ([, value]) => y(value));
   return (
     <figure className={styles.figure}>
@@ -89,6 +89,12 @@ export function MiniChart({ label, series, xTitle, yTitle, isLog = false, marker
       </figcaption>
     </figure>
   );
+}
+
+/** Where all values are one, it stands in the middle of an axis that has others. */
+function spanned(low: number, high: number, isLog = false): readonly [number, number] {
+  if (high > low) return [low, high];
+  return isLog ? [low / 2, low * 2] : [low - (Math.abs(low) / 2 || 0.5), low + (Math.abs(low) / 2 || 0.5)];
 }
 
 /** A logarithmic axis has many ticks. */
