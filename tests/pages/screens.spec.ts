@@ -70,6 +70,8 @@ test('[P7] axe finds nothing while a slice is placed, nor on any panel', async (
   };
   for (const name of ['Slice', 'Analyse', 'Look', 'Pins', 'Compute'] as const) {
     await tab(page, name);
+    if (name === 'Analyse') await page.getByText('Can you trust this?').click();
+    expect(await pushedWide(page), name).toEqual([]);
     await check(name);
   }
   await page.getByRole('button', { name: 'Share' }).click();
@@ -85,6 +87,26 @@ test('[P7] axe finds nothing while a slice is placed, nor on any panel', async (
   await expect(form.getByLabel('Seed of the mask')).toBeVisible();
   await check('How it is evaluated');
   await page.screenshot({ path: 'test-results/screens/placing.png' });
+});
+
+test('[P7] on a phone the key of a curve stands above it, and an open sheet leaves the curve room', async ({ browser, baseURL }) => {
+  const { page } = await openWindow(browser, { baseURL: baseURL!, viewport: { width: 420, height: 860 }, reducedMotion: 'reduce' });
+  await openSession(page, lineUrl);
+  const chart = page.locator('[data-stage] [data-picture]');
+  const places = () =>
+    chart.evaluate((element) => {
+      const key = element.querySelector('ul')!.getBoundingClientRect();
+      const frame = [...element.querySelectorAll('svg rect')].map((rect) => rect.getBoundingClientRect()).find(({ width }) => width > 200)!;
+      return { keyEnds: key.bottom, frameBegins: frame.top, frameHeight: frame.height };
+    });
+  const closed = await places();
+  expect(closed.keyEnds).toBeLessThanOrEqual(closed.frameBegins);
+  await tab(page, 'Look');
+  await expect.poll(async () => (await places()).frameHeight).toBeLessThan(closed.frameHeight);
+  const open = await places();
+  expect(open.keyEnds).toBeLessThanOrEqual(open.frameBegins);
+  expect(open.frameHeight).toBeGreaterThan(60);
+  await page.context().close();
 });
 
 test('[P7] the landscape is drawn: its pixels differ, and dragging changes them', async ({ browser, baseURL }) => {
@@ -124,6 +146,15 @@ test('[P7] a session can be used by keyboard alone', async ({ browser, baseURL }
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog').first()).toBeVisible();
 });
+
+/** What in the open panel is wider than its place and does not scroll. */
+function pushedWide(page: Page): Promise<readonly string[]> {
+  return page.getByRole('tabpanel').evaluate((panel) =>
+    [...panel.querySelectorAll<HTMLElement>('div, section, details, ul, li, p, dl, dd')]
+      .filter((each) => each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === 'visible')
+      .map((each) => `${each.tagName} ${each.textContent.slice(0, 60)}`),
+  );
+}
 
 /** Different colours in a PNG, counted in the browser. */
 async function coloursIn(page: Page, png: Buffer): Promise<number> {
