@@ -29,6 +29,7 @@ export const LEND_WORDS = {
   'lend.map.none': 'Nobody has placed a slice yet. The picture appears here.',
   'lend.code.wrong': 'No open session has the code {code}. Check it with the host — codes stop working when a session ends.',
   'lend.idle': 'Ready to help. Nothing is waiting to be computed.',
+  'lend.between': 'Ready to help. Waiting for the next piece of work; a device that is new here gets more once its first is checked.',
   'lend.starting': 'Starting: looking for a GPU and trying it out.',
   'lend.paused': 'Nothing is being computed here.',
   'lend.cpu': 'No WebGPU here, so this device helps with its CPU. It still counts.',

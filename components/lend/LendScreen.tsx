@@ -34,7 +34,7 @@ export function LendScreen() {
         <ConnectionBadges />
       </div>
       <div className={`${reading.framed} ${styles.card}`}>
-        <LenderControls contribution={contribution?.words ?? null} />
+        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} />
         <Figure sliceId={sliceId} contribution={contribution} />
       </div>
       <div className={styles.plain}>

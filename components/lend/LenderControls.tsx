@@ -24,9 +24,11 @@ const DUTY_TITLES: Readonly<Record<DutyName, string>> = { light: 'Light 25 %', b
 type LenderControlsProps = {
   /** What became of what was computed, in words: `412 points so far, 7 % of this picture`. */
   readonly contribution: string | null;
+  /** Whether something is still to be computed, by whomever. */
+  readonly isMore: boolean;
 };
 
-export function LenderControls({ contribution }: LenderControlsProps) {
+export function LenderControls({ contribution, isMore }: LenderControlsProps) {
   const { lending, care } = useSession();
   const state = useLending(lending);
   const duty = useStore(lending.duty);
@@ -36,7 +38,7 @@ export function LenderControls({ contribution }: LenderControlsProps) {
     <div className={styles.controls}>
       <Buttons state={state} />
       <div role="status" className={styles.said}>
-        <Said state={state} contribution={contribution} />
+        <Said state={state} contribution={contribution} isMore={isMore} />
       </div>
       <Segments
         label="How much of the time"
@@ -98,7 +100,7 @@ function Buttons({ state }: { readonly state: LendingState }) {
   }
 }
 
-function Said({ state, contribution }: { readonly state: LendingState; readonly contribution: string | null }) {
+function Said({ state, contribution, isMore }: LenderControlsProps & { readonly state: LendingState }) {
   const { care, lending } = useSession();
   switch (state.kind) {
     case 'off':
@@ -134,7 +136,7 @@ function Said({ state, contribution }: { readonly state: LendingState; readonly 
     case 'idle':
       return (
         <>
-          <p>{state.kind === 'idle' ? say('lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
+          <p>{state.kind === 'idle' ? say(isMore ? 'lend.between' : 'lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
           {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
           {state.isBraked && <p className={reading.warning}>{say('lend.braked')}</p>}
           {state.report.notice && <p className={reading.warning}>{noticeWords(state.report.notice)}</p>}

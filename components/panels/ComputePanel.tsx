@@ -22,7 +22,7 @@ export function ComputePanel() {
         <h2>Lend this browser</h2>
         <p>{say('lend.ask')}</p>
         <p className={`${styles.small} ${styles.soft}`}>{say('lend.receives')}</p>
-        <LenderControls contribution={contribution?.words ?? null} />
+        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} />
       </section>
       <section className={styles.section}>
         <Select
