@@ -117,3 +117,35 @@ test('[Q7] [C13] [U21] what one window asks of the Hessian the other sees: both 
   await ben.page.context().close();
   await ann.page.context().close();
 });
+
+test('[U20] an ε-sharpness is computed again by the server at the place that was shared; a volume lies along both eigenvectors and that way', async ({ browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Explore' }).click();
+  await placeSlice(page, { network: /spiral/i, kind: 'Random line', count: 9, trainSamples: SAMPLES });
+  await lend(page, 'wasm');
+  await expectComplete(page, 9);
+
+  const sharp = await openCard(page, 'ε-sharpness');
+  await sharp.getByRole('button', { name: 'Compute here' }).first().click();
+  await expect(sharp.getByText(/^3 of 3, 10 steps each$/)).toBeVisible({ timeout: 90_000 });
+  await expect(sharp.getByText(/Verified: the server computed the loss here and at the highest place again/)).toBeVisible({ timeout: 60_000 });
+  const spectrum = await openCard(page, 'Extreme eigenvalues');
+  await spectrum.getByRole('button', { name: 'Compute here' }).first().click();
+  await expect(spectrum.getByRole('row', { name: /^1 / }).getByRole('cell').first()).toContainText('±', { timeout: 90_000 });
+
+  await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
+  const form = page.getByRole('region', { name: 'Place a slice' });
+  await form.getByLabel('Kind').selectOption({ label: 'Volume of any three vectors' });
+  const selects = form.getByLabel('Along', { exact: true });
+  for (const [index, title] of [/^eigenvector of λ = [^−]/, /^eigenvector of λ = −/, /^steepest way/].entries()) {
+    const label = await selects.nth(index).locator('option').filter({ hasText: title }).first().textContent();
+    await selects.nth(index).selectOption({ label: label!.trim() });
+  }
+  for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill('3');
+  await form.getByLabel(/^Training samples/).fill(String(SAMPLES));
+  await form.getByRole('button', { name: 'Place it' }).click();
+  await expectComplete(page, 27);
+  expect(errors).toEqual([]);
+});
