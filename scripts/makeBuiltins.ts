@@ -3,14 +3,17 @@
  *
  *     node --import tsx scripts/makeBuiltins.ts REFERENCE_DIR [TRAINED_DIR]
  *
- * REFERENCE_DIR holds the reference cases seedcnn-weights and data-glyph (tests/reference has copies). TRAINED_DIR holds a folder for
- * each network of scripts/builtins/trained.ts; without it those networks stay as they are. For each of them:
+ * REFERENCE_DIR holds the reference cases seedcnn-weights and data-glyph (tests/reference has copies). TRAINED_DIR holds folders for
+ * networks of scripts/builtins/trained.ts. For each of them:
  *
  *     node --import tsx scripts/exportTraining.ts resnet20 colour-shapes TRAINED_DIR/shapes-resnet20
  *     python3 scripts/builtins/train.py TRAINED_DIR/shapes-resnet20 --epochs 16 --batch 50 --rate 0.05 --keep 0,1,4,9,16 --augment
  *     python3 scripts/builtins/train.py TRAINED_DIR/shapes-resnet20 --measure 256,128
+ *
+ * Those of depth were trained with --epochs 8 --keep 8 and --augment, those of width on glyphs with --epochs 6 --keep 6; both are measured
+ * with --measure 128,128 --half. A network whose folder is missing from TRAINED_DIR stays as it is.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lineFit } from './builtins/lineFit.ts';
 import { readSubject } from '#lib/formats/subjectFile.ts';
@@ -32,7 +35,7 @@ function main(): void {
     process.exitCode = 1;
     return;
   }
-  const more = TRAINED.map((each) => (trainedDirectory ? build(trained(each, path.join(trainedDirectory, each.name))) : kept(each.name)));
+  const more = TRAINED.map((each) => (trainedDirectory && existsSync(path.join(trainedDirectory, each.name)) ? build(trained(each, path.join(trainedDirectory, each.name))) : kept(each.name)));
   const built = [...[spirals(), seedCnn(directory), lineFit(), sineBoundary()].map(build), ...more];
   mkdirSync(OUT, { recursive: true });
   for (const old of readdirSync(OUT).filter((name) => name.endsWith('.safetensors'))) rmSync(path.join(OUT, old));

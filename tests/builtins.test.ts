@@ -6,7 +6,9 @@ import { readSafetensors } from '#lib/formats/safetensors.ts';
 import { createRandom } from '#lib/random.ts';
 import { digestOf } from '#lib/digest.ts';
 import { colourShapes } from '#lib/network/datasets/colourShapes.ts';
+import { glyphs } from '#lib/network/datasets/glyphs.ts';
 import { samplesOf } from '#lib/network/datasets/generated.ts';
+import { costOfSample } from '#lib/network/cost.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
 import { zooNetwork } from '#lib/network/zoo/zoo.ts';
 import { layoutOf } from '#lib/network/layout.ts';
@@ -36,18 +38,25 @@ function evaluated(subject: Subject, checkpoint: string): readonly SetTruth[] {
 }
 
 const RESNETS = ['shapes-resnet20', 'shapes-resnet20-noshort'];
+const DEPTHS = ['depth-resnet20-noshort', 'depth-resnet56', 'depth-resnet56-noshort', 'depth-resnet110-noshort'];
+const WIDTHS = [1, 2, 4, 8].flatMap((k) => [`width-thin8-${k}`, `width-thin8-${k}-noshort`]);
+const FAMILIES = [...DEPTHS, ...WIDTHS];
+/** Too dear to be evaluated in float64 on more than the test images here. */
+const DEAR = 1e8;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 describe('built-ins', () => {
   test('[built-ins] the networks are listed in order, with their stated parameter counts', () => {
-    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', 'sine-10k', ...RESNETS]);
-    expect(NAMES.map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 354, 272_474, 269_722]);
+    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', 'sine-10k', ...RESNETS, ...FAMILIES]);
+    expect(NAMES.slice(0, 6).map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 354, 272_474, 269_722]);
   });
 
-  test('[built-ins] every trajectory names checkpoints, and every network has an initial and a trained one', () => {
+  test('[built-ins] every trajectory names checkpoints, and every network has a trained one, and an initial one unless it is of a family', () => {
     for (const name of NAMES) {
       const { checkpoints, trajectory, provenance } = builtin(name).manifest;
       const ids = checkpoints.map(({ id }) => id);
-      expect(ids).toEqual(expect.arrayContaining(['initial', 'trained', ...trajectory]));
+      expect(ids).toEqual(expect.arrayContaining([...(FAMILIES.includes(name) ? [] : ['initial']), 'trained', ...trajectory]));
       expect(new Set(ids).size).toBe(ids.length);
       expect(provenance.length).toBeGreaterThan(60);
     }
@@ -86,14 +95,18 @@ describe('built-ins', () => {
     expect([...subject.checkpoints[0]!]).toEqual([0, 0]);
   });
 
-  test.each(RESNETS)('[built-ins] %s is a network of the zoo on our own colour shapes, in a file of a few megabytes', (name) => {
+  test('[built-ins] what was added for the families is below 35 MB', () => {
+    expect(sum(FAMILIES.map((name) => builtin(name).manifest.file.bytes))).toBeLessThan(35e6);
+  });
+
+  test.each([...RESNETS, ...FAMILIES])('[built-ins] %s is a network of the zoo on our own images, in a file of a few megabytes', (name) => {
     const { manifest, sets } = builtin(name);
     expect(manifest.network).toEqual(zooNetwork(manifest.network.id));
     expect(manifest.file.bytes).toBeLessThan(7e6);
     // The provenance says which seeds; the generator must still give those very images.
     const seeds = /seeds (\d+) and (\d+)/.exec(manifest.provenance)!.slice(1).map(Number);
     for (const [index, set] of (['train', 'test'] as const).entries()) {
-      const made = samplesOf(colourShapes.generate(createRandom(seeds[index]!), sets[set].count));
+      const made = samplesOf((name.startsWith('width') ? glyphs : colourShapes).generate(createRandom(seeds[index]!), sets[set].count));
       expect(digestOf(new Uint8Array(made.inputs.buffer))).toBe(digestOf(new Uint8Array(sets[set].inputs.slice().buffer)));
       expect([...made.targets]).toEqual([...sets[set].targets]);
     }
@@ -111,6 +124,31 @@ describe('built-ins', () => {
       expect((100 * correct) / samples).toBeCloseTo(accuracy!, 0);
     }
   }, 600_000);
+
+  test.each(FAMILIES)('[built-ins] %s, as it is stored, has in float64 the loss and correct answers that PyTorch measured', (name) => {
+    const { manifest, checkpoints, buffers, sets } = builtin(name);
+    const file = readSafetensors(readFileSync(path.join(BUILTINS, `${manifest.file.digest}.safetensors`)));
+    expect(file.ok && file.value.get('checkpoints')?.isHalf).toBe(true);
+    const stated = [...manifest.provenance.matchAll(/([\d.e-]+) and ([\d.]+) % on the (\d+)/g)].map((match) => match.slice(1).map(Number));
+    const shown = (['train', 'test'] as const).filter((set) => set === 'test' || costOfSample(manifest.network) < DEAR);
+    const found = evaluateAt({ network: manifest.network, loss: manifest.loss, buffers: buffers[0]!, sets: shown.map((set) => ({ set, samples: sets[set] })) }, Float64Array.from(checkpoints[0]!));
+    for (const { set, samples, lossSum, correct } of found) {
+      const [loss, accuracy, count] = stated[set === 'train' ? 0 : 1]!;
+      expect(samples).toBe(count);
+      expect(Math.abs(lossSum / samples / loss! - 1)).toBeLessThan(1e-4);
+      expect(Math.abs((100 * correct) / samples - accuracy!)).toBeLessThan(100 / samples + 0.06);
+    }
+  }, 600_000);
+
+  test.each(['width-thin8-1', 'width-thin8-2-noshort'])('[built-ins] the test error of %s is that of all the test images of its seed', (name) => {
+    const { manifest, checkpoints, buffers } = builtin(name);
+    const { samples, loss, correct } = manifest.results!.test;
+    const seed = Number(/seeds \d+ and (\d+)/.exec(manifest.provenance)![1]);
+    const all = samplesOf(glyphs.generate(createRandom(seed), samples));
+    const [found] = evaluateAt({ network: manifest.network, loss: manifest.loss, buffers: buffers[0]!, sets: [{ set: 'test', samples: all }] }, Float64Array.from(checkpoints[0]!));
+    expect(found!.lossSum / samples / loss).toBeCloseTo(1, 4);
+    expect(Math.abs(found!.correct - correct)).toBeLessThanOrEqual(1);
+  }, 240_000);
 
   test('[built-ins] with shortcuts the deep network learned in the same time much more than without', () => {
     const [withShortcuts, without] = RESNETS.map((name) => truthAt(builtin(name), 'trained')[1]!);

@@ -2,6 +2,7 @@
 import { hasSeeds } from '#lib/slice/groups.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { CompareCard } from '#components/compare/CompareCard.tsx';
+import { FamilyCard } from '#components/compare/FamilyCard.tsx';
 import type { AnalyseCard } from './card.ts';
 import { AutoEncoderCard } from './AutoEncoderCard.tsx';
 import { BendCard } from './BendCard.tsx';
@@ -49,6 +50,7 @@ export const CARDS: readonly AnalyseCard[] = [
   { id: 'valleys', title: 'Valleys and their persistence', needs: 'slice', isFor: isFlat, Card: ValleysCard },
   { id: 'rank', title: 'The surface in few products', needs: 'slice', isFor: isPlane, Card: RankCard },
   { id: 'scatter', title: 'Curvature and test error', needs: 'nothing', Card: ScatterCard },
+  { id: 'families', title: 'Depth, width and shortcuts', needs: 'nothing', Card: FamilyCard },
   { id: 'compare', title: 'Compare with other slices', needs: 'slice', isFor: isFlat, Card: CompareCard },
   { id: 'weights', title: 'Weights of two networks', needs: 'slice', isFor: always, Card: HistogramCard },
   { id: 'centres', title: 'The same slice around another checkpoint', needs: 'slice', isFor: (recipe, { checkpoints }) => isFlat(recipe) && !recipe.cut && !recipe.curve && !recipe.origin && checkpoints.length > 1 && recipe.axes.every(({ direction }) => direction.kind === 'random'), Card: CentresCard },

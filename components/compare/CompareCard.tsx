@@ -12,7 +12,7 @@ import type { SliceCardProps } from '#components/analyse/card.ts';
 import { useShownSet } from '#components/analyse/useShownSet.ts';
 import { isSamePane, MOST_PANES, NO_COMPARISON, type Comparison, type PaneRef } from '#lib/session/comparison.ts';
 import { captionOf } from './comparison.ts';
-import { ShortcutPair } from './ShortcutPair.tsx';
+import { FamilyButtons } from './FamilyButtons.tsx';
 
 export function CompareCard({ sliceId, recipe, source }: SliceCardProps) {
   const session = useSession();
@@ -48,7 +48,7 @@ export function CompareCard({ sliceId, recipe, source }: SliceCardProps) {
         })}
       </ul>
       <div className={panel.row}>
-        <ShortcutPair recipe={recipe} />
+        <FamilyButtons recipe={recipe} />
       </div>
       {comparison.panes.length > 0 && (
         <>

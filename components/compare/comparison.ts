@@ -1,11 +1,12 @@
 /** Which of what stands beside a slice may be subtracted, and what must be said before anybody compares. Pure. */
-import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
+import { testErrorOf, type SetName, type SubjectManifest } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { canonicalJson } from '#lib/digest.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { modeTitle, normalisationTitle, shapeTitle, checkpointTitle } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
+import { testErrorWords } from './familyWords.ts';
 
 /** Whether two slices sample the very same points: the same centre, axes and grid, whatever is measured there. */
 export function sharesCoordinates(one: SliceRecipe, other: SliceRecipe): boolean {
@@ -18,6 +19,7 @@ export function captionOf(recipe: SliceRecipe, set: SetName, manifest: SubjectMa
   const count = recipe.samples.find((each) => each.set === set)?.count ?? 0;
   return [
     manifest?.title,
+    manifest && testErrorOf(manifest, recipe.centre) ? `test error ${testErrorWords(manifest, recipe.centre)}` : undefined,
     `${shapeTitle(recipe, manifest)} around ${checkpointTitle(manifest, recipe.centre)}`,
     normalisationTitle(recipe) ?? '',
     `${formatCount(count)} ${set} samples`,

@@ -1,13 +1,15 @@
 /** Several slices with one press: the same one under five seeds, or the figures of the notebook. Each says what all of it would cost. */
 import { useState } from 'react';
+import { workBeside } from '#lib/slice/families.ts';
 import { hasSeeds, notebookFigures, seedGroup, USUAL_SEEDS } from '#lib/slice/groups.ts';
-import { passesIn, pointsIn, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SubjectWeights } from '#lib/network/subject.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProblemText } from '#components/ui/Field.tsx';
-import { ShortcutPair } from '#components/compare/ShortcutPair.tsx';
+import { FamilyButtons } from '#components/compare/FamilyButtons.tsx';
 import { formatSeconds } from '#components/durations.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
+import { useStore } from '#components/useStore.ts';
 import type { PlaceForm } from './usePlaceForm.ts';
 import styles from './Panel.module.css';
 
@@ -17,6 +19,7 @@ const NOTEBOOK_SEEDS = [228, 229] as const;
 export function GroupButtons({ form: { recipe, problems, price }, subject }: { readonly form: PlaceForm; readonly subject: SubjectWeights }) {
   const session = useSession();
   const view = useRoomView();
+  const catalogue = useStore(session.catalogue);
   const [refusal, setRefusal] = useState<string>();
   const figures = notebookFigures(subject.manifest, subject.id, NOTEBOOK_SEEDS);
   const isReady = problems.length === 0 && price.kind === 'known';
@@ -24,8 +27,7 @@ export function GroupButtons({ form: { recipe, problems, price }, subject }: { r
   /** By the rate that was measured for the slice in the form. */
   const costOf = (recipes: readonly SliceRecipe[]): string => {
     if (price.kind !== 'known') return '';
-    const work = (each: SliceRecipe) => pointsIn(each) * passesIn(each);
-    return `, about ${formatSeconds((price.price.seconds * recipes.reduce((sum, each) => sum + work(each), 0)) / work(recipe))} here`;
+    return `, about ${formatSeconds(price.price.seconds * workBeside(recipe, recipes, (subject) => catalogue.find(({ id }) => id === subject)?.manifest))} here`;
   };
   const placeAll = async (recipes: readonly SliceRecipe[]) => {
     setRefusal(undefined);
@@ -53,7 +55,7 @@ export function GroupButtons({ form: { recipe, problems, price }, subject }: { r
           All figures, {figures.length} slices{costOf(figures)}
         </Button>
       )}
-      <ShortcutPair recipe={recipe} isReady={isReady} costOf={costOf} />
+      <FamilyButtons recipe={recipe} isReady={isReady} costOf={costOf} />
       <ProblemText text={refusal} />
     </div>
   );

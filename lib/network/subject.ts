@@ -51,11 +51,18 @@ export type SubjectManifest = {
   /** Checkpoint ids of one training run, in order; empty when there is none. */
   readonly trajectory: readonly string[];
   readonly file: FileName;
+  /** How one checkpoint does over whole sets, of which the file may carry only the first samples. */
+  readonly results?: TrainingResults | undefined;
   readonly provenance: string;
 };
 
+/** Measured on the weights as they are stored. */
+export type TrainingResults = { readonly checkpoint: string } & Readonly<Record<SetName, { readonly samples: number; readonly loss: number; readonly correct: number }>>;
+
 const counted = z.int().check(z.nonnegative());
 const fileName = z.strictObject({ digest: digestSchema, bytes: counted });
+
+const resultOfSet = z.strictObject({ samples: counted, loss: z.number(), correct: counted });
 
 export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
   format: z.literal(1),
@@ -82,6 +89,7 @@ export const manifestSchema: z.ZodMiniType<SubjectManifest> = z.strictObject({
   ),
   trajectory: z.array(z.string()),
   file: fileName,
+  results: z.optional(z.strictObject({ checkpoint: z.string(), train: resultOfSet, test: resultOfSet })),
   provenance: z.string(),
 });
 
@@ -124,6 +132,13 @@ export function checkpointIndex(manifest: SubjectManifest, id: string): number {
   const index = manifest.checkpoints.findIndex((each) => each.id === id);
   if (index < 0) throw new Error(`${manifest.name} has no checkpoint ${id}`);
   return index;
+}
+
+/** The share of test samples that a checkpoint gets wrong, over how many; null where that was not measured. */
+export function testErrorOf({ results }: SubjectManifest, checkpoint: string): { readonly error: number; readonly samples: number } | null {
+  if (results?.checkpoint !== checkpoint) return null;
+  const { samples, correct } = results.test;
+  return { error: 1 - correct / samples, samples };
 }
 
 /** The first `wanted` samples of a set, in file order, without a copy. */

@@ -5,7 +5,7 @@
 import { canonicalJson } from '#lib/digest.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { filesOf, problemsOf, type Axis, type SliceRecipe } from './recipe.ts';
+import type { Axis, SliceRecipe } from './recipe.ts';
 
 export const USUAL_SEEDS = 5;
 
@@ -25,20 +25,6 @@ export function seedGroup(recipe: SliceRecipe, count = USUAL_SEEDS): readonly Sl
 /** The same for two slices that differ in their seeds only. */
 export const seedlessKey = (recipe: SliceRecipe): string =>
   canonicalJson({ ...recipe, axes: recipe.axes.map((axis) => (axis.direction.kind === 'random' ? { ...axis, direction: { ...axis.direction, seed: 0 } } : axis)) });
-
-const WITHOUT = '-noshort';
-
-/** What the network with or without shortcuts is called that was trained like the one of this name. */
-export const twinName = (name: string): string => (name.endsWith(WITHOUT) ? name.slice(0, -WITHOUT.length) : `${name}${WITHOUT}`);
-
-/**
- * The same slice of another network: the same seeds, scaled to its own weights, over the same extent and samples. Null where that is no slice
- * of it, or where vectors of one network would be meant.
- */
-export function twinSlice(recipe: SliceRecipe, subject: string, manifest: SubjectManifest): SliceRecipe | null {
-  const twin: SliceRecipe = { ...recipe, subject };
-  return filesOf(recipe).length === 0 && problemsOf(twin, manifest).length === 0 ? twin : null;
-}
 
 const FIGURE_EXTENT = { min: -0.3, max: 0.3 } as const;
 const FIGURE_SAMPLES = 512;

@@ -2,11 +2,12 @@
 Trains a network that exportTraining.ts wrote, with PyTorch, and writes its checkpoints.
 
     python3 scripts/builtins/train.py DIR --epochs 20 --keep 0,2,6,12,20
-    python3 scripts/builtins/train.py DIR --measure 256,128
+    python3 scripts/builtins/train.py DIR --measure 256,128 [--half]
 
 DIR holds network.json and samples.safetensors; trained.safetensors (checkpoints, buffers) and trained.json (the recipe and the
-accuracies) are written beside them. --measure trains nothing: it writes measured.json, the loss and accuracy of every checkpoint on the
-first training and the first test samples, which the built-in network carries. The network is built from its program, so it is the very network of the zoo.
+accuracies) are written beside them. --measure trains nothing: it writes measured.json, the loss and correct answers of every checkpoint on the
+first training and the first test samples, which the built-in network carries, and on all of both; with --half at the weights rounded to
+half precision, for a built-in that is stored so. The network is built from its program, so it is the very network of the zoo.
 The recipe is the same for every network: SGD with Nesterov momentum, one rise and fall of the rate, weight decay on everything,
 images mirrored, turned by quarters and moved by up to two pixels where that keeps their class (--augment).
 """
@@ -126,7 +127,7 @@ class Net:
     def measure(self, x, y):
         with torch.no_grad():
             outputs = torch.cat([self.run(part, False) for part in x.split(250)])
-        return F.cross_entropy(outputs, y).item(), 100 * (outputs.argmax(1) == y).float().mean().item()
+        return F.cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).sum().item()
 
 
 def augmented(x):
@@ -151,6 +152,7 @@ def main():
     parser.add_argument('--augment', action='store_true')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--measure')
+    parser.add_argument('--half', action='store_true')
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     np.random.seed(options.seed)
@@ -163,18 +165,19 @@ def main():
         # As the application reads them: bytes divided in double, rounded to float32.
         x = samples[f'{name}.x']
         x = (x / 255.0).astype(np.float32) if x.dtype == np.uint8 else x
-        return torch.from_numpy(x.copy()), torch.from_numpy(samples[f'{name}.y'].astype(np.int64))
+        return torch.from_numpy(x.copy()).to(memory_format=torch.channels_last), torch.from_numpy(samples[f'{name}.y'].astype(np.int64))
 
     train_x, train_y = tensors('train')
     test_x, test_y = tensors('test')
     net = Net(described['network'])
     if options.measure:
         found = read_safetensors(os.path.join(options.directory, 'trained.safetensors'))
-        sets = [(x[:int(count)], y[:int(count)]) for (x, y), count in zip(((train_x, train_y), (test_x, test_y)), options.measure.split(','))]
+        whole = [(train_x, train_y), (test_x, test_y)]
+        sets = [(x[:int(count)], y[:int(count)]) for (x, y), count in zip(whole, options.measure.split(','))] + whole
         measured = []
         for row, statistics in zip(found['checkpoints'], found['buffers']):
-            net.load(row, statistics)
-            measured.append([{'samples': len(y), 'loss': loss, 'accuracy': accuracy} for (x, y) in sets for loss, accuracy in [net.measure(x, y)]])
+            net.load(row.astype(np.float16).astype(np.float32) if options.half else row, statistics)
+            measured.append([{'samples': len(y), 'loss': loss, 'correct': correct} for (x, y) in sets for loss, correct in [net.measure(x, y)]])
         with open(os.path.join(options.directory, 'measured.json'), 'w') as file:
             json.dump(measured, file, indent=1)
         return
@@ -200,11 +203,12 @@ def main():
         if epoch in keep:
             rows.append(net.flat())
             statistics.append(net.flat_buffers())
-            (train_loss, train_accuracy), (test_loss, test_accuracy) = net.measure(train_x, train_y), net.measure(test_x, test_y)
+            (train_loss, train_correct), (test_loss, test_correct) = net.measure(train_x, train_y), net.measure(test_x, test_y)
+            train_accuracy, test_accuracy = 100 * train_correct / len(train_y), 100 * test_correct / len(test_y)
             history.append({'epoch': epoch, 'train_loss': train_loss, 'train_accuracy': train_accuracy, 'test_loss': test_loss, 'test_accuracy': test_accuracy})
             print(f'{time.time() - start:6.1f} s  epoch {epoch:3}  train {train_loss:.4f} {train_accuracy:5.1f} %  test {test_loss:.4f} {test_accuracy:5.1f} %', flush=True)
     write_safetensors(os.path.join(options.directory, 'trained.safetensors'), {'checkpoints': np.stack(rows), 'buffers': np.stack(statistics)})
-    recipe = {key: value for key, value in vars(options).items() if key not in ('directory', 'keep', 'threads', 'measure')}
+    recipe = {key: value for key, value in vars(options).items() if key not in ('directory', 'keep', 'threads', 'measure', 'half')}
     with open(os.path.join(options.directory, 'trained.json'), 'w') as file:
         json.dump({'dataset': described['dataset'], 'seeds': described['seeds'], 'samples': {'train': len(train_x), 'test': len(test_x)}, 'recipe': recipe, 'torch': torch.__version__.split('+')[0], 'history': history}, file, indent=1)
 

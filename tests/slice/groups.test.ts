@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seedBand } from '#lib/analysis/seedBand.ts';
 import { manifestSchema, subjectIdOf } from '#lib/network/subject.ts';
-import { hasSeeds, notebookFigures, seedGroup, seedlessKey, twinName, twinSlice } from '#lib/slice/groups.ts';
+import { hasSeeds, notebookFigures, seedGroup, seedlessKey } from '#lib/slice/groups.ts';
 import { problemsOf, sliceIdOf } from '#lib/slice/recipe.ts';
 import { planeRecipe } from '#tests/support/subjects.ts';
 
@@ -28,17 +28,6 @@ describe('groups of slices', () => {
       expect(figure.mode.dropout).toBe('off');
       expect(figure.axes[0]).toMatchObject({ min: -0.3, max: 0.3, direction: { seed: 228, normalisation: 'layer', vectors: 'layer' } });
     }
-  });
-
-  it('[S18] the pair with and without shortcuts is one slice of two networks, and no slice of a third', () => {
-    const [withThem, without, cnn] = ['shapes-resnet20', 'shapes-resnet20-noshort', 'line-fit'].map((name) => manifestSchema.parse(JSON.parse(readFileSync(`public/builtins/${name}.json`, 'utf8'))));
-    expect([twinName(withThem!.name), twinName(without!.name)]).toEqual([without!.name, withThem!.name]);
-    const recipe = { ...planeRecipe({ samples: [{ set: 'train', count: 128 }], loss: 'crossEntropy', centre: 'trained' }), subject: subjectIdOf(withThem!) };
-    expect(problemsOf(recipe, withThem!)).toEqual([]);
-    expect(twinSlice(recipe, subjectIdOf(without!), without!)).toEqual({ ...recipe, subject: subjectIdOf(without!) });
-    expect(twinSlice(recipe, subjectIdOf(cnn!), cnn!)).toBeNull();
-    const along = { ...recipe, axes: [{ ...recipe.axes[0]!, direction: { kind: 'vector', digest: 'a'.repeat(64), title: 'of one network' } }] } as const;
-    expect(twinSlice(along, subjectIdOf(without!), without!)).toBeNull();
   });
 
   it('[S18] the band of several seeds is their mean and sample standard deviation, and no mean where one is not finite', () => {

@@ -1,0 +1,27 @@
+/** Families of networks in words. Pure. */
+import type { SubjectManifest } from '#lib/network/subject.ts';
+import { testErrorOf } from '#lib/network/subject.ts';
+import { formatCount, formatShare } from '#lib/session/words.ts';
+import { hasShortcuts, type Family } from '#lib/slice/families.ts';
+import { say } from '#components/words.ts';
+
+const depthOf = (name: string): string => /resnet(\d+)/.exec(name)?.[1] ?? name;
+
+/** `ResNet-20 with and without shortcuts`, `Depths 20, 56, 110, without shortcuts`, `Widths k = 1, 2, 4, 8, with shortcuts`. */
+export function familyTitle(family: Family): string {
+  const names = family.members.map(({ manifest }) => manifest.network.id);
+  switch (family.kind) {
+    case 'shortcuts':
+      return say('family.shortcuts', { network: family.members[0]!.manifest.title });
+    case 'depth':
+      return say('family.depth', { depths: names.map(depthOf).join(', ') });
+    case 'width':
+      return say(hasShortcuts(family) ? 'family.width' : 'family.width.without');
+  }
+}
+
+/** `8.2 % of 500`; a dash where it was not measured. */
+export function testErrorWords(manifest: SubjectManifest, checkpoint: string): string {
+  const found = testErrorOf(manifest, checkpoint);
+  return found ? `${formatShare(found.error)} of ${formatCount(found.samples)}` : '–';
+}

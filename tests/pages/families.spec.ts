@@ -1,0 +1,45 @@
+/** A family of networks in a window: priced, placed with one press, side by side on equal levels, each with its test error. */
+import { expect, test } from '@playwright/test';
+import { lend, openWindow, placeSlice, tab } from './support/people.ts';
+
+test('[S22] [Q9] four widths stand side by side on equal contour levels, each with its test error; the size of a Hessian is said', async ({ browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Explore' }).click();
+  await placeSlice(page, { network: /spiral/i, count: 5 });
+  await lend(page, 'wasm');
+  await tab(page, 'Analyse');
+  await page.getByText('Depth, width and shortcuts', { exact: true }).click();
+  await page.getByLabel('Family').selectOption({ label: 'Widths k = 1, 2, 4, 8, without shortcuts' });
+
+  // Ours and the paper's, apart.
+  const rows = page.getByRole('table').filter({ hasText: 'Li et al.' }).getByRole('row');
+  await expect(rows).toHaveCount(5);
+  await expect(rows.nth(4)).toContainText(/k = 8.*1,184,714.*% of 500.*8\.70 %/);
+
+  await page.getByLabel('Points along each axis').fill('4');
+  await expect(page.getByRole('button', { name: 'Place all 4 side by side' })).toBeDisabled();
+  await page.getByLabel('Points along each axis').fill('3');
+  await page.getByLabel(/^Training samples, of 128/).fill('4');
+  await expect(page.locator('[data-family-price]')).toContainText(/About .* on this device for all 4/, { timeout: 90_000 });
+  await page.getByRole('button', { name: 'Place all 4 side by side' }).click();
+
+  const panes = page.locator('figure').filter({ hasText: /^[ABCD]\./ });
+  await expect(panes).toHaveCount(4);
+  for (const [index, width] of [1, 2, 4, 8].entries()) await expect(panes.nth(index)).toContainText(new RegExp(`k = ${width}, without shortcuts · test error [\\d.]+ % of 500`));
+  // All are measured, and one range stands under each: equal ends, and so equal levels.
+  const scales = () => panes.getByRole('img', { name: /^Mean .*scale from/ }).evaluateAll((bars) => bars.map((bar) => bar.getAttribute('aria-label')));
+  await expect(async () => {
+    const found = await scales();
+    expect(found).toHaveLength(4);
+    expect(new Set(found).size).toBe(1);
+    expect(found[0]).toMatch(/log(arithmic)? scale from \d/);
+  }).toPass({ timeout: 120_000 });
+
+  await tab(page, 'Analyse');
+  await page.getByText('Trace of the Hessian', { exact: true }).click();
+  await expect(page.locator(`[data-hessian-size="${19_074 ** 2 * 4}"]`)).toContainText(/19,074 parameters.* 1\.46 GB.*matrix of at most [\d,]+ parameters/);
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
