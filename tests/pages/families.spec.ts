@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { lend, openWindow, placeSlice, tab } from './support/people.ts';
 
 test('[S22] [Q9] four widths stand side by side on equal contour levels, each with its test error; the size of a Hessian is said', async ({ browser, baseURL }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce' });
   await page.goto('/');
   await page.getByRole('button', { name: 'Explore' }).click();
@@ -26,7 +26,7 @@ test('[S22] [Q9] four widths stand side by side on equal contour levels, each wi
   await page.getByRole('button', { name: 'Place all 4 side by side' }).click();
 
   const panes = page.locator('figure').filter({ hasText: /^[ABCD]\./ });
-  await expect(panes).toHaveCount(4);
+  await expect(panes).toHaveCount(4, { timeout: 90_000 });
   for (const [index, width] of [1, 2, 4, 8].entries()) await expect(panes.nth(index)).toContainText(new RegExp(`k = ${width}, without shortcuts · test error [\\d.]+ % of 500`));
   // All are measured, and one range stands under each: equal ends, and so equal levels.
   const scales = () => panes.getByRole('img', { name: /^Mean .*scale from/ }).evaluateAll((bars) => bars.map((bar) => bar.getAttribute('aria-label')));
@@ -35,7 +35,7 @@ test('[S22] [Q9] four widths stand side by side on equal contour levels, each wi
     expect(found).toHaveLength(4);
     expect(new Set(found).size).toBe(1);
     expect(found[0]).toMatch(/log(arithmic)? scale from \d/);
-  }).toPass({ timeout: 120_000 });
+  }).toPass({ timeout: 180_000 });
 
   await tab(page, 'Analyse');
   await page.getByText('Trace of the Hessian', { exact: true }).click();
