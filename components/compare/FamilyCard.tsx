@@ -66,7 +66,6 @@ type Draft = { readonly count: string; readonly reach: string; readonly samples:
 const USUAL_DRAFT: Draft = { count: String(USUAL_PLANE.count), reach: String(USUAL_PLANE.reach), samples: String(USUAL_PLANE.samples), seeds: [String(USUAL_PLANE.seeds[0]), String(USUAL_PLANE.seeds[1])] };
 
 function PlaceForm({ family }: { readonly family: Family }) {
-  const session = useSession();
   const { edit } = useMay();
   const [draft, setDraft] = useState(USUAL_DRAFT);
   const { place, isPlacing, refusal } = usePlaceFamily();
