@@ -1,7 +1,8 @@
 /** Families of networks that differ in shortcuts, depth or width: chosen here, priced, and placed side by side with one press. Needs no slice. */
 import { useState } from 'react';
 import { layoutOf } from '#lib/network/layout.ts';
-import { formatCount } from '#lib/session/words.ts';
+import { testErrorOf } from '#lib/network/subject.ts';
+import { formatCount, formatShare } from '#lib/session/words.ts';
 import { familiesIn, familyPlane, familySlices, USUAL_PLANE, workBeside, type Family } from '#lib/slice/families.ts';
 import { readRecipe, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { etaRange } from '#components/durations.ts';
@@ -15,7 +16,7 @@ import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import table from '#components/analyse/Analyse.module.css';
-import { familyTitle, testErrorWords } from './familyWords.ts';
+import { familyTitle, memberTitle } from './familyWords.ts';
 import { usePlaceFamily } from './usePlaceFamily.ts';
 
 export function FamilyCard() {
@@ -36,24 +37,27 @@ export function FamilyCard() {
   );
 }
 
-function Members({ family: { members, published } }: { readonly family: Family }) {
+function Members({ family }: { readonly family: Family }) {
+  const { members, published } = family;
+  const errors = members.map(({ manifest }) => testErrorOf(manifest, manifest.checkpoints.at(-1)!.id));
+  const counts = [...new Set(errors.flatMap((error) => (error ? [error.samples] : [])))];
   return (
     <table className={table.table}>
       <thead>
         <tr>
           <th scope="col">network</th>
           <th scope="col">parameters</th>
-          <th scope="col">test error</th>
+          <th scope="col">{counts.length === 1 ? `test error, of ${formatCount(counts[0]!)}` : 'test error'}</th>
           {published && <th scope="col">Li et al.</th>}
         </tr>
       </thead>
       <tbody>
         {members.map(({ id, manifest }, index) => (
           <tr key={id}>
-            <th scope="row">{manifest.title}</th>
+            <th scope="row">{memberTitle(family, manifest)}</th>
             <td>{formatCount(layoutOf(manifest.network).size)}</td>
-            <td>{testErrorWords(manifest, manifest.checkpoints.at(-1)!.id)}</td>
-            {published && <td>{`${published.testError[index]!.toFixed(2)} %`}</td>}
+            <td className={table.whole}>{errors[index] ? formatShare(errors[index].error) : '–'}</td>
+            {published && <td className={table.whole}>{`${published.testError[index]!.toFixed(2)} %`}</td>}
           </tr>
         ))}
       </tbody>

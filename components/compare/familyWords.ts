@@ -20,6 +20,9 @@ export function familyTitle(family: Family): string {
   }
 }
 
+/** `Thin ResNet-8, k = 2`: what the name of the family says already is left out. */
+export const memberTitle = ({ kind }: Family, { title }: SubjectManifest): string => (kind === 'shortcuts' ? title : title.replace(/, with(out)? shortcuts$/, ''));
+
 /** `8.2 % of 500`; a dash where it was not measured. */
 export function testErrorWords(manifest: SubjectManifest, checkpoint: string): string {
   const found = testErrorOf(manifest, checkpoint);
