@@ -26,6 +26,7 @@ export const LEND_WORDS = {
   'lend.why': 'The people in this session explore the loss landscape of a neural network. Each picture takes thousands of evaluations, and every device that lends computes some of them.',
   'lend.open': 'Look at the session',
   'lend.map': 'Your points glow. {title}',
+  'lend.map.others': 'What you compute will glow. {title}',
   'lend.map.none': 'Nobody has placed a slice yet. The picture appears here.',
   'lend.code.wrong': 'No open session has the code {code}. Check it with the host — codes stop working when a session ends.',
   'lend.idle': 'Ready to help. Nothing is waiting to be computed.',

@@ -20,8 +20,8 @@ export function familyTitle(family: Family): string {
   }
 }
 
-/** `Thin ResNet-8, k = 2`: what the name of the family says already is left out. */
-export const memberTitle = ({ kind }: Family, { title }: SubjectManifest): string => (kind === 'shortcuts' ? title : title.replace(/, with(out)? shortcuts$/, ''));
+/** `k = 2`, `ResNet-56`: what the name of the family says already is left out. */
+export const memberTitle = ({ kind }: Family, { title }: SubjectManifest): string => (kind === 'shortcuts' ? title : (/k = \d+/.exec(title)?.[0] ?? title.replace(/, with(out)? shortcuts$/, '')));
 
 /** `8.2 % of 500`; a dash where it was not measured. */
 export function testErrorWords(manifest: SubjectManifest, checkpoint: string): string {

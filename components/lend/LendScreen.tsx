@@ -58,7 +58,7 @@ function Figure({ sliceId, contribution }: FigureProps) {
   return (
     <figure className={styles.figure}>
       <MiniMap source={source} version={version} mine={contribution.tiles} points={contribution.points} />
-      <figcaption>{say('lend.map', { title: sliceTitle(source.recipe, manifest) })}</figcaption>
+      <figcaption>{say(contribution.points === 0 ? 'lend.map.others' : 'lend.map', { title: sliceTitle(source.recipe, manifest) })}</figcaption>
     </figure>
   );
 }
