@@ -84,7 +84,9 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
   /** Milliseconds that a wrong tile stood in the picture, the longest; and tiles that were verified although they were wrong. */
   const seen = { longestMs: 0, wrongTiles: 0, verifiedWrong: 0, rechecked: 0 };
   const isWrong = (losses: ArrayLike<number>, key: TileKey) => Array.from(truthOf(key)).filter((truth, index) => !(severityOf(losses[index]! / SAMPLES, truth / SAMPLES, tolerance) <= 1)).length;
-  const wrongBytes = new Map<string, boolean>();
+  /** By tile and digest: what is replayed was right where it came from. */
+  const wrong = new Set<string>();
+  const isWrongOf = (tile: TileKey, digest: string) => wrong.has(`${tile} ${digest}`);
   const ended = (tile: TileKey) => {
     const since = shown.get(tile);
     if (since) seen.longestMs = Math.max(seen.longestMs, clock.now() - since.since);
@@ -102,7 +104,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     const { tile, digest } = news.record;
     if (news.kind === 'kept') {
       ended(tile);
-      if (!wrongBytes.get(digest)) return;
+      if (!isWrongOf(tile, digest)) return;
       seen.wrongTiles++;
       shown.set(tile, { digest, since: clock.now() });
     } else if (news.kind === 'struck') ended(tile);
@@ -110,7 +112,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
       // From here on it is shown as what it is.
       seen.rechecked++;
       ended(tile);
-    } else if (news.kind === 'verified' && wrongBytes.get(digest)) seen.verifiedWrong++;
+    } else if (news.kind === 'verified' && isWrongOf(tile, digest)) seen.verifiedWrong++;
   });
   for (const id of ids) session.lend(id, { title: 'simulated', workers: 1, duty: 1 });
 
@@ -142,7 +144,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     const losses = index < liars ? distort(right, { key: lease.tile, count, before: before.get(id) ?? null, random }) : right;
     before.set(id, losses);
     const bytes = encodeTileResult({ points: right.length, sets: [{ set: 'train', samples: SAMPLES, lossSum: losses, correct: new Uint32Array(right.length) }] });
-    if (isWrong(losses, lease.tile) > 0) wrongBytes.set(digestOf(bytes), true);
+    if (isWrong(losses, lease.tile) > 0) wrong.add(`${lease.tile} ${digestOf(bytes)}`);
     const outcome = await session.returnTile(id, { tile: lease.tile, ticket: lease.ticket, ms: 50, backend: 'simulated' }, bytes);
     if (outcome.ok && outcome.value === 'accepted') taken.set(id, (taken.get(id) ?? 0) + 1);
     if (changesDevice && index < liars) {
