@@ -96,7 +96,8 @@ function Form({ subjects, start }: { readonly subjects: readonly SubjectWeights[
     event.preventDefault();
     setRefusals([]);
     try {
-      // What this page made has to be in the session before others can compute it.
+      // Only with its files here can it be said what a slice spans; and what this page made has to be in the session before others can compute it.
+      await session.vectors.load(recipe);
       await session.vectors.keep(recipe);
     } catch (error) {
       setRefusals([{ path: '', message: error instanceof Error ? error.message : String(error) }]);
