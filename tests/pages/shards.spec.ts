@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectComplete, expectVerified, lend, openWindow, placeSlice, tab } from './support/people.ts';
 
-const POINTS = 17 * 17;
+const POINTS = 9 * 9;
 const WHOLE = '10,000 of 10,000 train samples';
 
 type Level = { readonly samples: number; readonly error: number };
@@ -55,7 +55,7 @@ test('[F9] [J6] [L21] a slice of 10,000 samples is whole on the first thousand, 
   const { editLink } = (await (await request.post('/api/v1/sessions', { data: {} })).json()) as { readonly editLink: string };
   await ann.page.goto(editLink);
   await expect(ann.page.getByText('Live', { exact: true })).toBeVisible();
-  await placeSlice(ann.page, { network: /sine boundary/i, count: 17, trainSamples: 10_000 });
+  await placeSlice(ann.page, { network: /sine boundary/i, count: 9, trainSamples: 10_000 });
   await expect(ann.page).toHaveURL(/slice=/);
   const ben = await openWindow(browser, { baseURL: baseURL! });
   const byBen = watchFiles(ben.page);
