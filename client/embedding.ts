@@ -35,7 +35,9 @@ export function startEmbedding(request: Omit<EmbedRequest, 'digits'>): Embedding
   };
   const end = (kind: 'stopped' | 'failed', reason: string | null) => {
     worker.terminate();
-    if (state.getSnapshot().kind !== 'done') change({ kind, reason });
+    // A worker that is ended while it loads says that it failed: the first end is the one that counts.
+    const isOver = ['done', 'stopped', 'failed'].includes(state.getSnapshot().kind);
+    if (!isOver) change({ kind, reason });
   };
 
   function hear(message: FromEmbedder): void {
