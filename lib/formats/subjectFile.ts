@@ -105,8 +105,10 @@ function samplesOf({ name, dataset }: SubjectManifest, tensors: Tensors, [inputs
   if (!x || !y || x.values.length !== count * width || y.values.length !== count) {
     return refused(`${name}: tensors ${inputsName} and ${targetsName} must hold ${count} samples of ${width} numbers`);
   }
-  const inputs = dataset.scale === '1/255' ? Float32Array.from(x.values, (value) => value / 255) : Float32Array.from(x.values);
-  return parsed({ count, inputs, targets: Float32Array.from(y.values) });
+  const inputs = new Float32Array(x.values);
+  // A loop: `from` with a function takes ten times as long, and a server starts with the images of all its networks.
+  if (dataset.scale === '1/255') for (let at = 0; at < inputs.length; at++) inputs[at] = x.values[at]! / 255;
+  return parsed({ count, inputs, targets: new Float32Array(y.values) });
 }
 
 const rowsOf = (values: ArrayLike<number>, rows: number, width: number): readonly Float32Array[] => {
