@@ -4,21 +4,16 @@
  * float64 is the reference in Node; the others run in a real browser, in the workers that a session uses. The backends take
  * turns within one run, and medians are printed. A software WebGPU adapter is named as such: it says nothing about a GPU.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readSubject } from '#lib/formats/subjectFile.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { sayProblems } from '#lib/parsed.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
 import { tilingOf } from '#lib/work/tile.ts';
 import { BACKENDS, type Backend } from '#lib/wire/workerMessages.ts';
 import { runInBrowser } from '#scripts/browserHarness.ts';
 import type { Measured, MeasureRequest } from './poolPage.ts';
+import { builtinSubject } from './builtinSubject.ts';
 import { MEASURED, measuredSlice } from './subjectOfBench.ts';
 
-const BUILTINS = fileURLToPath(new URL('../public/builtins', import.meta.url));
 const ROUNDS = 3;
 const SECONDS = 1;
 /** Multiply-adds of a point from which the slow backends get a slice of three points: a whole tile would take minutes. */
@@ -42,7 +37,7 @@ export async function benchBuiltins({ json }: { readonly json: boolean }): Promi
 }
 
 async function measureNetwork(name: string, ask: (request: MeasureRequest) => Promise<Measured>): Promise<readonly Row[]> {
-  const subject = subjectOf(name);
+  const subject = builtinSubject(name);
   const isDear = tilingOf(measuredSlice(subject), subject.manifest).pointCost > DEAR;
   const rounds: Row[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -76,13 +71,6 @@ function referenceRate(subject: Subject): number {
   // Warm, so that the engine has compiled what it will.
   measure(SECONDS / 4);
   return measure(SECONDS);
-}
-
-function subjectOf(name: string): Subject {
-  const manifest = JSON.parse(readFileSync(join(BUILTINS, `${name}.json`), 'utf8')) as unknown;
-  const subject = readSubject(manifest, (digest) => readFileSync(join(BUILTINS, `${digest}.safetensors`)));
-  if (!subject.ok) throw new Error(sayProblems(subject.problems));
-  return subject.value;
 }
 
 function print(rows: readonly Row[]): void {

@@ -3,19 +3,14 @@
  *
  * An 11 × 11 plane of ResNet-56 on 256 samples, and a 1,025 × 1,025 plane of the spiral network, on every core, in threads of Node.
  */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readSubject } from '#lib/formats/subjectFile.ts';
-import { sayProblems } from '#lib/parsed.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import type { Coordinates, EvaluationJob } from '#workers/evaluator.ts';
+import { builtinSubject } from './builtinSubject.ts';
 import { measuredSlice } from './subjectOfBench.ts';
 import { openTeam, type Team } from './team.ts';
 import { RECIPES, workloadJob } from './workloads.ts';
 
-const BUILTINS = fileURLToPath(new URL('../public/builtins', import.meta.url));
 const MEGABYTE = 2 ** 20;
 /** Points that a thread takes at a time, as many as a tile of a cheap network has. */
 const TILE = 256;
@@ -75,10 +70,7 @@ async function measure({ title, jobOf, samples, count, share, pointsPerSample }:
 const at = (index: number, count: number): Coordinates => ({ a: -1 + (2 * (index % count)) / (count - 1), b: -1 + (2 * Math.floor(index / count)) / (count - 1) });
 
 function spiralJob(): (samples: number) => EvaluationJob {
-  const manifest = JSON.parse(readFileSync(join(BUILTINS, 'spirals-tiny.json'), 'utf8')) as unknown;
-  const outcome = readSubject(manifest, (digest) => readFileSync(join(BUILTINS, `${digest}.safetensors`)));
-  if (!outcome.ok) throw new Error(sayProblems(outcome.problems));
-  const subject = outcome.value;
+  const subject = builtinSubject('spirals-tiny');
   const recipe = measuredSlice(subject);
   const { inputs, targets } = subject.sets.train;
   const width = inputs.length / subject.sets.train.count;

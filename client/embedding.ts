@@ -1,6 +1,7 @@
 /** Pictures of a cloud of points, made in a worker of this page while one watches. Nothing is sent anywhere. */
 import type { EmbeddingName, EmbedRequest, FromEmbedder, Pair, Quality, ToEmbedder } from '#lib/wire/embedMessages.ts';
 import { createStore, type Store } from './store.ts';
+import { workerFailure } from './workerFailure.ts';
 
 export type PictureState = { readonly points: readonly Pair[]; readonly done: number; readonly total: number; readonly lost: number | null; readonly quality: Quality | null };
 
@@ -56,7 +57,7 @@ export function startEmbedding(request: Omit<EmbedRequest, 'digits'>): Embedding
   }
 
   worker.onmessage = ({ data }: MessageEvent<FromEmbedder>) => hear(data);
-  worker.onerror = ({ message }) => end('failed', message === '' ? 'the worker did not load' : message);
+  worker.onerror = (event) => end('failed', workerFailure(event, 'the worker'));
   const post = (message: ToEmbedder) => worker.postMessage(message);
   void digitsFor(request).then(
     (digits) => post({ kind: 'start', request: { ...request, digits } }),

@@ -5,6 +5,7 @@
  */
 import { firstOf, type Samples } from '#lib/network/subject.ts';
 import type { FromInspector, InspectAnswer, InspectQuestion } from '#lib/wire/inspectMessages.ts';
+import { workerFailure } from './workerFailure.ts';
 
 export type Inspection = { readonly answer: InspectAnswer; readonly ms: number };
 
@@ -25,7 +26,7 @@ export function inspect(question: InspectQuestion, signal: AbortSignal, onProgre
       else if (data.kind === 'failed') end(() => reject(new Error(data.message)));
       else end(() => resolve(data));
     };
-    worker.onerror = ({ message }) => end(() => reject(new Error(message === '' ? 'the worker that looks closer did not load' : message)));
+    worker.onerror = (event) => end(() => reject(new Error(workerFailure(event, 'the worker that looks closer'))));
     worker.postMessage(alone(question));
   });
 }

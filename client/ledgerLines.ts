@@ -4,7 +4,7 @@
  */
 import type { LedgerEntry } from '#lib/session/ledger.ts';
 import { tallyOf, type Tally } from '#lib/session/tally.ts';
-import { tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
+import { sliceOfKey, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 
 export type LedgerLines = {
   readonly of: (tile: TileKey) => LedgerEntry | null;
@@ -25,7 +25,7 @@ export function createLedgerLines(): LedgerLines {
   const slices = new Map<string, Map<TileKey, LedgerEntry>>();
   const tallies = new Map<string, Tally>();
 
-  const of = (key: TileKey): LedgerEntry | null => slices.get(sliceOf(key))?.get(key) ?? null;
+  const of = (key: TileKey): LedgerEntry | null => slices.get(sliceOfKey(key))?.get(key) ?? null;
 
   return {
     of,
@@ -54,5 +54,3 @@ export function createLedgerLines(): LedgerLines {
     },
   };
 }
-
-const sliceOf = (key: TileKey): string => key.slice(0, key.indexOf('/'));

@@ -11,7 +11,7 @@ import * as Y from 'yjs';
 import { digestOf } from '#lib/digest.ts';
 import { keptOf, unitsOf, watchUnits, type KeptEntry, type UnitEntry } from '#lib/session/analysisLedger.ts';
 import { entryOf, watchLedger, type LedgerEntry } from '#lib/session/ledger.ts';
-import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
+import { sliceOfKey, tileOfKey, type TileKey } from '#lib/work/tile.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
 import { fetchTile } from './api.ts';
 import type { LiveSocket } from './connection.ts';
@@ -184,15 +184,14 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
 /** Tiles to fetch with their digests, by slice, in the order in which they were listed. */
 function createWanted() {
   const slices = new Map<string, Map<TileKey, string>>();
-  const sliceOf = (key: TileKey): string => tileOfKey(key)?.sliceId ?? '';
   return {
     set(key: TileKey, digest: string): void {
-      const of = slices.get(sliceOf(key)) ?? new Map<TileKey, string>();
-      slices.set(sliceOf(key), of.set(key, digest));
+      const of = slices.get(sliceOfKey(key)) ?? new Map<TileKey, string>();
+      slices.set(sliceOfKey(key), of.set(key, digest));
     },
     delete(key: TileKey): void {
-      const of = slices.get(sliceOf(key));
-      if (of?.delete(key) && of.size === 0) slices.delete(sliceOf(key));
+      const of = slices.get(sliceOfKey(key));
+      if (of?.delete(key) && of.size === 0) slices.delete(sliceOfKey(key));
     },
     /** The next one, of `first` where that has any; null where nothing is wanted. */
     take(first: string | null): readonly [TileKey, string] | null {

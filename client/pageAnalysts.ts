@@ -2,6 +2,7 @@
 import type { FromAnalyst } from '#lib/wire/analystMessages.ts';
 import type { AnalystHost } from './analystPool.ts';
 import { workersFor } from './pageWorkers.ts';
+import { workerFailure } from './workerFailure.ts';
 
 /** Each holds a network and its samples. */
 const MOST = 4;
@@ -13,8 +14,7 @@ export const pageAnalysts: AnalystHost = {
   hire(hear, fail) {
     const worker = new Worker(new URL('../workers/analyse.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromAnalyst>) => hear(data);
-    // A script that does not load says nothing at all: not even an empty message.
-    worker.onerror = ({ message }) => fail(message || 'the worker for analyses did not load');
+    worker.onerror = (event) => fail(workerFailure(event, 'the worker for analyses'));
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
   },
 };

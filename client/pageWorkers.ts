@@ -5,6 +5,7 @@
  */
 import type { FromWorker } from '#lib/wire/workerMessages.ts';
 import type { ComputeHost } from './evaluatorPool.ts';
+import { workerFailure } from './workerFailure.ts';
 
 const MOST_WORKERS = 8;
 
@@ -16,8 +17,7 @@ export const pageWorkers: ComputeHost = {
   hire(hear, fail) {
     const worker = new Worker(new URL('../workers/evaluate.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
-    // A script that does not load says nothing at all: not even an empty message.
-    worker.onerror = ({ message }) => fail(message || 'the compute worker did not load');
+    worker.onerror = (event) => fail(workerFailure(event, 'the compute worker'));
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
   },
 };

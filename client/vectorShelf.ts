@@ -29,8 +29,8 @@ export type VectorShelf = {
   readonly load: (recipe: Named) => Promise<VectorMap>;
   /** Takes one in that was made here: slices of it can be priced, and nobody else has it yet. */
   readonly hold: (file: VectorFile) => VectorName;
-  /** Keeps in the session what a recipe needs and only this page has. Rejects as Files.keep. */
-  readonly keep: (recipe: Named) => Promise<void>;
+  /** Before a slice is placed: fetches what it needs, without which nobody can say what it spans, and keeps in the session what only this page has. Rejects as load and Files.keep. */
+  readonly ready: (recipe: Named) => Promise<void>;
 };
 
 export function openVectorShelf(files: Pick<Files, 'load' | 'keep'>): VectorShelf {
@@ -53,11 +53,13 @@ export function openVectorShelf(files: Pick<Files, 'load' | 'keep'>): VectorShel
     return file.value.values;
   }
 
+  const load = async (recipe: Named): Promise<VectorMap> => new Map(await Promise.all(filesOf(recipe).map(async (digest) => [digest, await fetchVector(digest)] as const)));
+
   return {
     of: (digest) => loaded.getSnapshot().get(digest),
     about: (digest) => abouts.get(digest),
     loaded,
-    load: async (recipe) => new Map(await Promise.all(filesOf(recipe).map(async (digest) => [digest, await fetchVector(digest)] as const))),
+    load,
     hold(file) {
       const bytes = writeVectorFile(file);
       const digest = digestOf(bytes);
@@ -67,7 +69,8 @@ export function openVectorShelf(files: Pick<Files, 'load' | 'keep'>): VectorShel
       }
       return { digest, title: file.title };
     },
-    async keep(recipe) {
+    async ready(recipe) {
+      await load(recipe);
       for (const digest of filesOf(recipe)) {
         const bytes = held.get(digest);
         if (!bytes) continue;

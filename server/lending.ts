@@ -107,8 +107,7 @@ export class Lending {
 
   /** With so many tiles in hand a page is lent no more from now on; null bars it, and what it holds waits again. */
   limit(connectionId: string, most: number | null): void {
-    if (most === null) this.#scheduler.bar(connectionId);
-    else this.#scheduler.limit(connectionId, most);
+    this.#scheduler.limit(connectionId, most);
   }
 
   /** The page closed, or stopped lending. */

@@ -4,9 +4,7 @@
  * A device asks for as many milliseconds as a volunteer on a local network does, and says of each tile that it took TILE_MS. What it returns is
  * computed beforehand, in float64, so that the load is cheaper than what is timed.
  */
-import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
-import { readSubject } from '#lib/formats/subjectFile.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import { firstOf, type Subject } from '#lib/network/subject.ts';
 import { sayProblems } from '#lib/parsed.ts';
@@ -16,6 +14,7 @@ import { pointsOf, tileKey, tileOfKey, tilesOf, tilingOf, type Tile, type TileKe
 import type { CreatedSession } from '#lib/wire/api.ts';
 import { ENGINE_VERSION, PROTOCOL_VERSION, type ClientToServer, type LeaseOffer, type ServerToClient } from '#lib/wire/events.ts';
 import { encodeTileResult } from '#lib/wire/tileCodec.ts';
+import { builtinSubject } from '#bench/builtinSubject.ts';
 import { deviceIdOf, DEVICE_TITLE, MOST_DEVICES, type Load, type LoadAnswer, type LoadRequest } from './socketProtocol.ts';
 
 /** What a tile takes on each device: of what people look at, a lease then has some forty tiles. */
@@ -38,7 +37,7 @@ let returns = false;
 async function open({ of, port }: Extract<LoadRequest, { kind: 'open' }>): Promise<void> {
   for (const { socket } of devices) socket.close();
   returns = of === 'tiles';
-  const subject = subjectOf(BUILTIN);
+  const subject = builtinSubject(BUILTIN);
   const url = `http://127.0.0.1:${port}`;
   const recipes = Array.from({ length: returns ? SESSIONS : SLICES }, (_, index) => recipeOf(subject, 2 * index + (returns ? 100 : 1), returns ? 257 : 1025));
   const answers = new Map(recipes.map((recipe) => [sliceIdOf(recipe), answersOf(subject, recipe)]));
@@ -126,14 +125,6 @@ async function run({ seconds, perSecond }: Extract<LoadRequest, { kind: 'run' }>
   waits.sort((one, other) => one - other);
   const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? NaN;
   return { ...counted, seconds: took, p50: at(0.5), p99: at(0.99), processorSeconds: (user + system) / 1e6 };
-}
-
-function subjectOf(name: string): Subject {
-  const folder = new URL('../../public/builtins/', import.meta.url);
-  const manifest = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as unknown;
-  const subject = readSubject(manifest, (digest) => readFileSync(new URL(`${digest}.safetensors`, folder)));
-  if (!subject.ok) throw new Error(sayProblems(subject.problems));
-  return subject.value;
 }
 
 function recipeOf({ id, manifest }: Subject, seed: number, count: number): SliceRecipe {

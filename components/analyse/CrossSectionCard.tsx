@@ -82,7 +82,7 @@ function Cut({ sliceId, recipe, source, geography, section }: SliceCardProps & {
         }),
       );
       const line = sectionRecipe(recipe, named[0]!, named[1]!);
-      await session.vectors.load(line);
+      await session.vectors.ready(line);
       const outcome = session.place(line);
       if ('problems' in outcome) setProblem(sayProblems(outcome.problems));
       else chooseSlice(outcome.sliceId);

@@ -68,7 +68,7 @@ function TrainedCurveView({ unit, request, manifest }: { readonly unit: UnitOf<'
   async function place(): Promise<void> {
     const slice = sliceAlongCurve(request, unit.bend, manifest);
     try {
-      await session.vectors.load(slice);
+      await session.vectors.ready(slice);
       const outcome = session.place(slice);
       if ('sliceId' in outcome) chooseSlice(outcome.sliceId);
       else setProblem(outcome.problems[0]?.message ?? null);

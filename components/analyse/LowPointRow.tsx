@@ -2,7 +2,7 @@
 import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import type { LowPoint } from '#lib/analysis/lowPoints.ts';
 import { flatnessOf } from '#lib/analysis/slope.ts';
-import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
+import { formatCoordinate, formatLoss, AXIS_NAMES } from '#lib/session/words.ts';
 import { pointOnSlice } from '#lib/slice/pointOnSlice.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { geometryOf } from '#components/session/frames.ts';
@@ -31,14 +31,14 @@ export function LowPointRow({ point, place, gradient, name, recipe, geography }:
           {name}
         </Button>
         <span>
-          {point.coordinates.map((value, axis) => `${AXES[axis] ?? ''} ${formatCoordinate(value)} · `)}
+          {point.coordinates.map((value, axis) => `${AXIS_NAMES[axis] ?? ''} ${formatCoordinate(value)} · `)}
           loss {formatLoss(point.loss)}
         </span>
       </div>
       <p className={panel.small}>
         {say('low.label')} · prominence {point.isAtLeast && 'at least '}
         {formatLoss(point.prominence)} · width {point.width.isCut && 'at least '}
-        {formatLoss(point.width.area)} {AXES.slice(0, point.coordinates.length).join('·')}
+        {formatLoss(point.width.area)} {AXIS_NAMES.slice(0, point.coordinates.length).join('·')}
         {point.isOnEdge && ` · ${say('low.edge')}`}
         {point.isBesideUnknown && ` · ${say('low.unknown')}`}
       </p>
@@ -47,7 +47,6 @@ export function LowPointRow({ point, place, gradient, name, recipe, geography }:
   );
 }
 
-const AXES = ['α', 'β', 'γ'] as const;
 
 const VERDICTS = { flat: 'low.check.flat', slopesOut: 'low.check.out', slopesWithin: 'low.check.within' } as const;
 

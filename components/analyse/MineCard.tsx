@@ -134,7 +134,7 @@ function Found({ mining: { best, tried, counts }, basis, wanted, recipe }: Found
   const place = async () => {
     const line = minedLine(session.vectors.hold(minedFile(best!, basis, recipe, tried)), recipe);
     try {
-      await session.vectors.keep(line);
+      await session.vectors.ready(line);
     } catch (error) {
       return setProblem(error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,6 @@
 /** How long the directions of the slice are in every tensor, beside the weights there: what a normalisation promises, measured. */
 import { layoutOf } from '#lib/network/layout.ts';
-import { formatCount, formatLoss } from '#lib/session/words.ts';
+import { formatCount, formatLoss, AXIS_NAMES } from '#lib/session/words.ts';
 import { largestDifference, tensorNorms } from '#lib/slice/tensorNorms.ts';
 import type { DirectionRecipe } from '#lib/slice/recipe.ts';
 import { geometryOf } from '#components/session/frames.ts';
@@ -12,7 +12,6 @@ import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
 import styles from './Analyse.module.css';
 
-const NAMES = ['α', 'β', 'γ'] as const;
 
 export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardProps) {
   const session = useSession();
@@ -43,7 +42,7 @@ export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardPro
               <th scope="col">‖θ‖</th>
               {recipe.axes.map((_, axis) => (
                 <th key={axis} scope="col">
-                  ‖d{NAMES[axis]}‖
+                  ‖d{AXIS_NAMES[axis]}‖
                 </th>
               ))}
             </tr>
@@ -67,7 +66,7 @@ export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardPro
           </tbody>
         </table>
       </div>
-      {found.promised.map((promise, axis) => promise && <p key={axis} className={panel.small}>{say(promise.by === 'filter' ? 'norms.filter' : 'norms.tensor', { axis: NAMES[axis]!, difference: promise.difference.toExponential(1) })}</p>)}
+      {found.promised.map((promise, axis) => promise && <p key={axis} className={panel.small}>{say(promise.by === 'filter' ? 'norms.filter' : 'norms.tensor', { axis: AXIS_NAMES[axis]!, difference: promise.difference.toExponential(1) })}</p>)}
       <p className={`${panel.small} ${panel.soft}`}>{say('norms.what')}</p>
     </>
   );

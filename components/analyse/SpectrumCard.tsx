@@ -103,8 +103,7 @@ function PlacePlane({ spectrum, request, recipe }: FoundProps) {
     const { checkpoint, samples } = request;
     const plane = planeOfVectors({ recipe: { ...recipe, samples: [samples] }, checkpoint, loss, axes: [axis(largest[0]!, vectors.largest), second] });
     try {
-      // A slice of files is placed once they are here: only then can it be said whether they span a plane.
-      await session.vectors.load(plane);
+      await session.vectors.ready(plane);
     } catch (error) {
       return setProblems([{ path: '', message: error instanceof Error ? error.message : String(error) }]);
     }

@@ -1,5 +1,5 @@
 /** Which of what stands beside a slice may be subtracted, and what must be said before anybody compares. Pure. */
-import { testErrorOf, type SetName, type SubjectManifest } from '#lib/network/subject.ts';
+import type { SetName, SubjectManifest } from '#lib/network/subject.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { canonicalJson } from '#lib/digest.ts';
@@ -19,7 +19,7 @@ export function captionOf(recipe: SliceRecipe, set: SetName, manifest: SubjectMa
   const count = recipe.samples.find((each) => each.set === set)?.count ?? 0;
   return [
     manifest?.title,
-    manifest && testErrorOf(manifest, recipe.centre) ? `test error ${testErrorWords(manifest, recipe.centre)}` : undefined,
+    manifest && testErrorWords(manifest, recipe.centre),
     `${shapeTitle(recipe, manifest)} around ${checkpointTitle(manifest, recipe.centre)}`,
     normalisationTitle(recipe) ?? '',
     `${formatCount(count)} ${set} samples`,

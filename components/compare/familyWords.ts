@@ -23,8 +23,8 @@ export function familyTitle(family: Family): string {
 /** `k = 2`, `ResNet-56`: what the name of the family says already is left out. */
 export const memberTitle = ({ kind }: Family, { title }: SubjectManifest): string => (kind === 'shortcuts' ? title : (/k = \d+/.exec(title)?.[0] ?? title.replace(/, with(out)? shortcuts$/, '')));
 
-/** `8.2 % of 500`; a dash where it was not measured. */
-export function testErrorWords(manifest: SubjectManifest, checkpoint: string): string {
+/** `test error 8.2 % of 500`; undefined where it was not measured. */
+export function testErrorWords(manifest: SubjectManifest, checkpoint: string): string | undefined {
   const found = testErrorOf(manifest, checkpoint);
-  return found ? `${formatShare(found.error)} of ${formatCount(found.samples)}` : '–';
+  return found ? `test error ${formatShare(found.error)} of ${formatCount(found.samples)}` : undefined;
 }

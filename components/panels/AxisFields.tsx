@@ -6,9 +6,9 @@ import { ProblemText, TextField } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import type { AxisDraft } from './placeDraft.ts';
 import { randomSeed } from './usePlaceForm.ts';
+import { AXIS_NAMES } from '#lib/session/words.ts';
 import styles from './Panel.module.css';
 
-const NAMES = ['α', 'β', 'γ'] as const;
 
 type AxisFieldsProps = {
   readonly index: number;
@@ -25,7 +25,7 @@ type AxisFieldsProps = {
 
 export function AxisFields({ index, axis, title, choice, checkpoints, problemAt, onChange }: AxisFieldsProps) {
   const at = `axes.${index}`;
-  const name = NAMES[index] ?? '';
+  const name = AXIS_NAMES[index] ?? '';
   return (
     <fieldset className={styles.axis}>
       <legend>{title ?? `Axis ${name}`}</legend>

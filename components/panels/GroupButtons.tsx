@@ -32,8 +32,7 @@ export function GroupButtons({ form: { recipe, problems, price }, subject }: { r
   const placeAll = async (recipes: readonly SliceRecipe[]) => {
     setRefusal(undefined);
     try {
-      await session.vectors.load(recipe);
-      await session.vectors.keep(recipe);
+      await session.vectors.ready(recipe);
     } catch (error) {
       return setRefusal(error instanceof Error ? error.message : String(error));
     }

@@ -96,9 +96,7 @@ function Form({ subjects, start }: { readonly subjects: readonly SubjectWeights[
     event.preventDefault();
     setRefusals([]);
     try {
-      // Only with its files here can it be said what a slice spans; and what this page made has to be in the session before others can compute it.
-      await session.vectors.load(recipe);
-      await session.vectors.keep(recipe);
+      await session.vectors.ready(recipe);
     } catch (error) {
       setRefusals([{ path: '', message: error instanceof Error ? error.message : String(error) }]);
       return;

@@ -3,7 +3,7 @@ import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { modeWordsOf } from '#lib/network/modeWords.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare } from '#lib/session/words.ts';
+import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare, AXIS_NAMES } from '#lib/session/words.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { ComputedWith } from '#client/sessionTypes.ts';
@@ -20,7 +20,6 @@ import { OtherLosses } from './OtherLosses.tsx';
 import { wordsOfBelief } from './beliefWords.ts';
 import styles from './Panel.module.css';
 
-const AXES = ['α', 'β', 'γ'] as const;
 
 type SlicePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly ComputedWith[] };
 
@@ -46,7 +45,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
           {recipe.axes.map(({ direction, min, max, count }, index) => (
             <AxisFacts
               key={index}
-              name={AXES[index] ?? ''}
+              name={AXIS_NAMES[index] ?? ''}
               words={directionTitle(direction, manifest)}
               range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`}
               norm={geography?.kind === 'known' ? (geography.geography.facts.norms[index] ?? null) : null}

@@ -13,6 +13,7 @@ import type { PersonPlane } from '#components/session/usePlanesOnSlice.ts';
 import { createCubeStage, type CubeStage, type Project } from './cubeStage.ts';
 import type { CutSource } from './cutSource.ts';
 import { dragged, HANDLES, placeOfHandle, type HandleName } from './handles.ts';
+import { AXIS_NAMES } from '#lib/session/words.ts';
 import styles from './Volume.module.css';
 
 type CubeViewProps = {
@@ -32,7 +33,6 @@ type CubeViewProps = {
 };
 
 const HANDLE_TITLES: Readonly<Record<HandleName, string>> = { centre: 'Drag to move the plane along its normal', u: 'Drag to tilt or roll the plane by its u end', v: 'Drag to tilt or roll the plane by its v end' };
-const AXES = ['α', 'β', 'γ'] as const;
 /** What the name of a person is called among the marks. */
 const personMark = (id: string): string => `person ${id}`;
 
@@ -117,7 +117,7 @@ export function CubeView(props: CubeViewProps) {
       <div className={styles.canvas} role="application" aria-roledescription="oblique plane in a volume" aria-label="The volume, and the plane that is moved through it" aria-describedby={helpId} tabIndex={0} onKeyDown={press}>
         <div ref={holder} className={styles.fill} />
       </div>
-      {AXES.map((name) => (
+      {AXIS_NAMES.map((name) => (
         <span key={name} ref={mark(name)} className={styles.axis} aria-hidden="true">
           {name}
         </span>

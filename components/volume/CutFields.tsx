@@ -6,6 +6,7 @@ import { Button } from '#components/ui/Button.tsx';
 import { TextField } from '#components/ui/Field.tsx';
 import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
+import { AXIS_NAMES } from '#lib/session/words.ts';
 import styles from './Volume.module.css';
 
 /** A point inside the volume's space that a plane can pass through. */
@@ -21,7 +22,6 @@ type CutFieldsProps = {
   readonly landmarks: readonly Landmark[];
 };
 
-const AXES = ['α', 'β', 'γ'] as const;
 const ANGLES = [
   { key: 'turn', title: 'Turn °' },
   { key: 'tilt', title: 'Tilt °' },
@@ -34,7 +34,7 @@ export function CutFields({ pose, step, snap, onSnap, onPose, landmarks }: CutFi
   return (
     <div className={styles.fields}>
       <div className={styles.numbers} role="group" aria-label="Where the middle of the plane is">
-        {AXES.map((name, index) => (
+        {AXIS_NAMES.map((name, index) => (
           <NumberField key={name} label={name} value={pose.at[index]!} onValue={(value) => onPose(at(index, value))} onStep={(sign) => onPose(at(index, pose.at[index]! + sign * step))} />
         ))}
       </div>

@@ -147,6 +147,13 @@ export function firstOf({ count, inputs, targets }: Samples, wanted: number): Sa
   return { count: wanted, inputs: inputs.subarray(0, wanted * width), targets: targets.subarray(0, wanted) };
 }
 
+/** Samples `first` … `first + count − 1` of a set, without a copy. */
+export function runOf(samples: Samples, first: number, count: number): Samples {
+  const { inputs, targets } = firstOf(samples, first + count);
+  const width = samples.inputs.length / samples.count;
+  return { count, inputs: inputs.subarray(first * width), targets: targets.subarray(first) };
+}
+
 /** What a part takes in memory. */
 export const bytesOfPart = ({ samples: { inputs, targets } }: SamplePart): number => inputs.byteLength + targets.byteLength;
 
@@ -157,9 +164,7 @@ export function samplesFrom(parts: readonly SamplePart[], { set, first, count }:
     const part = parts.find((each) => each.set === set && each.first <= from && from < each.first + each.samples.count);
     if (!part) throw new Error(`sample ${from} of ${set} is not here`);
     const taken = Math.min(first + count, part.first + part.samples.count) - from;
-    const { inputs, targets } = firstOf(part.samples, from - part.first + taken);
-    const width = part.samples.inputs.length / part.samples.count;
-    pieces.push({ count: taken, inputs: inputs.subarray((from - part.first) * width), targets: targets.subarray(from - part.first) });
+    pieces.push(runOf(part.samples, from - part.first, taken));
     from += taken;
   }
   return joined(pieces);

@@ -1,7 +1,7 @@
 /** A slice in words, for cards and announcements: what kind, around what, how fine. */
 import { layoutOf } from '#lib/network/layout.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCoordinate, formatCount } from './words.ts';
+import { formatCoordinate, formatCount, AXIS_NAMES } from './words.ts';
 import type { Cut } from '#lib/slice/cut.ts';
 import { poseOf } from '#lib/slice/pose.ts';
 import type { Measure } from '#lib/slice/measure.ts';
@@ -50,7 +50,7 @@ const endOf = (direction: DirectionRecipe, manifest: SubjectManifest | undefined
 export function poseTitle(cut: Cut): string {
   const { at, turn, tilt, roll } = poseOf(cut);
   const degrees = (angle: number) => `${Number(angle.toFixed(1))}°`.replace('-', '−');
-  return `turned ${degrees(turn)}, tilted ${degrees(tilt)}${roll === 0 ? '' : `, rolled ${degrees(roll)}`}, through ${['α', 'β', 'γ'].map((name, axis) => `${name} ${formatCoordinate(at[axis]!)}`).join(', ')}`;
+  return `turned ${degrees(turn)}, tilted ${degrees(tilt)}${roll === 0 ? '' : `, rolled ${degrees(roll)}`}, through ${AXIS_NAMES.map((name, axis) => `${name} ${formatCoordinate(at[axis]!)}`).join(', ')}`;
 }
 
 /** `quadratic Bézier from Trained to Initial, bent towards bend of a curve` */

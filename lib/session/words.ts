@@ -50,6 +50,9 @@ export const formatShare = (share: number): string => `${(share * 100).toFixed(1
 /** A whole number with thousands separated: `1,204`. */
 export const formatCount = (count: number): string => count.toLocaleString('en-GB');
 
+/** The axes of a slice, in order. */
+export const AXIS_NAMES = ['α', 'β', 'γ'] as const;
+
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 
 /** A size in steps of a thousand, to three digits: `3.42 MB`, `2.93 TB`, `854 B`. */

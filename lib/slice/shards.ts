@@ -4,7 +4,7 @@
  * Only where the loss of a sample depends on no other sample: not with statistics that batches share, not with masks that are drawn by place,
  * and not for eigenvalues, which do not add up. Everything else is one shard. It knows no tiles. Rule G6 in docs/SPEC.md.
  */
-import { firstOf, PART_SAMPLES, type Samples, type SetName } from '#lib/network/subject.ts';
+import { PART_SAMPLES, runOf, type Samples, type SetName } from '#lib/network/subject.ts';
 import { passesIn, type SampleChoice, type SliceRecipe } from './recipe.ts';
 
 /** Samples of each set in one shard; the last may have fewer. As many as in a part of a dataset, so that a device fetches what it computes. */
@@ -57,8 +57,4 @@ export function sharesOf(recipe: Sampled): readonly number[] {
 }
 
 /** Those samples of a set, without a copy. */
-export function samplesIn(samples: Samples, { first, count }: Pick<SampleRun, 'first' | 'count'>): Samples {
-  const { inputs, targets } = firstOf(samples, first + count);
-  const width = samples.inputs.length / samples.count;
-  return { count, inputs: inputs.subarray(first * width), targets: targets.subarray(first) };
-}
+export const samplesIn = (samples: Samples, { first, count }: Pick<SampleRun, 'first' | 'count'>): Samples => runOf(samples, first, count);

@@ -10,14 +10,12 @@ import { probesOfUnit } from '#lib/analysis/requests/trace.ts';
 import { momentOf } from '#lib/analysis/spectralDensity.ts';
 import { STANDARD_MODE } from '#lib/network/mode.ts';
 import { endsSeverity } from './curvatureAgreement.ts';
-import { ANY_AXIS, isNear, type UnitCheck } from './unitCheck.ts';
+import { ANY_AXIS, isNear, SUM_TOLERANCE, type UnitCheck } from './unitCheck.ts';
 
 /** ‖Hv − λv‖ beside the larger eigenvalue, as for eigenvalues: float32 products, rounding of the file, a sample on the other side of a kink. */
 const EIGENVECTOR_TOLERANCE = 1e-3;
 /** |vᵀHv| beside ‖v‖·‖Hv‖, for the same reasons. */
 const FORM_TOLERANCE = 1e-3;
-/** Losses were summed in another order. */
-const LOSS_TOLERANCE = 1e-8;
 /** The way to a high place was rounded to float32: what that changes, beside the rise. */
 const RISE_TOLERANCE = 1e-4;
 /** Of a box, beside 1: the same rounding. */
@@ -122,9 +120,9 @@ export function boxCheck(request: RequestOf<'boxSharpness'>, { loss, highest, wo
     disagreement: (found) => {
       if (!found) return 'the file of its highest place is of another network';
       if (!(found.reach <= 1 + BOX_TOLERANCE)) return `a highest place ${found.reach} times as far out as the box reaches`;
-      if (!isNear(loss, found.loss, LOSS_TOLERANCE)) return `a loss of ${loss}, float64 says ${found.loss}`;
+      if (!isNear(loss, found.loss, SUM_TOLERANCE)) return `a loss of ${loss}, float64 says ${found.loss}`;
       const said = fromJsonNumber(highest);
-      const isSame = Number.isFinite(found.there) ? Math.abs(said - found.there) <= RISE_TOLERANCE * Math.abs(found.there - found.loss) + LOSS_TOLERANCE * Math.abs(found.there) : Object.is(said, found.there);
+      const isSame = Number.isFinite(found.there) ? Math.abs(said - found.there) <= RISE_TOLERANCE * Math.abs(found.there - found.loss) + SUM_TOLERANCE * Math.abs(found.there) : Object.is(said, found.there);
       return isSame ? null : `a loss of ${highest} at its highest place, float64 says ${found.there}`;
     },
   };

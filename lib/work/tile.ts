@@ -60,6 +60,9 @@ export function tileOfKey(key: string): Tile | null {
   return match && { sliceId: match[1]!, level: Number(match[2]), row: Number(match[3]), column: Number(match[4]), ...(match[5] !== undefined && { layer: Number(match[5]) }), ...(match[6] !== undefined && { shard: Number(match[6]) }) };
 }
 
+/** The slice that a tile is of, by its key alone. */
+export const sliceOfKey = (key: TileKey): string => key.slice(0, key.indexOf('/'));
+
 export function tilingOf(recipe: SliceRecipe, manifest: SubjectManifest): Tiling {
   const shards = shardsOf(recipe);
   const pointCost = costOfSample(manifest.network) * passesPerTile(recipe);

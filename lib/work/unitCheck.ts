@@ -23,6 +23,9 @@ export type UnitCheck = {
   | { readonly of: 'form'; readonly request: ProbedRequest; readonly unit: number; readonly probe: number; readonly disagreement: (found: QuadraticForm) => string | null }
 );
 
+/** A loss computed in float64 twice differs by the order of its sums. */
+export const SUM_TOLERANCE = 1e-8;
+
 /** Whatever it is, the point at 0 is the checkpoint. */
 export const ANY_AXIS: Axis = { direction: { kind: 'random', seed: 0, normalisation: 'none', vectors: 'layer' }, min: -1, max: 1, count: 3 };
 

@@ -13,12 +13,11 @@ import type { SubjectManifest } from '#lib/network/subject.ts';
 import { placeOnCurve } from '#lib/slice/curve.ts';
 import { passesIn } from '#lib/slice/recipe.ts';
 import { boxCheck, densityCheck, probeCheck, spectrumChecks } from './curvatureChecks.ts';
-import { ANY_AXIS, isNear, type UnitCheck } from './unitCheck.ts';
+import { ANY_AXIS, isNear, SUM_TOLERANCE, type UnitCheck } from './unitCheck.ts';
 
 /** Multiply-adds that a check may cost: some seconds of one thread. */
 const MOST_COST = 1e9;
-/** A loss computed in float64 twice differs by the order of its sums; along a curve the bend was rounded to float32 as well. */
-const LOSS_TOLERANCE = 1e-8;
+/** Of a loss along a curve, whose bend was rounded to float32. */
 const CURVE_TOLERANCE = 1e-4;
 /**
  * All that can be recomputed within what a check may cost; the result stands if none disagrees.
@@ -74,7 +73,7 @@ function lossCheck({ subject, samples, loss, mode }: RequestOf<'checkpointLosses
       for (const [index, truth] of truths.entries()) {
         const said = sets[index]!;
         const mean = truth.lossSum / samples[index]!.count;
-        if (!isNear(said.loss, mean, LOSS_TOLERANCE)) return `a loss of ${said.loss}, float64 says ${mean}`;
+        if (!isNear(said.loss, mean, SUM_TOLERANCE)) return `a loss of ${said.loss}, float64 says ${mean}`;
         if (said.correct !== truth.correct) return `${said.correct} right answers, float64 says ${truth.correct}`;
       }
       return null;

@@ -158,8 +158,7 @@ export class Broker {
     const most = this.#trust.mostHeld(lender.key, lender.person, lender.workers, now);
     if (most === Infinity) this.#onTrial.delete(device);
     else this.#onTrial.add(device);
-    if (most === null) this.#scheduler.bar(deviceName(device));
-    else this.#scheduler.limit(deviceName(device), most);
+    this.#scheduler.limit(deviceName(device), most);
   }
 
   result(arrived: Arrived, isHere: boolean, now: number): void {

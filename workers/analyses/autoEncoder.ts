@@ -11,7 +11,7 @@ import { movesStatistics, STATISTICS_BATCH } from '#lib/analysis/requests/curve.
 import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { evaluateAt, forwardOf } from '#lib/network/forward.ts';
 import { firstOf } from '#lib/network/subject.ts';
-import { keptBroken, readKept, writeKept, type KeptArrays } from './keptState.ts';
+import { begun, keptBroken, readKept, writeKept, type KeptArrays } from './keptState.ts';
 import { sampleBlocks } from './sampleBlocks.ts';
 import type { UnitJob, UnitRun } from './unitRun.ts';
 
@@ -100,15 +100,6 @@ function placesOf(side: number): readonly (readonly [number, number])[] {
 
 function writeState({ weights, scale }: AutoEncoder, losses: readonly number[], job: UnitJob<'autoEncoder'>): Uint8Array<ArrayBuffer> {
   return writeKept(job, new Map([['weights', weights], ['scale', Float64Array.of(scale)], ['losses', Float64Array.from(losses)]]));
-}
-
-/** The first epoch. @throws KnownError where what was kept is not of this training */
-function begun(training: ReturnType<typeof trainAutoEncoder>, isKept: boolean): ReturnType<typeof training.next> {
-  try {
-    return training.next();
-  } catch (error) {
-    throw isKept ? keptBroken() : error;
-  }
 }
 
 function readState(arrays: KeptArrays): { readonly weights: Float64Array; readonly scale: number; readonly losses: Float64Array } {

@@ -9,9 +9,9 @@ import { toJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
 import { digestOf } from '#lib/digest.ts';
 import { writeVectorFile } from '#lib/formats/vectorFile.ts';
 import { gradientAt } from '#lib/network/derivatives/derivatives.ts';
-import { keptBroken, MOST_KEPT, readKept, writeKept } from './keptState.ts';
+import { begun, MOST_KEPT, readKept, writeKept } from './keptState.ts';
 import { sampleBlocks } from './sampleBlocks.ts';
-import type { UnitJob, UnitRun } from './unitRun.ts';
+import type { UnitRun } from './unitRun.ts';
 
 export const boxSharpnessRun: UnitRun<'boxSharpness'> = {
   engine: 'float64 on the processor',
@@ -22,7 +22,7 @@ export const boxSharpnessRun: UnitRun<'boxSharpness'> = {
     const blocks = sampleBlocks(job.samples);
     const method = boxSharpness(parametersOf(request, subject), { epsilon, seed: seedOfUnit(seed, unit), starts: 1, steps, from: given.kept && readKept(given.kept, given) });
     const met: number[] = [];
-    let step = begun(method, given);
+    let step = begun(method, given.kept !== null);
     while (!step.done) {
       const { parameters, done, of, state } = step.value;
       const save = () => {
@@ -46,12 +46,3 @@ export const boxSharpnessRun: UnitRun<'boxSharpness'> = {
     return { unit: { loss: toJsonNumber(loss), highest: toJsonNumber(highest), worst: digestOf(file) }, files: [file] };
   },
 };
-
-/** The first request. @throws KnownError where what was kept is not of this ascent */
-function begun(method: ReturnType<typeof boxSharpness>, { kept }: UnitJob<'boxSharpness'>): ReturnType<typeof method.next> {
-  try {
-    return method.next();
-  } catch (error) {
-    throw kept ? keptBroken() : error;
-  }
-}

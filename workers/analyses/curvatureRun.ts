@@ -8,7 +8,7 @@ import { layoutOf } from '#lib/network/layout.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { DeviceCurvature } from '#workers/curvature/deviceCurvature.ts';
 import type { Evaluator } from '#workers/evaluator.ts';
-import { keptBroken, MOST_KEPT, readKept, writeKept } from './keptState.ts';
+import { begun, MOST_KEPT, readKept, writeKept } from './keptState.ts';
 import type { Step, UnitJob } from './unitRun.ts';
 
 export type Curved = { readonly curvature: DeviceCurvature; readonly group: ParameterGroup };
@@ -49,13 +49,4 @@ export async function* runMethod<Estimate, Result>(
     step = whole.next(product);
   }
   return step.value;
-}
-
-/** The first request. @throws KnownError where what was kept is not of this method */
-function begun<Estimate, Result>(method: ProductMethod<Estimate, Result>, isKept: boolean): ReturnType<typeof method.next> {
-  try {
-    return method.next();
-  } catch (error) {
-    throw isKept ? keptBroken() : error;
-  }
 }

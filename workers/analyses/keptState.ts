@@ -34,4 +34,13 @@ export function readKept(bytes: Uint8Array, { request, unit }: Place): KeptArray
   return arrays;
 }
 
+/** The first step of a method that may go on from what was kept. @throws KnownError where that is not of this method */
+export function begun<Step, Result, Given>(method: Generator<Step, Result, Given>, isKept: boolean): IteratorResult<Step, Result> {
+  try {
+    return method.next();
+  } catch (error) {
+    throw isKept ? keptBroken() : error;
+  }
+}
+
 export const keptBroken = (): KnownError => new KnownError('keptBroken', 'What was kept of this analysis cannot be read: put it away and ask for it again with another seed.');

@@ -8,8 +8,8 @@ import type { Faithfulness } from '#lib/analysis/requests/umap.ts';
 import { principalComponents } from '#lib/analysis/pca.ts';
 import { continuity, trustworthiness } from '#lib/analysis/trustworthiness.ts';
 import { umap } from '#lib/analysis/umap.ts';
-import { keptBroken, readKept, writeKept } from './keptState.ts';
-import type { UnitJob, UnitRun } from './unitRun.ts';
+import { begun, readKept, writeKept } from './keptState.ts';
+import type { UnitRun } from './unitRun.ts';
 
 /** Neighbours that faithfulness looks at, where there are enough points. */
 const MOST_NEIGHBOURS = 5;
@@ -24,7 +24,7 @@ export const umapRun: UnitRun<'umap'> = {
     yield { share: 0 };
     // Scores are as far from each other as the vectors, and far shorter.
     const method = umap(scores.map((row) => Float64Array.from(row)), { seed, neighbours, minDistance, from });
-    let step = begun(method, given);
+    let step = begun(method, given.kept !== null);
     for (; !step.done; step = method.next(true)) {
       const { done, of: all, state } = step.value;
       yield { share: (0.99 * done) / all, state: () => writeKept(given, state()) };
@@ -35,12 +35,3 @@ export const umapRun: UnitRun<'umap'> = {
     return { unit: { picture, epochs, k, umap: faithfulness(picture), components: faithfulness(scores.map((row) => row.slice(0, 2))) } };
   },
 };
-
-/** The first epoch. @throws KnownError where what was kept is not of these checkpoints */
-function begun(method: ReturnType<typeof umap>, { kept }: UnitJob<'umap'>): ReturnType<typeof method.next> {
-  try {
-    return method.next();
-  } catch (error) {
-    throw kept ? keptBroken() : error;
-  }
-}

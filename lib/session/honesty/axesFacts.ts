@@ -1,6 +1,6 @@
 /** Facts of the axes of a slice: where each direction comes from, how long it is, how they meet, and how well places on them are known. */
 import { curveTitle, directionTitle, poseTitle } from '#lib/session/sliceTitle.ts';
-import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import { formatCoordinate, formatCount, formatLoss, formatShare, AXIS_NAMES } from '#lib/session/words.ts';
 import { MAX_CONDITION } from '#lib/slice/projection.ts';
 import type { HonestyFact, HonestyInput } from './fact.ts';
 import { tell } from './sentences.ts';
@@ -11,7 +11,6 @@ export const LARGEST_COSINE = 0.05;
 /** Cosines of random axes are normal around 0: past so many standard deviations they are not what they should be, unless they are small all the same. */
 const SURPRISING = 3;
 
-const GREEK = ['α', 'β', 'γ'] as const;
 const PAIRS = ['α and β', 'α and γ', 'β and γ'] as const;
 
 export function axesFacts(input: HonestyInput): readonly HonestyFact[] {
@@ -31,8 +30,8 @@ function directionFacts({ recipe, manifest, geography, centreNorm }: HonestyInpu
   const key = recipe.curve ? 'honesty.norm.point' : 'honesty.norm';
   return recipe.axes.map(({ direction }, index) => {
     const norm = geography?.facts.norms[index];
-    const lengths = norm !== undefined && centreNorm !== null && centreNorm > 0 && { note: tell(key, { axis: GREEK[index] ?? '', norm: formatLoss(norm), theta: formatLoss(centreNorm), share: formatShare(norm / centreNorm) }) };
-    return { title: `Direction ${GREEK[index] ?? ''}`, text: directionTitle(direction, manifest), ...lengths };
+    const lengths = norm !== undefined && centreNorm !== null && centreNorm > 0 && { note: tell(key, { axis: AXIS_NAMES[index] ?? '', norm: formatLoss(norm), theta: formatLoss(centreNorm), share: formatShare(norm / centreNorm) }) };
+    return { title: `Direction ${AXIS_NAMES[index] ?? ''}`, text: directionTitle(direction, manifest), ...lengths };
   });
 }
 

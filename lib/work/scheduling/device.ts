@@ -165,11 +165,7 @@ export class Device {
   keepShard(shard: string): void {
     this.#shards.delete(shard);
     this.#shards.add(shard);
-    if (this.#shards.size <= MOST_SHARDS) return;
-    for (const oldest of this.#shards) {
-      this.#shards.delete(oldest);
-      return;
-    }
+    if (this.#shards.size > MOST_SHARDS) this.#shards.delete(this.#shards.values().next().value!);
   }
 
   /** What it takes until it can begin with a tile: nothing where it has the slice and the shard. */

@@ -80,21 +80,15 @@ export class Scheduler {
     else this.#devices.join(facts);
   }
 
-  /** With so many tiles in hand a device is lent no more from now on; it goes on with what it holds. */
-  limit(id: string, most: number): void {
-    const device = this.#devices.get(id);
-    const mostHeld = Math.max(0, Math.min(MOST_HELD, most));
-    if (!device || device.mostHeld === mostHeld) return;
-    this.#devices.change(device, () => (device.mostHeld = mostHeld));
-    this.#lender.remember(device);
-  }
-
-  /** Nothing of a device is taken any more: it is lent nothing, and what it holds waits again. */
-  bar(id: string): void {
+  /** With so many tiles in hand a device is lent no more from now on; it goes on with what it holds. Null where nothing of it is taken any more: what it holds waits again. */
+  limit(id: string, most: number | null): void {
     const device = this.#devices.get(id);
     if (!device) return;
-    this.#leases.takeBackAll(device);
-    this.limit(id, 0);
+    if (most === null) this.#leases.takeBackAll(device);
+    const mostHeld = Math.max(0, Math.min(MOST_HELD, most ?? 0));
+    if (device.mostHeld === mostHeld) return;
+    this.#devices.change(device, () => (device.mostHeld = mostHeld));
+    this.#lender.remember(device);
   }
 
   leave(id: string): void {

@@ -342,7 +342,7 @@ describe('scheduler', () => {
     expect(scheduler.ask('one', 1000, 1)).toEqual([]);
     expect(scheduler.complete('one', 'one', 'a', grants[0]!.tile, 5, 5)).toBe('accepted');
     expect(scheduler.counts().lent).toBe(grants.length - 1);
-    scheduler.bar('one');
+    scheduler.limit('one', null);
     expect(scheduler.counts().lent).toBe(0);
     expect(scheduler.ask('one', 1000, 6)).toEqual([]);
     scheduler.limit('one', Infinity);
