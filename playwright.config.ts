@@ -20,7 +20,9 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // A trace with pictures draws every frame twice, which is most of the work where the graphics card is software.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: { executablePath: await findBrowser(), args: [...CHROMIUM_FLAGS] },
   },
   webServer: {

@@ -22,9 +22,10 @@ const AHEAD_MS = 50;
 const ROUND_TRIP_MS = 100;
 /** The server takes no request for more. */
 const MOST_ASKED_MS = 60_000;
-/** Each worker has so much posted to it that it need not wait for this thread, which may be drawing. */
+/** Each worker has so much posted to it that it need not wait for this thread, which may be drawing: one tile ahead, of small ones a few, of long ones none. */
 const POSTED_MS = 20;
-const MOST_POSTED = 4;
+const MOST_AHEAD = 3;
+const LONG_TILE_MS = 150;
 
 /** What a tile is computed from: weights, vectors of files, and those samples that are kept in parts. */
 export type Material = { readonly recipe: SliceRecipe; readonly subject: SubjectHere; readonly vectors: VectorMap; readonly parts?: readonly SamplePart[] };
@@ -109,18 +110,19 @@ export function createLentWork({ socket, lookup, pool, isAskable, onChange, onCo
   function begin(): void {
     const size = pool()?.size;
     if (size === undefined) return;
-    const most = size * (tileMs === null ? 1 : Math.min(MOST_POSTED, 1 + Math.floor(POSTED_MS / Math.max(tileMs, 1))));
+    const most = size * (1 + aheadOf(tileMs));
     for (let next = waiting.next(running.size < most); next; next = waiting.next(running.size < most)) void compute(next);
   }
 
-  /** Leaves what others do now; what runs, only where nobody wants it any more. */
+  /** Leaves what others do now; what a worker has begun, only where nobody wants it any more. */
   function leave(tiles: readonly TileKey[], areUseless: boolean): void {
+    const begun = new Set([...running.keys()].slice(0, pool()?.size ?? 0));
     for (const tile of tiles) {
       waiting.remove(tile);
-      const begun = running.get(tile);
-      if (!begun || !areUseless) continue;
+      const posted = running.get(tile);
+      if (!posted || (begun.has(tile) && !areUseless)) continue;
       running.delete(tile);
-      begun.abort.abort();
+      posted.abort.abort();
     }
     begin();
     onChange();
@@ -188,4 +190,10 @@ export function createLentWork({ socket, lookup, pool, isAskable, onChange, onCo
       socket.off('withdrawWork', leave);
     },
   };
+}
+
+/** Tiles posted to a worker beyond the one that it computes, by what one takes; none before that is known. */
+function aheadOf(tileMs: number | null): number {
+  if (tileMs === null || tileMs > LONG_TILE_MS) return 0;
+  return Math.min(MOST_AHEAD, Math.max(1, Math.floor(POSTED_MS / Math.max(tileMs, 1))));
 }

@@ -178,6 +178,41 @@ describe('volunteer', () => {
     expect(StandIn.all.every(({ isTerminated }) => isTerminated)).toBe(true);
   });
 
+  it('[C9] [L8] a worker has its next tile before it needs it; what it has not begun may be taken back, and what it has begun may not', async () => {
+    const posted: string[] = [];
+    const cancelled: string[] = [];
+    const jobs = new Map<number, string>();
+    let finish = (): void => {};
+    const host: ComputeHost = {
+      cpuWorkers: () => 1,
+      hire: (hear) => ({
+        end: () => {},
+        post: (message) => {
+          if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
+          if (message.kind === 'cancel') cancelled.push(jobs.get(message.job)!);
+          if (message.kind !== 'evaluate') return;
+          posted.push(message.tile);
+          jobs.set(message.job, message.tile);
+          finish = () => hear({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 80, engine: 'WASM', held: { tensors: 0, bytes: 0 }, dispatches: { count: 1, long: 0, longestMs: 80 } });
+        },
+      }),
+    };
+    const { volunteer, world, handlers } = start(true, host);
+    world.mostLent = 4;
+    volunteer.start();
+    await turns();
+    // How long a tile takes is not known before the first.
+    expect(posted).toHaveLength(1);
+    finish();
+    await turns();
+    expect(posted).toHaveLength(3);
+    const [, begun, ahead] = posted;
+    (handlers.get('withdrawWork') as unknown as (tiles: readonly string[], areUseless: boolean) => void)([begun!, ahead!], false);
+    await turns();
+    expect(cancelled).toEqual([ahead]);
+    volunteer.close();
+  });
+
   it('[C9] a server that lends little at a time is asked until every worker has something to do', async () => {
     const computing = new Set<string>();
     const host: ComputeHost = {

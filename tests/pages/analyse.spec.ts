@@ -1,7 +1,7 @@
 /** What is read off a picture in a window: low points, cross-sections placed as slices, comparisons; by keyboard where there is a key. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { expectComplete, lend, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expect, type Page } from '@playwright/test';
+import { expectComplete, lend, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 
 async function expectNoViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -45,6 +45,4 @@ test('[P7] [J9] [J10] [J11] a plane is read, cut and compared, and another windo
   await expectComplete(page, 101);
   await expect(other.page.getByText('Line towards B')).toBeVisible();
   expect(errors).toEqual([]);
-  await other.page.context().close();
-  await page.context().close();
 });

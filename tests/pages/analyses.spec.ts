@@ -1,12 +1,12 @@
 /** A long analysis in two windows: priced, asked for by one, seen by the other, kept over a reload and a pause. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { denseMatrix, eigenvaluesOf } from '#lib/analysis/denseMatrix.ts';
 import { solve } from '#lib/analysis/productMethod.ts';
 import { hessianAt } from '#lib/network/derivatives/derivatives.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { checkpointIndex, firstOf } from '#lib/network/subject.ts';
 import { builtin } from '#tests/support/builtins.ts';
-import { expectComplete, lend, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expectComplete, lend, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 
 const card = (page: Page, title: string) => page.locator('details').filter({ has: page.locator('summary', { hasText: title }) });
 
@@ -114,8 +114,6 @@ test('[Q7] [C13] [U21] what one window asks of the Hessian the other sees: both 
   expect((await shown('λmax')) / largest).toBeCloseTo(1, 2);
   expect(Math.abs((await shown('λmin')) - least)).toBeLessThan(2e-3 * largest);
   expect([...ann.errors, ...ben.errors]).toEqual([]);
-  await ben.page.context().close();
-  await ann.page.context().close();
 });
 
 test('[U20] an ε-sharpness is computed again by the server at the place that was shared; a volume lies along both eigenvectors and that way', async ({ browser, baseURL }) => {

@@ -1,8 +1,8 @@
 /** The conformance page: every check runs in the browser's own compute worker, and the page is usable by everyone. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { CHECKS } from '#lib/conformance/conformance.ts';
-import { openWindow } from './support/people.ts';
+import { openWindow, test } from './support/people.ts';
 
 const LOOKS = [
   { name: 'light', options: { colorScheme: 'light' } },
@@ -25,7 +25,6 @@ for (const { name, options } of LOOKS) {
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`)).toEqual([]);
     await page.screenshot({ path: `test-results/screens/conformance-${name}.png` });
     expect(errors).toEqual([]);
-    await page.context().close();
   });
 }
 

@@ -1,6 +1,6 @@
 /** A graphics device that is taken away while it computes for a session: what the person reads, and that nothing is lost. */
-import { expect, test, type Page } from '@playwright/test';
-import { expectComplete, expectVerified, lend, openWindow, placeSlice, tab } from './support/people.ts';
+import { expect, type Page } from '@playwright/test';
+import { expectComplete, expectVerified, lend, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 /** The device is destroyed, by itself, at the next work that it is given: from the worker's own scope, so that the product has no hook for it. */
 async function destroyAtNextWork(page: Page): Promise<void> {

@@ -1,5 +1,6 @@
 /** The compute worker on WebGPU in a real browser: right numbers, no leaks, and no stale number when the device fails. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './support/people.ts';
 import type { Page } from 'playwright';
 import { evaluateAt } from '#lib/network/forward.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';

@@ -1,6 +1,6 @@
 /** A family of networks in a window: priced, placed with one press, side by side on equal levels, each with its test error. */
-import { expect, test } from '@playwright/test';
-import { lend, openWindow, placeSlice, tab } from './support/people.ts';
+import { expect } from '@playwright/test';
+import { lend, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 test('[S22] [Q9] four widths stand side by side on equal contour levels, each with its test error; the size of a Hessian is said', async ({ browser, baseURL }) => {
   test.setTimeout(400_000);
@@ -42,5 +42,4 @@ test('[S22] [Q9] four widths stand side by side on equal contour levels, each wi
   await page.getByText('Trace of the Hessian', { exact: true }).click();
   await expect(page.locator(`[data-hessian-size="${19_074 ** 2 * 4}"]`)).toContainText(/19,074 parameters.* 1\.46 GB.*matrix of at most [\d,]+ parameters/);
   expect(errors).toEqual([]);
-  await page.context().close();
 });

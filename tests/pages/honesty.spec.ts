@@ -1,9 +1,9 @@
 /** What a picture says of itself, in a window and in the files that leave; and a link that gives another window the same view, comparison and all. */
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { readManifest } from '#lib/wire/manifest.ts';
-import { expectComplete, expectVerified, lend, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expectComplete, expectVerified, lend, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 
 async function expectNoViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -73,7 +73,6 @@ test('[J8] [J13] [R14] panel, values, manifest and picture of a slice say the sa
   await expect(table.getByRole('row').nth(1)).not.toContainText('on it');
   await expectNoViolations(page);
   expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 test('[P2] [P6] who opens the link sees the same comparison and overlays, and is told what of a link cannot be read', async ({ browser, baseURL }) => {
@@ -108,5 +107,4 @@ test('[P2] [P6] who opens the link sees the same comparison and overlays, and is
   await expect(third.page.getByRole('alert').filter({ hasText: 'look.colourMap' })).toBeVisible();
   await expect(third.page.getByRole('alert').filter({ hasText: 'not in this session' })).toBeVisible();
   expect([...errors, ...other.errors, ...third.errors]).toEqual([]);
-  for (const window of [page, other.page, third.page]) await window.context().close();
 });

@@ -1,7 +1,7 @@
 /** Lending from a page that does nothing else: nothing before the click, plain words, Pause, Finish, Stop, and one's own points glowing. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { expectComplete, openWindow, placeSlice } from './support/people.ts';
+import { expect, type Page } from '@playwright/test';
+import { expectComplete, openWindow, placeSlice, test } from './support/people.ts';
 
 /** A class with a slice in it, and its code. */
 async function hostedSlice(page: Page, count: number): Promise<string> {

@@ -1,5 +1,6 @@
 /** TensorFlow.js's operators on WebGPU in a real browser: every operation, every mode and every loss against float64. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './support/people.ts';
 import { LOSS_NAMES, isClassification } from '#lib/network/loss.ts';
 import { evaluateInPage } from '#scripts/browserJob.ts';
 import { runInBrowser } from '#scripts/browserHarness.ts';

@@ -1,7 +1,7 @@
 /** Every screen, light, dark and small: axe finds nothing, the picture is drawn, and it works without a pointer. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expect, type Browser, type Page } from '@playwright/test';
+import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 
 /** Each is opened once and looked at in its schemes of colours. */
 const SIZES = [
@@ -28,7 +28,6 @@ test.beforeAll(async ({ browser, baseURL }) => {
   await expectComplete(page, 33);
   await page.waitForTimeout(1200);
   lineUrl = page.url();
-  await page.context().close();
 });
 
 const SCREENS: readonly { readonly name: string; readonly open: (page: Page) => Promise<void> }[] = [
@@ -59,7 +58,6 @@ for (const { name, open } of SCREENS) {
         await page.screenshot({ path: `test-results/screens/${name}-${size.name}-${scheme}.png` });
       }
       expect(errors).toEqual([]);
-      await page.context().close();
     });
   }
 }
@@ -109,7 +107,6 @@ test('[P7] on a phone the key of a curve stands above it, and an open sheet leav
   const open = await places();
   expect(open.keyEnds).toBeLessThanOrEqual(open.frameBegins);
   expect(open.frameHeight).toBeGreaterThan(60);
-  await page.context().close();
 });
 
 test('[P7] the landscape is drawn: its pixels differ, and dragging changes them', async ({ browser, baseURL }) => {

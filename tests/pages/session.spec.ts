@@ -1,6 +1,6 @@
 /** Two people in two windows: place, compute on software WebGPU, annotate, kill the server, go on. */
-import { expect, test, type Page } from '@playwright/test';
-import { expectComplete, expectVerified, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expect, type Page } from '@playwright/test';
+import { expectComplete, expectVerified, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 import { startTarn } from './support/tarnServer.ts';
 
 const PORT = 3981;

@@ -1,6 +1,6 @@
 /** A large dataset, shard by shard, in two windows: one computes, both see samples come in and the standard error fall; who fetches what. */
-import { expect, test, type Page } from '@playwright/test';
-import { expectComplete, expectVerified, lend, openWindow, placeSlice, tab } from './support/people.ts';
+import { expect, type Page } from '@playwright/test';
+import { expectComplete, expectVerified, lend, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 const POINTS = 9 * 9;
 const WHOLE = '10,000 of 10,000 train samples';

@@ -1,6 +1,6 @@
 /** Volumes and vectors in windows: a plane that one moves and the other sees, notes on their layers, and a plane along the gradient. */
-import { expect, test } from '@playwright/test';
-import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab } from './support/people.ts';
+import { expect } from '@playwright/test';
+import { expectComplete, lend, noteAtCrosshair, openWindow, PICTURE, placeSlice, tab, test } from './support/people.ts';
 
 test.setTimeout(900_000);
 
@@ -46,8 +46,6 @@ test('[W11] [J14] an oblique plane that one person moves is seen moving by anoth
   await expect(theirs).toHaveCount(0);
   await expect(other.page.getByText('Oblique plane').first()).toBeVisible();
   expect([...errors, ...other.errors]).toEqual([]);
-  await other.page.context().close();
-  await page.context().close();
 });
 
 test('[S21] [B4] a plane along the gradient is placed and measured, and a file that does not fit says why', async ({ browser, baseURL }) => {
@@ -78,7 +76,6 @@ test('[S21] [B4] a plane along the gradient is placed and measured, and a file t
   await expect(page.getByText(/along gradient at Trained, scaled model-wise/).filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByText(/along mine, scaled model-wise/).filter({ visible: true }).first()).toBeVisible();
   expect(errors).toEqual([]);
-  await page.context().close();
 });
 
 /** A safetensors file of one flat float32 tensor: 1, 2, 3 … */

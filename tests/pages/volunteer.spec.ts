@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
-import { expectComplete, expectVerified, lend, openWindow, placeSlice } from './support/people.ts';
+import { expect } from '@playwright/test';
+import { expectComplete, expectVerified, lend, openWindow, placeSlice, test } from './support/people.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

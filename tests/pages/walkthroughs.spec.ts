@@ -1,7 +1,7 @@
 /** The walk-throughs in a real window: the numbers of a known matrix, an image at a rank, and pictures that come from a worker. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
-import { openWindow } from './support/people.ts';
+import { expect } from '@playwright/test';
+import { openWindow, test } from './support/people.ts';
 
 const LOOKS = [
   { name: 'dark', options: { colorScheme: 'dark' } },
@@ -54,6 +54,5 @@ for (const { name, options } of LOOKS) {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page.getByRole('status')).toContainText('Cancelled');
     expect(errors).toEqual([]);
-    await page.context().close();
   });
 }

@@ -1,5 +1,6 @@
 /** The tile engine on WebGPU in a real browser: every operation against float64, and what happens when the device fails. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { test } from './support/people.ts';
 import type { Page } from 'playwright';
 import { dense, JOBS, NOT_FINITE, POINTS, tinyLoss, type NamedJob } from '#tests/workers/wgslJobs.ts';
 import { jobOf, outputsError, squaresErrorOf, truthAt } from '#tests/workers/engines.ts';

@@ -1,8 +1,19 @@
 /** What people do in a session window, by the words they see: for tests that read like the thing they test. */
-import { expect, type Browser, type Page } from '@playwright/test';
+import { expect, test as base, type Browser, type Page } from '@playwright/test';
 
 /** The focusable picture of a slice, plane or line. */
 export const PICTURE = '[aria-roledescription="loss landscape"], [aria-roledescription="loss curve"]';
+
+/** A test after which no window stands open: one that goes on drawing or lending would take the processor from all that follow. */
+export const test = base.extend<{ closed: void }>({
+  closed: [
+    async ({ browser }, use) => {
+      await use();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    { auto: true },
+  ],
+});
 
 /** A window of its own, with its own storage; its page's errors fail the test that asks for them. */
 export async function openWindow(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; errors: string[] }> {
