@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': '
  * @param use what to do with the page once the module has run; the browser is closed afterwards
  */
 export async function runInBrowser<T>(entry: string, use: (page: Page) => Promise<T>): Promise<T> {
-  const server = await serve(await bundle(entry), entry);
+  const server = await serve(await bundled(entry), entry);
   try {
     const browser = await chromium.launch({ executablePath: await findBrowser(), args: CHROMIUM_FLAGS });
     try {
@@ -41,6 +41,15 @@ export async function runInBrowser<T>(entry: string, use: (page: Page) => Promis
   } finally {
     server.close();
   }
+}
+
+/** Of this process: the sources do not change under it. */
+const bundles = new Map<string, Promise<ReadonlyMap<string, Uint8Array>>>();
+
+function bundled(entry: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const known = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, known);
+  return known;
 }
 
 async function bundle(entry: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -79,8 +88,8 @@ async function serve(files: ReadonlyMap<string, Uint8Array>, entry: string): Pro
 
 function contentOf(path: string, files: ReadonlyMap<string, Uint8Array>): { name: string; bytes: Uint8Array } | null {
   // The worker is named by its source, relative to whichever bundle asks for it.
-  const bundled = files.get(path.endsWith(WORKER) ? `/${WORKER.replace(/\.ts$/, '.js')}` : path);
-  if (bundled) return { name: 'bundle.js', bytes: bundled };
+  const script = files.get(path.endsWith(WORKER) ? `/${WORKER.replace(/\.ts$/, '.js')}` : path);
+  if (script) return { name: 'bundle.js', bytes: script };
   const file = path.startsWith('/tfjs-wasm/') ? join(wasmFolder(), basename(path)) : join(ROOT, 'public', path);
   return existsSync(file) && statSync(file).isFile() ? { name: file, bytes: readFileSync(file) } : null;
 }

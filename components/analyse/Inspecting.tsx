@@ -20,7 +20,9 @@ export function Inspecting({ control: { state, start, cancel }, what }: { readon
       </div>
     );
   }
-  const price = state.kind === 'priced' && state.seconds !== null ? etaRange(state.seconds) : null;
+  // It may start by itself in a moment: a button would be pulled away from under the pointer.
+  if (state.kind === 'pricing') return <p className={`${panel.small} ${panel.soft}`}>{say('price.working')}</p>;
+  const price = state.kind === 'priced' ? etaRange(state.seconds) : null;
   return (
     <div className={panel.section}>
       {state.kind === 'failed' && (
@@ -32,7 +34,7 @@ export function Inspecting({ control: { state, start, cancel }, what }: { readon
         <Button size="small" onClick={start}>
           {what}
         </Button>
-        <span className={`${panel.small} ${panel.soft}`}>{price ? say('inspect.price', { lo: price[0], hi: price[1] }) : state.kind === 'priced' && say('price.working')}</span>
+        <span className={`${panel.small} ${panel.soft}`}>{price && say('inspect.price', { lo: price[0], hi: price[1] })}</span>
       </div>
     </div>
   );

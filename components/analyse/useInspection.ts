@@ -4,8 +4,10 @@ import { inspect, inspectionPrice, type Inspection } from '#client/inspector.ts'
 import type { InspectQuestion } from '#lib/wire/inspectMessages.ts';
 
 export type InspectionState =
-  /** `seconds` is a measured estimate; null until it is known. */
-  | { readonly kind: 'priced'; readonly seconds: number | null }
+  /** What it takes is being measured; it may then start unasked. */
+  | { readonly kind: 'pricing' }
+  /** `seconds` is a measured estimate. */
+  | { readonly kind: 'priced'; readonly seconds: number }
   | { readonly kind: 'running'; readonly done: number; readonly of: number }
   | { readonly kind: 'done'; readonly inspection: Inspection }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -20,7 +22,8 @@ const UNASKED_SECONDS = 1.5;
  * @param isUnasked whether it starts by itself where its price is small
  */
 export function useInspection(key: string | null, question: () => InspectQuestion | null, isUnasked: boolean): InspectionControl {
-  const [held, setHeld] = useState<{ readonly key: string | null; readonly state: InspectionState }>({ key: null, state: { kind: 'priced', seconds: null } });
+  const [held, setHeld] = useState<{ readonly key: string | null; readonly state: InspectionState }>({ key: null, state: { kind: 'pricing' } });
+  const price = useRef(0);
   const running = useRef<AbortController | null>(null);
   const ask = useEffectEvent(question);
 
@@ -46,6 +49,7 @@ export function useInspection(key: string | null, question: () => InspectQuestio
     const stop = new AbortController();
     inspectionPrice(asked, stop.signal).then(
       (seconds) => {
+        price.current = seconds;
         if (isUnasked && seconds <= UNASKED_SECONDS) runUnasked(asked, stop);
         else tellPrice(seconds);
       },
@@ -60,14 +64,14 @@ export function useInspection(key: string | null, question: () => InspectQuestio
   }, [key, isUnasked]);
 
   return {
-    state: held.key === key ? held.state : { kind: 'priced', seconds: null },
+    state: held.key === key ? held.state : { kind: 'pricing' },
     start: () => {
       const asked = question();
       if (asked) run(asked, new AbortController());
     },
     cancel: () => {
       running.current?.abort();
-      tell({ kind: 'priced', seconds: null });
+      tell({ kind: 'priced', seconds: price.current });
     },
   };
 }

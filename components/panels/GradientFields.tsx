@@ -38,7 +38,7 @@ export function GradientFields({ form, subject }: { readonly form: PlaceForm; re
 
   if (refusal !== null) return <ProblemText text={refusal} />;
   if (file && !file.ok) return <ProblemText text={sayProblems(file.problems)} />;
-  if (gradient === null) return <Inspecting control={control} what="Compute the gradient" />;
+  if (gradient === null) return mayAsk ? <Inspecting control={control} what="Compute the gradient" /> : null;
   const made = session.vectors.about(gradient.vector.digest)?.made as { readonly norm?: number } | undefined;
   return (
     <p className={`${styles.small} ${styles.soft}`} role="status">
