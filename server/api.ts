@@ -96,7 +96,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
       const { record, key } = await register.create();
       if (title !== undefined) {
         const named = await withSession(record.id, async (session) => {
-          const outcome = await session.setTitle(title);
+          const outcome = await session.scripts.setTitle(title);
           return outcome.ok ? { status: 200, body: null } : unreadable(outcome.problems);
         });
         if (named.status !== 200) return named;
@@ -126,10 +126,10 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     if (refusal) return refusal;
     return withBody(request, z.unknown() as z.ZodMiniType<unknown>, (recipe) =>
       withSession(id!, async (session) => {
-        const placed = await session.place(recipe);
+        const placed = await session.scripts.place(recipe);
         if (!placed.ok) return unreadable(placed.problems);
         const { sliceId, isNew } = placed.value;
-        return { status: isNew ? 201 : 200, body: await session.progress(sliceId), headers: { Location: `/api/v1/sessions/${id}/slices/${sliceId}` } };
+        return { status: isNew ? 201 : 200, body: await session.scripts.progress(sliceId), headers: { Location: `/api/v1/sessions/${id}/slices/${sliceId}` } };
       }),
     );
   };
@@ -144,19 +144,19 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
     });
   };
 
-  const showProgress: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, (session) => session.progress(sliceId!));
+  const showProgress: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, (session) => session.scripts.progress(sliceId!));
 
   const showSurface: Handler = async (request, [id, sliceId], query) => {
     const format = query.get('format') ?? 'json';
     if (format !== 'json') return problem(400, `there is no format ${format.slice(0, 20)}: use format=json`);
     return aboutSlice(request, id!, sliceId!, async (session) => {
-      const about = session.about(sliceId!);
+      const about = session.scripts.about(sliceId!);
       return about && reportSurface(register.storage, about);
     });
   };
 
   const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => {
-      const about = session.about(sliceId!);
+      const about = session.scripts.about(sliceId!);
       return about && surfaceManifest(about.recipe, about.network, originOf(request), await reportHonesty(register.storage, about));
     });
 

@@ -14,8 +14,8 @@ export async function keepDemoSession(register: SessionRegister, tokens: Tokens,
     const held = await register.hold(DEMO_ID);
     if (!held) throw new Error('the demo session was made and is not there');
     try {
-      await held.session.setTitle('Demo');
-      const placed = await held.session.place(recipe);
+      await held.session.scripts.setTitle('Demo');
+      const placed = await held.session.scripts.place(recipe);
       if (!placed.ok) throw new Error(`the demo slice was refused: ${sayProblems(placed.problems)}`);
     } finally {
       held.release();

@@ -1,20 +1,18 @@
 /**
  * One session while somebody is in it: everything people say comes here, everything they hear is said here.
  *
- * It puts together the document (sessionDocument.ts), the computing (computing.ts) and the people (roster.ts).
+ * It puts together the document (sessionDocument.ts), the computing (computing.ts), the people (roster.ts) and what scripts ask (scriptDesk.ts).
  * No sockets, no clock, no dice of its own: what it says goes to an Outbox. Rules D1–D7, W5–W8 in docs/SPEC.md.
  */
 import { nameSchema, type Role } from '#lib/session/people.ts';
 import { tickFor, type Pointer } from '#lib/session/pointer.ts';
-import { parsed, read, refused, refusedAll, type Parsed } from '#lib/parsed.ts';
+import { parsed, read, refused, type Parsed } from '#lib/parsed.ts';
 import type { Subject } from '#lib/network/subject.ts';
-import { analysesOf, setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/document.ts';
+import { analysesOf, slicesOf } from '#lib/session/document.ts';
 import type { Change } from '#lib/session/policy.ts';
 import type { SessionRecord, Storage } from '#lib/session/storage.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
-import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { TileKey } from '#lib/work/tile.ts';
-import type { SliceProgress } from '#lib/wire/api.ts';
 import type { Channel, DeviceSaid, LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
@@ -26,15 +24,12 @@ import { mergeUpdates, type MergedUpdates } from './mergedUpdates.ts';
 import type { Outbox } from './outbox.ts';
 import type { Prober } from './prober.ts';
 import { Roster, type Connection } from './roster.ts';
+import { ScriptDesk } from './scriptDesk.ts';
 import { SessionDocument, type Author } from './sessionDocument.ts';
 import { wordsForDevice } from './deviceWords.ts';
-import { reportProgress, type AboutSlice } from './sliceReport.ts';
 import { answerTo, readSyncMessage, updateMessage } from './syncMessages.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
-
-/** How the server itself signs what scripts place. */
-export const API_PERSON = { id: 'api', name: 'a script' } as const;
 
 const SWEEP_MS = 1000;
 /** Up to this many connections each change is passed on by itself. */
@@ -68,6 +63,8 @@ export type Arrival = {
 
 export class LiveSession {
   readonly #dependencies: SessionDependencies;
+  /** The session as scripts use it. */
+  readonly scripts: ScriptDesk;
   readonly #document: SessionDocument;
   readonly #computing: Computing;
   readonly #analyses: Analyses;
@@ -81,7 +78,6 @@ export class LiveSession {
   readonly #stopWatchingDevices: () => void;
   #cancelSweep = () => {};
   #cancelTick = () => {};
-  #apiClientId: Promise<number> | null = null;
 
   private constructor(dependencies: SessionDependencies, document: SessionDocument, computing: Computing, analyses: Analyses, members: Members) {
     const { clock, outbox, dice } = dependencies;
@@ -91,6 +87,7 @@ export class LiveSession {
     this.#analyses = analyses;
     this.#members = members;
     this.#epoch = rollId(dice, 9);
+    this.scripts = new ScriptDesk({ ...dependencies, document, members, networkOf: (recipe) => computing.manifestOf(recipe), helpers: () => this.#roster.helpers() });
     this.#outgoing = mergeUpdates(clock, () => (this.#roster.size <= FEW ? 0 : MERGE_MS), (update) => outbox.send('everyone', 'sync', 'document', updateMessage(update)));
     this.#ledgerOutgoing = mergeUpdates(clock, () => LEDGER_MS, (update) => outbox.send('everyone', 'sync', 'ledger', updateMessage(update)));
     computing.ledger.on('update', (update: Uint8Array) => this.#ledgerOutgoing.add(update));
@@ -244,42 +241,6 @@ export class LiveSession {
     return helper && { analyses: this.#analyses, visitor: { ...helper, mayKeep, isLending: this.#roster.isLending(connectionId) } };
   }
 
-  /** Places a slice for a script, or brings one back that was put away. */
-  async place(input: unknown): Promise<Parsed<{ readonly sliceId: string; readonly isNew: boolean }>> {
-    const recipe = readRecipe(input, (id) => this.#dependencies.subjects.get(id)?.manifest);
-    if (!recipe.ok) return recipe;
-    const spanless = await this.#dependencies.prober.problemWith(recipe.value);
-    if (spanless !== null) return refused(spanless, 'axes');
-    const sliceId = sliceIdOf(recipe.value);
-    const earlier = slicesOf(this.#document.doc).get(sliceId);
-    if (earlier && !earlier.isPutAway) return parsed({ sliceId, isNew: false });
-    const record: SliceRecord = earlier
-      ? { ...earlier, isPutAway: false }
-      : { by: API_PERSON.id, byName: API_PERSON.name, at: this.#dependencies.clock.date(), recipe: recipe.value, isPutAway: false };
-    const written = await this.#write((doc) => writeRecord(doc, 'slices', sliceId, record));
-    return written.ok ? parsed({ sliceId, isNew: !earlier }) : refusedAll(written.problems);
-  }
-
-  setTitle(title: string): Promise<Parsed<null>> {
-    return this.#write((doc) => setTitle(doc, title));
-  }
-
-  slice(sliceId: string): SliceRecipe | null {
-    return slicesOf(this.#document.doc).get(sliceId)?.recipe ?? null;
-  }
-
-  /** A slice with the network that it is of; null for one that is not in this session. */
-  about(sliceId: string): AboutSlice | null {
-    const recipe = this.slice(sliceId);
-    const network = recipe && this.#computing.manifestOf(recipe);
-    return recipe && network ? { recipe, network } : null;
-  }
-
-  async progress(sliceId: string): Promise<SliceProgress | null> {
-    const about = this.about(sliceId);
-    return about && reportProgress(this.#dependencies.storage, about.recipe, about.network, this.#roster.helpers());
-  }
-
   /** Nobody is here any more: everything is durable, and the log a snapshot. */
   async close(): Promise<void> {
     this.#stop();
@@ -308,12 +269,6 @@ export class LiveSession {
       if (record.isPutAway) this.#computing.close(key);
       else this.#computing.open(record, key).catch((error: unknown) => this.#dependencies.log.error('slice.notOpened', error, { slice: key }));
     }
-  }
-
-  async #write(change: Parameters<SessionDocument['draft']>[1]): Promise<Parsed<null>> {
-    this.#apiClientId ??= this.#members.takeClientId(API_PERSON.id, null);
-    const clientId = await this.#apiClientId;
-    return this.#document.accept(this.#document.draft(clientId, change), { personId: API_PERSON.id, role: 'edit', ownsClientId: (id) => id === clientId });
   }
 
   #authorOf({ personId, role }: Connection): Author {

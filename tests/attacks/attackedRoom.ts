@@ -179,7 +179,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     acceptedWrong += isWrong(result.value.sets[0]!.lossSum, tile);
   }
   watched.stop();
-  const progress = (await session.progress(sliceId))!;
+  const progress = (await session.scripts.progress(sliceId))!;
   const points = tilesOf(tiling).reduce((sum, tile) => sum + pointsOf(tiling, tile).length, 0);
   return {
     ...seen,

@@ -179,7 +179,7 @@ describe('live session', () => {
     const entries = [...entriesOf(await ledgerOf(opened, 'c1')).values()];
     expect(entries).toHaveLength(tiles.length);
     expect(entries.every(({ isVerified, by }) => isVerified && by === ada.me.id)).toBe(true);
-    const progress = await opened.session.progress(slice);
+    const progress = await opened.session.scripts.progress(slice);
     expect(progress).toMatchObject({ points: 1089, measured: 1089, verified: 1089, nonFinite: 0, isComplete: true, helpers: 1 });
     await opened.clock.advance(1000);
     expect(opened.heard('people').at(-1)![0][0]!.points).toBe(1089);
@@ -226,7 +226,7 @@ describe('live session', () => {
     await settleTiles(opened);
     const entries = [...entriesOf(await ledgerOf(opened, 'c2')).values()];
     expect(entries.every(({ isVerified, by }) => isVerified && by !== liar.me.id)).toBe(true);
-    expect((await opened.session.progress(slice))?.isComplete).toBe(true);
+    expect((await opened.session.scripts.progress(slice))?.isComplete).toBe(true);
   });
 
   it('[L6] what a page held is lent to others when it closes, and they are told', async () => {
@@ -371,7 +371,7 @@ describe('live session', () => {
     await after.join('c2');
     after.session.lend('c2', CPU);
     expect(after.session.askForWork('c2', 1000)).toEqual([]);
-    expect((await after.session.progress(slice))!.tilesDone).toBe(1);
+    expect((await after.session.scripts.progress(slice))!.tilesDone).toBe(1);
     await ada.change((doc) => writeRecord(doc, 'slices', slice, record));
     expect((await computeAll(opened, 'c1')).length).toBe(tilesOf(tilingOf(recipe, lineSubject().manifest)).length - 1);
   });
@@ -420,10 +420,10 @@ describe('live session', () => {
   it('[D4] a script’s slice goes through the same gate, signed by the server', async () => {
     const opened = await openSession();
     const ada = await opened.join('c1');
-    const placed = await opened.session.place(recipe);
+    const placed = await opened.session.scripts.place(recipe);
     expect(placed).toMatchObject({ ok: true, value: { isNew: true } });
-    expect(await opened.session.place(recipe)).toMatchObject({ ok: true, value: { isNew: false } });
-    expect((await opened.session.place({ ...recipe, centre: 'nowhere' })).ok).toBe(false);
+    expect(await opened.session.scripts.place(recipe)).toMatchObject({ ok: true, value: { isNew: false } });
+    expect((await opened.session.scripts.place({ ...recipe, centre: 'nowhere' })).ok).toBe(false);
     takeAnswer(ada.doc, await opened.session.sync('c1', 'document', stateRequest(ada.doc)));
     expect([...slicesOf(ada.doc).values()].map(({ by }) => by)).toEqual(['api']);
   });

@@ -116,7 +116,7 @@ describe('session document', () => {
     expect(opened.tiles.waiting).toBeLessThanOrEqual(kept);
     open();
     await opened.tiles.settled();
-    expect((await opened.session.progress(slice))!.verified).toBe((await opened.session.progress(slice))!.measured);
+    expect((await opened.session.scripts.progress(slice))!.verified).toBe((await opened.session.scripts.progress(slice))!.measured);
   });
 
   it('[V5] who twice returned what is no result is neither lent to nor believed any more', async () => {

@@ -49,7 +49,7 @@ describe('session register', () => {
     const { register, storage, clock, loads } = createRegister();
     const { record } = await register.create();
     const first = await register.hold(record.id);
-    await first!.session.setTitle('Basins');
+    await first!.session.scripts.setTitle('Basins');
     first!.release();
     first!.release();
     await clock.advance(LINGER_MS - 1);
