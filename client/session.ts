@@ -133,7 +133,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     const recipe = slices.getSnapshot().get(lastPointer.slice ?? '')?.recipe;
     if (!recipe) return;
     // A failure was told by the shelf; the picture is drawn without.
-    if (!shelf.subjectOf(recipe.subject)) shelf.loadWeights(recipe.subject).catch(() => {});
+    for (const id of [recipe.subject, ...(recipe.runs ?? [])]) if (!shelf.subjectOf(id)) shelf.loadWeights(id).catch(() => {});
     vectors.load(recipe).catch((error: unknown) => notify({ kind: 'refused', message: error instanceof Error ? error.message : String(error) }));
   }
 

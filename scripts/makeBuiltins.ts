@@ -22,7 +22,7 @@ import { sayProblems } from '#lib/parsed.ts';
 import { build, type Built } from './builtins/parts.ts';
 import { seedCnn } from './builtins/seedCnn.ts';
 import { sineBoundary } from './builtins/sine.ts';
-import { spirals } from './builtins/spirals.ts';
+import { spiralRuns, spirals } from './builtins/spirals.ts';
 import { homeRecipe, precompute } from './builtins/surface.ts';
 import { TRAINED, trained } from './builtins/trained.ts';
 
@@ -36,7 +36,7 @@ function main(): void {
     return;
   }
   const more = TRAINED.map((each) => (trainedDirectory && existsSync(path.join(trainedDirectory, each.name)) ? build(trained(each, path.join(trainedDirectory, each.name))) : kept(each.name)));
-  const built = [...[spirals(), seedCnn(directory), lineFit(), sineBoundary()].map(build), ...more];
+  const built = [...[spirals(), seedCnn(directory), lineFit(), sineBoundary(), ...spiralRuns()].map(build), ...more];
   mkdirSync(OUT, { recursive: true });
   for (const old of readdirSync(OUT).filter((name) => name.endsWith('.safetensors'))) rmSync(path.join(OUT, old));
   for (const { manifest, files, subject } of built) {

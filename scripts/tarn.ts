@@ -55,7 +55,7 @@ async function compute(options: ComputeOptions): Promise<number> {
   const engine = await openEngine(options, material, new URL('.', import.meta.url), stop.signal);
   try {
     const surface = await computeSurface(engine, material, stop.signal, progress(started));
-    const json = surfaceJson(surface, recipe, material.subject.manifest, { backends: [engine.title()], computedBy: 1 }, fromWeights(material));
+    const json = surfaceJson(surface, { recipe, network: material.subject.manifest, runs: material.runs.map((run) => run.manifest) }, { backends: [engine.title()], computedBy: 1 }, fromWeights(material));
     const out = resolve(here, options.out);
     await writeFile(out, options.format === '.csv' ? surfaceCsv(json) : `${JSON.stringify(json)}\n`);
     const [set] = surface.sets;

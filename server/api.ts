@@ -157,7 +157,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
 
   const showManifest: Handler = (request, [id, sliceId]) => aboutSlice(request, id!, sliceId!, async (session) => {
       const about = session.scripts.about(sliceId!);
-      return about && surfaceManifest(about.recipe, about.network, originOf(request), await reportHonesty(register.storage, about));
+      return about && surfaceManifest(about.recipe, about.network, about.runs, originOf(request), await reportHonesty(register.storage, about));
     });
 
   const showTile: Handler = (request, [digest]) => showBytes(request, digest!, register.storage, 'no tile has this hash');

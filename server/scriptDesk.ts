@@ -9,11 +9,12 @@ import { setTitle, slicesOf, writeRecord, type SliceRecord } from '#lib/session/
 import type { Storage } from '#lib/session/storage.ts';
 import { readRecipe, sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SliceProgress } from '#lib/wire/api.ts';
+import type { AboutSlice } from '#lib/wire/surfaceHonesty.ts';
 import type { Clock } from './clock.ts';
 import type { Members } from './members.ts';
 import type { Prober } from './prober.ts';
 import type { SessionDocument } from './sessionDocument.ts';
-import { reportProgress, type AboutSlice } from './sliceReport.ts';
+import { reportProgress } from './sliceReport.ts';
 
 /** How the server itself signs what scripts place. */
 const API_PERSON = { id: 'api', name: 'a script' } as const;
@@ -59,11 +60,13 @@ export class ScriptDesk {
     return this.#write((doc) => setTitle(doc, title));
   }
 
-  /** A slice with the network that it is of; null for one that is not in this session. */
+  /** A slice with the networks that it names; null for one that is not in this session. */
   about(sliceId: string): AboutSlice | null {
     const recipe = slicesOf(this.#options.document.doc).get(sliceId)?.recipe;
     const network = recipe && this.#options.networkOf(recipe);
-    return recipe && network ? { recipe, network } : null;
+    if (!recipe || !network) return null;
+    // Each of the runs was here when the slice came in.
+    return { recipe, network, runs: recipe.runs?.flatMap((id) => this.#options.subjects.get(id)?.manifest ?? []) ?? [] };
   }
 
   async progress(sliceId: string): Promise<SliceProgress | null> {

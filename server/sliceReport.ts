@@ -12,12 +12,9 @@ import { createSurface, type Surface } from '#lib/work/surface.ts';
 import { isTileOf, pointsOf, tileOfKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { STATUS } from '#lib/work/tileResult.ts';
 import type { SliceProgress, SurfaceJson } from '#lib/wire/api.ts';
-import { surfaceHonesty } from '#lib/wire/surfaceHonesty.ts';
+import { surfaceHonesty, type AboutSlice } from '#lib/wire/surfaceHonesty.ts';
 import { surfaceJson } from '#lib/wire/surfaceJson.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
-
-/** A slice and the network that it is of. */
-export type AboutSlice = { readonly recipe: SliceRecipe; readonly network: SubjectManifest };
 
 const TILES_PER_TURN = 64;
 
@@ -66,13 +63,13 @@ export async function reportProgress(storage: Storage, recipe: SliceRecipe, mani
   };
 }
 
-export async function reportSurface(storage: Storage, { recipe, network }: AboutSlice): Promise<SurfaceJson> {
-  const { surface, records } = await load(storage, recipe, network);
-  return surfaceJson(surface, recipe, network, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
+export async function reportSurface(storage: Storage, about: AboutSlice): Promise<SurfaceJson> {
+  const { surface, records } = await load(storage, about.recipe, about.network);
+  return surfaceJson(surface, about, { backends: [...new Set(records.map(({ backend }) => backend))].sort(), computedBy: new Set(records.map(({ by }) => by)).size });
 }
 
 /** What is known of a slice in words. The server has no weights at hand, so norms, angles and errors are for who has. */
-export async function reportHonesty(storage: Storage, { recipe, network }: AboutSlice): Promise<readonly HonestyFact[]> {
-  const { surface, records } = await load(storage, recipe, network);
-  return surfaceHonesty(surface, recipe, network, [...new Set(records.map(({ backend }) => backend))].sort());
+export async function reportHonesty(storage: Storage, about: AboutSlice): Promise<readonly HonestyFact[]> {
+  const { surface, records } = await load(storage, about.recipe, about.network);
+  return surfaceHonesty(surface, about, [...new Set(records.map(({ backend }) => backend))].sort());
 }

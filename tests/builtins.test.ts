@@ -11,6 +11,7 @@ import { samplesOf } from '#lib/network/datasets/generated.ts';
 import { costOfSample } from '#lib/network/cost.ts';
 import { evaluateAt, type SetTruth } from '#lib/network/forward.ts';
 import { zooNetwork } from '#lib/network/zoo/zoo.ts';
+import { loseAlike } from '#lib/network/alike.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { checkpointIndex, type Subject } from '#lib/network/subject.ts';
 import { frameOf, parametersAt } from '#lib/slice/frame.ts';
@@ -37,6 +38,7 @@ function evaluated(subject: Subject, checkpoint: string): readonly SetTruth[] {
   return evaluateAt({ network, loss, buffers: subject.buffers[row]!, sets }, Float64Array.from(subject.checkpoints[row]!));
 }
 
+const SPIRAL_RUNS = ['spirals-seed-8', 'spirals-seed-9'];
 const RESNETS = ['shapes-resnet20', 'shapes-resnet20-noshort'];
 const DEPTHS = ['depth-resnet20-noshort', 'depth-resnet56', 'depth-resnet56-noshort', 'depth-resnet110-noshort'];
 const WIDTHS = [1, 2, 4, 8].flatMap((k) => [`width-thin8-${k}`, `width-thin8-${k}-noshort`]);
@@ -48,8 +50,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 
 describe('built-ins', () => {
   test('[built-ins] the networks are listed in order, with their stated parameter counts', () => {
-    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', 'sine-10k', ...RESNETS, ...FAMILIES]);
-    expect(NAMES.slice(0, 6).map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 354, 272_474, 269_722]);
+    expect(NAMES).toEqual(['spirals-tiny', 'seed-cnn', 'line-fit', 'sine-10k', ...SPIRAL_RUNS, ...RESNETS, ...FAMILIES]);
+    expect(NAMES.slice(0, 8).map((name) => layoutOf(builtin(name).manifest.network).size)).toEqual([354, 105_866, 2, 354, 354, 354, 272_474, 269_722]);
   });
 
   test('[built-ins] every trajectory names checkpoints, and every network has a trained one, and an initial one unless it is of a family', () => {
@@ -74,12 +76,22 @@ describe('built-ins', () => {
     }
   });
 
-  test('[built-ins] the spiral network learned: over 97 % right after training, near chance before', () => {
-    const subject = builtin('spirals-tiny');
+  test.each(['spirals-tiny', ...SPIRAL_RUNS])('[built-ins] %s learned: over 97 %% right after training, near chance before', (name) => {
+    const subject = builtin(name);
     for (const { samples, correct } of truthAt(subject, 'trained')) expect(correct / samples).toBeGreaterThan(0.97);
     for (const { samples, correct } of truthAt(subject, 'initial')) expect(correct / samples).toBeLessThan(0.65);
     const losses = subject.manifest.trajectory.map((id) => truthAt(subject, id)[0]!.lossSum);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 10);
+  });
+
+  test('[built-ins] the runs of the spiral network had the same samples and other first weights, and are small', () => {
+    const first = builtin('spirals-tiny');
+    for (const run of SPIRAL_RUNS.map(builtin)) {
+      expect(loseAlike(first, run)).toBe(true);
+      expect(run.checkpoints[0]).not.toEqual(first.checkpoints[0]);
+      expect(run.manifest.trajectory.length).toBe(12);
+      expect(run.manifest.file.bytes).toBeLessThan(30_000);
+    }
   });
 
   test('[built-ins] the trained line is the minimiser of its squared error', () => {

@@ -29,7 +29,7 @@ export function CheckpointTable({ rows, columns }: CheckpointTableProps) {
         </thead>
         <tbody>
           {shown.map((row) => (
-            <tr key={row.id}>
+            <tr key={`${row.of ?? ''} ${row.id}`}>
               {columns.map(({ key, textOf }) =>
                 key === 'title' ? (
                   <th key={key} scope="row">

@@ -1,8 +1,7 @@
 /** Every checkpoint against the slice: where it would stand, how far off it really is, what the slice shows there, and what its own loss is. */
+import type { Bead } from '#lib/analysis/checkpointsOnSlice.ts';
 import { fittingError } from '#lib/analysis/fittingError.ts';
-import type { CheckpointLosses, CheckpointLossesRequest } from '#lib/analysis/requests/checkpointLosses.ts';
-import { fromJsonNumber } from '#lib/analysis/requests/jsonNumber.ts';
-import { canonicalJson } from '#lib/digest.ts';
+import { loseAlike } from '#lib/network/alike.ts';
 import { attempt } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
 import { honestyLines } from '#lib/session/honesty/facts.ts';
@@ -13,6 +12,7 @@ import { useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { useStore } from '#components/useStore.ts';
 import { Button } from '#components/ui/Button.tsx';
+import { Disclosure } from '#components/ui/Disclosure.tsx';
 import { say } from '#components/words.ts';
 import panel from '#components/panels/Panel.module.css';
 import { AnalysisFrame } from './AnalysisFrame.tsx';
@@ -20,6 +20,7 @@ import type { SliceCardProps } from './card.ts';
 import { checkpointsCsv, columnsFor, type CheckpointRow } from './checkpointRows.ts';
 import { CheckpointTable } from './CheckpointTable.tsx';
 import { download } from './download.ts';
+import { lossesRequest, trueLossesOf } from './trueLosses.ts';
 import { useShownSet } from './useShownSet.ts';
 
 export function CheckpointsCard(props: SliceCardProps) {
@@ -27,25 +28,29 @@ export function CheckpointsCard(props: SliceCardProps) {
   useGrowth(source);
   const session = useSession();
   const analyses = useStore(session.analyses.views);
+  const subjects = useStore(session.subjects);
+  const own = subjects.find(({ id }) => id === recipe.subject);
   const set = useShownSet(source);
   const { whole } = useHonesty(props);
   if (!geography) return <p className={panel.soft}>{say('analyse.axes')}</p>;
   if (geography.kind === 'refused') return <p className={panel.warn}>{geography.reason}</p>;
 
-  const { subject, samples, loss, mode } = recipe;
-  const request: CheckpointLossesRequest = { kind: 'checkpointLosses', format: 1, subject, samples, loss, mode };
-  const text = canonicalJson(request);
-  const units = analyses.find(({ record }) => canonicalJson(record.request) === text)?.units ?? [];
-  const position = samples.findIndex((each) => each.set === set);
-  const ownOf = (id: string): number | null => {
-    const unit = manifest.checkpoints.findIndex((each) => each.id === id);
-    const found = units.find((each) => each.unit === unit)?.result as CheckpointLosses | undefined;
-    return found?.sets[position] ? fromJsonNumber(found.sets[position].loss) : null;
-  };
-  const { trajectory, checkpoints } = geography.geography;
-  const rows = [...trajectory, ...checkpoints].map((bead): CheckpointRow => ({ ...bead, shown: recipe.measure ? null : source.surface.estimateAt(set, bead.a, bead.b, bead.c), own: ownOf(bead.id) }));
+  const request = lossesRequest(recipe, recipe.subject);
+  const ownOf = trueLossesOf(analyses, request, set, manifest);
+  const { trajectory, checkpoints, runs } = geography.geography;
+  const shownAt = ({ a, b, c }: Bead): number | null => (recipe.measure ? null : source.surface.estimateAt(set, a, b, c));
+  const ownRows = [...trajectory, ...checkpoints].map((bead): CheckpointRow => ({ ...bead, shown: shownAt(bead), own: ownOf(bead.id) }));
+  const others = runs.map((run) => {
+    const network = subjects.find(({ id }) => id === run.id);
+    // A run that learned something else has no loss that could stand beside this one.
+    const asked = own && network && loseAlike(own, network) ? lossesRequest(recipe, run.id) : null;
+    const lossOf = asked && network ? trueLossesOf(analyses, asked, set, network.manifest) : () => null;
+    return { ...run, asked, rows: [...run.trajectory, ...run.checkpoints].map((bead): CheckpointRow => ({ ...bead, shown: shownAt(bead), own: lossOf(bead.id) })) };
+  });
+  const rows = [...ownRows, ...others.flatMap((run) => run.rows)];
+  const unlike = others.filter(({ asked }) => asked === null).map(({ title }) => title);
   const columns = columnsFor(rows, rangesOf(recipe).length, !recipe.measure);
-  const onPath = trajectory.length === 0 ? rows : rows.slice(0, trajectory.length);
+  const onPath = trajectory.length === 0 ? ownRows : ownRows.slice(0, trajectory.length);
   return (
     <>
       {rows.length === 0 ? <p className={panel.soft}>{say('checkpoints.none')}</p> : <CheckpointTable rows={rows} columns={columns} />}
@@ -58,6 +63,17 @@ export function CheckpointsCard(props: SliceCardProps) {
       <AnalysisFrame request={request} caveat={say('trueLoss.caveat')} citation={say('trueLoss.source')}>
         {() => <FittingError rows={onPath} />}
       </AnalysisFrame>
+      {others.map(
+        ({ id, title, asked, rows: run }) =>
+          asked && (
+            <Disclosure key={id} title={`True losses of ${title}`}>
+              <AnalysisFrame request={asked} caveat={say('trueLoss.caveat')} citation={say('trueLoss.source')}>
+                {() => <FittingError rows={run} />}
+              </AnalysisFrame>
+            </Disclosure>
+          ),
+      )}
+      {unlike.length > 0 && <p className={`${panel.small} ${panel.soft}`}>{say('checkpoints.unlike', { titles: unlike.join(', ') })}</p>}
     </>
   );
 }

@@ -10,7 +10,7 @@ export type CheckpointRow = Bead & {
   readonly own: number | null;
 };
 
-export type ColumnKey = 'title' | 'epoch' | 'a' | 'b' | 'c' | 'outOfPlane' | 'captured' | 'shown' | 'own' | 'ratio';
+export type ColumnKey = 'of' | 'title' | 'epoch' | 'a' | 'b' | 'c' | 'outOfPlane' | 'captured' | 'shown' | 'own' | 'ratio';
 
 type Column = {
   readonly key: ColumnKey;
@@ -38,6 +38,7 @@ const numeric = (key: ColumnKey, title: string, name: string, valueOf: (row: Che
 const ratioOf = ({ own, shown }: CheckpointRow): number | null => (own !== null && shown !== null && own > 0 && shown > 0 ? Math.log(own / shown) : null);
 
 const ALL: readonly Column[] = [
+  { key: 'of', title: 'network', name: 'network', valueOf: ({ of = '' }) => of, textOf: ({ of = '' }) => of },
   { key: 'title', title: 'checkpoint', name: 'checkpoint', valueOf: ({ title }) => title, textOf: ({ title }) => title },
   numeric('epoch', 'epoch', 'epoch', ({ epoch }) => epoch, formatCount),
   numeric('a', 'α', 'alpha', ({ a }) => a, (value) => formatCoordinate(value)),
@@ -53,6 +54,7 @@ const ALL: readonly Column[] = [
 /** @param dimensions of the picture: 1 to 3 @param hasLosses false for a map of something else */
 export const columnsFor = (rows: readonly CheckpointRow[], dimensions: number, hasLosses: boolean): readonly Column[] =>
   ALL.filter(({ key }) => {
+    if (key === 'of') return rows.some(({ of }) => of !== undefined);
     if (key === 'epoch') return rows.some(({ epoch }) => epoch !== null);
     if (key === 'b') return dimensions > 1;
     if (key === 'c') return dimensions > 2;

@@ -37,9 +37,11 @@ export function useHonesty({ sliceId, recipe, manifest, source, geography }: Sho
   const known = geography?.kind === 'known' ? geography.geography : null;
   // The frame is kept by frames.ts: asking again costs nothing once the geography is known.
   const geometry = known && subject ? geometryOf(recipe, subject, session.vectors.of) : null;
+  const catalogue = useStore(session.catalogue);
   const facts = honestyFacts({
     recipe,
     manifest,
+    runs: recipe.runs?.flatMap((id) => catalogue.find((each) => each.id === id)?.manifest ?? []),
     madeOf: (digest) => session.vectors.about(digest)?.made,
     measured,
     levels: source && isAtCentre(source.surface) ? levelsOf(source.surface, recipe.samples) : null,

@@ -2,7 +2,7 @@
 import type { SurfaceView } from '#lib/work/surface.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
 import { PersonMark, PinMark, Whisker } from './MarkShapes.tsx';
-import { checkpointWords, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { checkpointWords, cssOf, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
 import { LEVEL, spreadPins, STEM } from './spreadPins.ts';
 import type { Look } from '#lib/session/look.ts';
 import styles from './Overlay.module.css';
@@ -48,8 +48,8 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
           isInside(mark) && (
             <span key={mark.id} className={styles.mark} {...placed(mark.a, frame.bottom)}>
               <Whisker length={whiskers[index]!} />
-              <span className={styles.bead} style={{ opacity: opacities[index] }} role="img" aria-label={words} title={words} />
-              {named.has(mark.id) && <span className={curveStyles.checkpointName}>{mark.title}</span>}
+              <span className={styles.bead} style={{ opacity: opacities[index], ...(mark.colour && { ['--bead' as string]: cssOf(mark.colour) }) }} role="img" aria-label={words} title={words} />
+              {named.has(mark.id) && <span className={curveStyles.checkpointName}>{mark.of === undefined ? mark.title : `${mark.of}: ${mark.title}`}</span>}
             </span>
           )
         );

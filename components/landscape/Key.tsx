@@ -3,24 +3,37 @@ import type { ReactNode } from 'react';
 import { formatCount, formatLoss } from '#lib/session/words.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { SurfaceCounts } from '#lib/work/surface.ts';
+import type { Rgb } from '#components/hues.ts';
+import { cssOf } from './marks.ts';
 import { colourAt } from './colourMaps.ts';
 import styles from './Key.module.css';
+
+/** A network whose path is drawn, and who brought it into the picture; empty where nobody is known to have. */
+export type RunSign = { readonly id: string; readonly title: string; readonly colour: Rgb; readonly by: string };
 
 export type KeyProps = {
   readonly colourMap: Look['colourMap'];
   readonly counts: SurfaceCounts;
   readonly hasPath: boolean;
+  /** Whose paths these are, where there are several. */
+  readonly runs: readonly RunSign[];
   /** The distance off the slice that the longest whisker stands for; 0 where there is none. */
   readonly farthest: number;
 };
 
-export function Key({ colourMap, counts, hasPath, farthest }: KeyProps) {
+export function Key({ colourMap, counts, hasPath, runs, farthest }: KeyProps) {
   const colour = colourAt(colourMap, 0.6);
   const hasEstimates = counts.measured > 0 && counts.measured < counts.points;
   return (
     <ul className={styles.key} aria-label="Signs in the picture">
-      {hasPath && (
-        <Sign words="training path, projected" title="Each bead is a checkpoint, at the point of this slice that is nearest to it. The paler it is, the farther outside it lies.">
+      {runs.map(({ id, title, colour, by }) => (
+        <Sign key={id} words={by === '' ? title : `${title}, added by ${by}`} title={`The path of ${title}, projected. ${PROJECTED}`} colour={colour}>
+          <path className={styles.path} d="M0 8H24" />
+          <circle className={styles.bead} cx={12} cy={8} r={4.5} />
+        </Sign>
+      ))}
+      {hasPath && runs.length === 0 && (
+        <Sign words="training path, projected" title={PROJECTED}>
           <path className={styles.path} d="M0 8H24" />
           <circle className={styles.bead} cx={12} cy={8} r={4.5} />
         </Sign>
@@ -58,9 +71,11 @@ export function Key({ colourMap, counts, hasPath, farthest }: KeyProps) {
   );
 }
 
-function Sign({ words, title, children }: { readonly words: string; readonly title?: string; readonly children: ReactNode }) {
+const PROJECTED = 'Each bead is a checkpoint, at the point of this slice that is nearest to it. The paler it is, the farther outside it lies.';
+
+function Sign({ words, title, colour, children }: { readonly words: string; readonly title?: string; readonly colour?: Rgb; readonly children: ReactNode }) {
   return (
-    <li className={styles.sign} {...(title !== undefined && { title })}>
+    <li className={styles.sign} {...(title !== undefined && { title })} {...(colour && { style: { ['--run' as string]: cssOf(colour) } })}>
       <svg className={styles.swatch} viewBox="0 0 24 16" aria-hidden="true">
         {children}
       </svg>

@@ -11,7 +11,7 @@ import { DEFAULT_CAMERA, type Camera } from '#lib/session/camera.ts';
 import type { Grid } from '#lib/slice/grid.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { lossScaleOf, rangeOf } from './lossScale.ts';
-import type { CheckpointMark, PersonCursor, Pin } from './marks.ts';
+import type { CheckpointMark, PersonCursor, Pin, RunMarks } from './marks.ts';
 import { Overlay } from './Overlay.tsx';
 import { placeMarks } from './placeMarks.ts';
 import { stepOf } from './readoutWords.ts';
@@ -43,6 +43,8 @@ export type LandscapeViewProps = {
   readonly trajectory: readonly CheckpointMark[];
   /** Checkpoints that no training run joins: each stands alone. */
   readonly checkpoints: readonly CheckpointMark[];
+  /** Other networks of the same form. */
+  readonly runs?: readonly RunMarks[];
   readonly theme: 'light' | 'dark';
   readonly reducedMotion: boolean;
   readonly axisLabels: readonly [alpha: string, beta: string];
@@ -52,8 +54,10 @@ export type LandscapeViewProps = {
   readonly section?: StageInput['section'];
 };
 
+const NO_RUNS: readonly RunMarks[] = [];
+
 export function LandscapeView(props: LandscapeViewProps) {
-  const { source, look, camera, cursor, pins, people, trajectory, theme, reducedMotion, axisLabels, hasAccuracy, tint = null, section = null } = props;
+  const { source, look, camera, cursor, pins, people, trajectory, runs = NO_RUNS, theme, reducedMotion, axisLabels, hasAccuracy, tint = null, section = null } = props;
   const { grid } = source.surface.tiling;
   const holder = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
@@ -66,7 +70,7 @@ export function LandscapeView(props: LandscapeViewProps) {
   const floorTicks = useMemo(() => floorTicksOf(grid), [grid]);
   const range = rangeOf(look, source.surface.range(look.set));
   const ticks = { ...floorTicks, loss: range ? lossScaleOf(look.heightScale, range).ticks(5) : [] };
-  const input: StageInput = { look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section };
+  const input: StageInput = { look, camera, cursor, trajectory, runs, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section };
 
   const place = useEffectEvent(() => {
     for (const view of drawn.current) {
@@ -101,8 +105,8 @@ export function LandscapeView(props: LandscapeViewProps) {
     };
   }, [source]);
 
-  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section }), [look, camera, cursor, trajectory, floorTicks, theme, reducedMotion, tint, section]);
-  useLayoutEffect(() => place(), [pins, people, trajectory, props.checkpoints, cursor, version, look]);
+  useEffect(() => stage.current?.update({ look, camera, cursor, trajectory, runs, ticks: floorTicks, isDark: theme === 'dark', isStill: reducedMotion, tint, section }), [look, camera, cursor, trajectory, runs, floorTicks, theme, reducedMotion, tint, section]);
+  useLayoutEffect(() => place(), [pins, people, trajectory, runs, props.checkpoints, cursor, version, look]);
 
   const hover = useRef(0);
   const point = (event: React.PointerEvent) => {
@@ -159,6 +163,7 @@ export function LandscapeView(props: LandscapeViewProps) {
           people={people}
           trajectory={trajectory}
           checkpoints={props.checkpoints}
+          runs={runs}
         />
       ))}
       {failure !== null && (

@@ -2,7 +2,7 @@
 import type { Ref } from 'react';
 import { formatCoordinate, formatLoss } from '#lib/session/words.ts';
 import { PersonMark, PinMark, Whisker } from './MarkShapes.tsx';
-import { checkpointWords, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
+import { checkpointWords, cssOf, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin, type RunMarks } from './marks.ts';
 import type { PlanePoint } from './scene.ts';
 import type { ViewId } from './viewLayout.ts';
 import styles from './Overlay.module.css';
@@ -21,16 +21,18 @@ export type OverlayProps = {
   readonly people: readonly PersonCursor[];
   readonly trajectory: readonly CheckpointMark[];
   readonly checkpoints: readonly CheckpointMark[];
+  readonly runs: readonly RunMarks[];
 };
 
 /** Above this many people only their points are drawn: names would cover the surface. */
 const MANY_PEOPLE = 12;
 
-export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints }: OverlayProps) {
-  const marks = [...trajectory, ...checkpoints];
+export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, cursor, pins, onPin, people, trajectory, checkpoints, runs }: OverlayProps) {
+  const groups = [{ trajectory, checkpoints }, ...runs];
+  const marks = groups.flatMap((group) => [...group.trajectory, ...group.checkpoints]);
+  const ends = groups.flatMap((group) => [...group.trajectory.map((_, index) => endOf(index, group.trajectory.length)), ...group.checkpoints.map(() => 'alone' as const)]);
   const opacities = opacitiesOf(marks);
   const whiskers = whiskersOf(marks);
-  const endOf = (index: number) => (index >= trajectory.length ? 'alone' : index === 0 ? 'first' : index === trajectory.length - 1 ? 'last' : undefined);
   return (
     <div ref={ref} className={styles.overlay} data-view={view}>
       <svg className={styles.lines} aria-hidden="true">
@@ -51,15 +53,15 @@ export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, curs
           <Whisker length={whiskers[index]!} />
           <span
             className={styles.bead}
-            data-end={endOf(index)}
-            style={{ opacity: opacities[index] }}
+            data-end={ends[index]}
+            style={{ opacity: opacities[index], ...(mark.colour && { ['--bead' as string]: cssOf(mark.colour) }) }}
             role="img"
             aria-label={checkpointWords(mark, 'outside this slice')}
             title={checkpointWords(mark, 'outside this slice')}
           />
-          {(endOf(index) === 'alone' ? mark.onPlane : endOf(index) !== undefined) && (
-            <span className={styles.beadName} data-name={endOf(index)} aria-hidden="true">
-              {mark.title}
+          {isNamed(mark, ends[index]) && (
+            <span className={styles.beadName} data-name={ends[index]} aria-hidden="true">
+              {mark.of ?? mark.title}
             </span>
           )}
         </span>
@@ -81,6 +83,16 @@ export function Overlay({ heightTitle, ref, view, ticks, steps, axisLabels, curs
       ))}
     </div>
   );
+}
+
+type End = 'first' | 'last' | 'alone' | undefined;
+
+const endOf = (index: number, length: number): End => (index === 0 ? 'first' : index === length - 1 ? 'last' : undefined);
+
+/** Among several runs a name says which it is, once: where its path ends. */
+function isNamed({ onPlane, of }: CheckpointMark, end: End): boolean {
+  if (of !== undefined) return end === 'last';
+  return end === 'alone' ? onPlane : end !== undefined;
 }
 
 function Tick({ axis, value, text }: { readonly axis: 'alpha' | 'beta' | 'loss'; readonly value: number; readonly text: string }) {

@@ -1,5 +1,6 @@
 /** What stands on a slice beside the surface itself: pins, people and checkpoints. Plain records: they know no store. */
 import { formatLoss, formatShare } from '#lib/session/words.ts';
+import type { Rgb } from '#components/hues.ts';
 import type { PlanePoint } from './scene.ts';
 
 export const PIN_KINDS = ['low', 'question', 'idea', 'warning', 'note'] as const;
@@ -28,7 +29,20 @@ export type CheckpointMark = PlanePoint & {
   /** Share of its squared distance from the slice's origin that lies within the slice. */
   readonly captured: number;
   readonly onPlane: boolean;
+  /** Of which network, where several stand on the slice. */
+  readonly of?: string;
+  /** Where it is not the usual one. */
+  readonly colour?: Rgb;
 };
+
+/** Another network of the same form on the slice. */
+export type RunMarks = { readonly id: string; readonly title: string; readonly colour: Rgb; readonly trajectory: readonly CheckpointMark[]; readonly checkpoints: readonly CheckpointMark[] };
+
+/** Of the training path and the checkpoints of a slice's own network. */
+export const PATH_COLOUR: Rgb = [226, 96, 36];
+
+/** A colour for a style sheet. */
+export const cssOf = (colour: Rgb): string => `rgb(${colour.join(' ')})`;
 
 export const PIN_TITLES: Readonly<Record<PinKind, string>> = {
   low: 'Low point',
@@ -41,9 +55,8 @@ export const PIN_TITLES: Readonly<Record<PinKind, string>> = {
 /** What a mark far outside the slice fades to, so that it can still be read. */
 const FAINTEST = 0.3;
 
-/** Opacity of each checkpoint: full in the slice, faintest for the farthest of them. */
-export function opacitiesOf(marks: readonly CheckpointMark[]): readonly number[] {
-  const farthest = farthestOf(marks);
+/** Opacity of each checkpoint: full in the slice, faintest for the farthest. @param farthest of all that are drawn together */
+export function opacitiesOf(marks: readonly CheckpointMark[], farthest = farthestOf(marks)): readonly number[] {
   return marks.map(({ distance, onPlane }) => (onPlane || farthest === 0 ? 1 : 1 - (1 - FAINTEST) * (distance / farthest)));
 }
 
@@ -60,9 +73,9 @@ export function whiskersOf(marks: readonly CheckpointMark[]): readonly number[] 
 export const farthestOf = (marks: readonly CheckpointMark[]): number => Math.max(0, ...marks.map(({ distance, onPlane }) => (onPlane ? 0 : distance)));
 
 /** A checkpoint in words: its name, and how far off the slice it lies. @param off `outside this slice` */
-export function checkpointWords({ title, epoch, distance, captured, onPlane }: CheckpointMark, off: string): string {
+export function checkpointWords({ title, epoch, distance, captured, onPlane, of }: CheckpointMark, off: string): string {
   const when = epoch === null || title.includes(String(epoch)) ? '' : `, epoch ${epoch}`;
-  return `${title}${when}${onPlane ? ', in this slice' : `, ${formatLoss(distance)} ${off}; ${formatShare(captured)} of its squared distance is captured`}`;
+  return `${of === undefined ? '' : `${of}: `}${title}${when}${onPlane ? ', in this slice' : `, ${formatLoss(distance)} ${off}; ${formatShare(captured)} of its squared distance is captured`}`;
 }
 
 /** A pin in words, for its button. */

@@ -3,8 +3,9 @@
  * path of a training run. Each exists once per view, named after it, since heights differ.
  */
 import { LineLayer, PathLayer, type Layer } from 'deck.gl';
+import type { Rgb } from '#components/hues.ts';
 import { CARTESIAN } from './heightFieldLayer.ts';
-import { opacitiesOf, type CheckpointMark } from './marks.ts';
+import { opacitiesOf, PATH_COLOUR, type CheckpointMark } from './marks.ts';
 import { heightOnto, planeCorner, xOf, yOf, type PlanePoint, type Scene, type Vector } from './scene.ts';
 import { MAP, ORBIT, type ViewId } from './viewLayout.ts';
 
@@ -49,7 +50,7 @@ export function floorLayers({ scene, ticks, cursor, isDark }: FloorInput): reado
   );
 }
 
-export type PathInput = { readonly scene: Scene; readonly trajectory: readonly CheckpointMark[]; readonly heightOver: (point: PlanePoint) => number; readonly isDark: boolean };
+export type PathInput = { readonly scene: Scene; readonly trajectory: readonly CheckpointMark[]; readonly heightOver: (point: PlanePoint) => number; readonly isDark: boolean; /** Of the checkpoints of all paths, where there are several. */ readonly farthest?: number | undefined };
 
 /** A straight cut from A to B, laid on the surface. */
 export function sectionLayers(section: { readonly from: PlanePoint; readonly to: PlanePoint } | null, { scene, heightOver, isDark }: Omit<PathInput, 'trajectory'>): readonly Layer[] {
@@ -65,11 +66,9 @@ const PIECE_STEPS = 24;
 /** How far the path stands above the surface, so that the two do not flicker. */
 const LIFT = 0.35;
 
-const PATH_COLOUR = [226, 96, 36] as const;
-
-export function pathLayers({ scene, trajectory, heightOver, isDark }: PathInput, name = 'path', colour: readonly [number, number, number] = PATH_COLOUR): readonly Layer[] {
+export function pathLayers({ scene, trajectory, heightOver, isDark, farthest }: PathInput, name = 'path', colour: Rgb = PATH_COLOUR): readonly Layer[] {
   if (trajectory.length < 2) return [];
-  const opacities = opacitiesOf(trajectory);
+  const opacities = opacitiesOf(trajectory, farthest);
   const layers: Layer[] = [];
   const layer = (id: string, pieces: readonly Piece[], colour: readonly [number, number, number], width: number, strength: number, isThrough: boolean) =>
     new PathLayer<Piece>({

@@ -11,7 +11,7 @@ import type { LossRange } from '#lib/work/surface.ts';
 import type { DrawnLook } from './colourMaps.ts';
 import { HeightFieldLayer, strideWithin, type ShaderScale, type Tint } from './heightFieldLayer.ts';
 import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
-import type { CheckpointMark } from './marks.ts';
+import { farthestOf, type CheckpointMark, type RunMarks } from './marks.ts';
 import { canRedraw } from './redraw.ts';
 import { castRay, planePointAt, sceneOf, type PlanePoint, type Scene } from './scene.ts';
 import { floorLayers, pathLayers, sectionLayers } from './sceneLayers.ts';
@@ -23,6 +23,7 @@ export type StageInput = {
   readonly camera: Camera;
   readonly cursor: PlanePoint | null;
   readonly trajectory: readonly CheckpointMark[];
+  readonly runs: readonly RunMarks[];
   readonly ticks: { readonly alpha: readonly number[]; readonly beta: readonly number[] };
   readonly isDark: boolean;
   readonly isStill: boolean;
@@ -183,9 +184,10 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   }
 
   function layers() {
-    const { look, cursor, trajectory, ticks, isDark, tint, section } = input;
+    const { look, cursor, trajectory, runs, ticks, isDark, tint, section } = input;
     const box = scene();
     const { alpha, beta } = box;
+    const farthest = runs.length > 0 ? farthestOf([...trajectory, ...runs.flatMap((run) => run.trajectory)]) : undefined;
     const range = shown ?? { min: 0, max: 1 };
     const limits = VERTICES[isSoftware ? 'software' : 'hardware'];
     const field = new HeightFieldLayer({
@@ -207,7 +209,8 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     return [
       ...floorLayers({ scene: box, ticks, cursor, isDark }),
       field,
-      ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightOver(point) ?? 0, isDark }),
+      ...runs.flatMap((run) => pathLayers({ scene: box, trajectory: run.trajectory, heightOver: (point) => heightOver(point) ?? 0, isDark, farthest }, `path-${run.id}`, run.colour)),
+      ...pathLayers({ scene: box, trajectory, heightOver: (point) => heightOver(point) ?? 0, isDark, farthest }),
       ...sectionLayers(section, { scene: box, heightOver: (point) => heightOver(point) ?? 0, isDark }),
     ];
   }

@@ -8,9 +8,11 @@ import type { Problem } from '#lib/parsed.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import type { LossName } from '#lib/network/loss.ts';
 import type { SetName, SubjectWeights, SubjectManifest } from '#lib/network/subject.ts';
+import type { Vectors } from '#lib/slice/direction.ts';
 import { frameOf } from '#lib/slice/frame.ts';
 import { projectorOf } from '#lib/slice/projection.ts';
 import { problemsOf, type Axis, type DirectionRecipe, type Normalisation, type SliceRecipe, type VectorName, type VectorPolicy } from '#lib/slice/recipe.ts';
+import { pointsOf } from '#lib/slice/runs.ts';
 import { sliceAlongCurve } from '#lib/analysis/requests/curve.ts';
 import { modeDraftFor, modeOf, type ModeDraft } from './modeDraft.ts';
 import { principalDraftFor, type PrincipalDraft } from './principalDraft.ts';
@@ -171,7 +173,7 @@ export function withFittingExtent(draft: PlaceDraft, subject: SubjectWeights): P
   if (outcome.problems.some(({ path }) => path === 'centre' || path.includes('direction'))) return draft;
   const ids = [draft.centre, ...draft.axes.slice(0, 2).map(({ target }) => target)];
   try {
-    return withRoomFor(draft, outcome.recipe, subject, ids, () => undefined);
+    return withRoomFor(draft, outcome.recipe, subject, pointsOf(subject, ids), () => undefined);
   } catch (error) {
     // Three checkpoints on one line: placing says so, and the fields stay as they were.
     console.info('no plane through these three checkpoints', error);
@@ -179,10 +181,10 @@ export function withFittingExtent(draft: PlaceDraft, subject: SubjectWeights): P
   }
 }
 
-/** Extents with room around the projections of some checkpoints. @throws KnownError as frameOf */
-export function withRoomFor(draft: PlaceDraft, recipe: SliceRecipe, subject: SubjectWeights, ids: readonly string[], vectors: (digest: string) => Float32Array | undefined): PlaceDraft {
+/** Extents with room around the projections of some points. @throws KnownError as frameOf */
+export function withRoomFor(draft: PlaceDraft, recipe: SliceRecipe, subject: SubjectWeights, points: readonly Float32Array[], vectors: Vectors): PlaceDraft {
   const { project } = projectorOf(frameOf(recipe, subject, vectors));
-  const places = ids.map((id) => project(subject.checkpoints[subject.manifest.checkpoints.findIndex((checkpoint) => checkpoint.id === id)]!).coordinates);
+  const places = points.map((point) => project(point).coordinates);
   const spans = recipe.axes.map((_, axis) => [Math.min(...places.map((place) => place[axis]!)), Math.max(...places.map((place) => place[axis]!))] as const);
   const room = 0.35 * Math.max(...spans.map(([low, high]) => high - low));
   return { ...draft, axes: withAxes(draft, (axis, index) => (spans[index] ? { ...axis, min: rounded(spans[index][0] - room), max: rounded(spans[index][1] + room) } : axis)) };
@@ -223,6 +225,8 @@ export function recipeOf(draft: PlaceDraft, manifest: SubjectManifest): { readon
     mode: modeOf(draft.mode, manifest, whole, (problem) => unread.push(problem)),
     centre: draft.centre,
     axes,
+    ...(isPrincipal(draft.kind) && draft.principal.mean && { origin: draft.principal.mean }),
+    ...(isPrincipal(draft.kind) && draft.principal.runs.length > 0 && { runs: draft.principal.runs }),
   };
   const { curve } = draft.vector;
   if (draft.kind === 'curve') {

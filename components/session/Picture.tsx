@@ -13,6 +13,7 @@ import type { SubjectManifest } from '#lib/network/subject.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { withEnd } from '#lib/session/overlays.ts';
 import { marksOf } from './marksOf.ts';
+import { runMarksOf } from './runMarks.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { useReading } from './useReading.ts';
 import { usePeopleOnSlice } from './usePeopleOnSlice.ts';
@@ -45,6 +46,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
   const known = geography?.kind === 'known' ? geography.geography : null;
   const trajectory = useMemo(() => marksOf(known?.trajectory ?? []), [known]);
   const named = useMemo(() => marksOf(known?.checkpoints ?? []).toSorted((one, other) => other.distance - one.distance), [known]);
+  const runs = useMemo(() => runMarksOf(known?.runs ?? []), [known]);
 
   const shared = {
     source,
@@ -73,7 +75,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
     camera: view.camera,
   };
 
-  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named]} axisLabel={axisLabel(source.recipe, 0, manifest)} tangent={reading.tangent} proof={reading.proof} barrier={reading.barrier} />;
+  if (rangesOf(source.recipe).length === 1) return <CurveView {...shared} checkpoints={[...trajectory, ...named, ...runs.flatMap((run) => [...run.trajectory, ...run.checkpoints])]} axisLabel={axisLabel(source.recipe, 0, manifest)} tangent={reading.tangent} proof={reading.proof} barrier={reading.barrier} />;
   return (
     <LandscapeView
       {...shared}
@@ -81,6 +83,7 @@ export function Picture({ source, look, pins, geography, hasAccuracy, tint }: Pi
       section={reading.section}
       trajectory={trajectory}
       checkpoints={named}
+      runs={runs}
       onCamera={view.setCamera}
       theme={theme}
       reducedMotion={reducedMotion}

@@ -1,5 +1,5 @@
 /** The middle of the room: the picture of the chosen slice, what its colours mean, and what stands at the crosshair. */
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { isClassification, LOSS_TITLES } from '#lib/network/loss.ts';
 import type { SetName } from '#lib/network/subject.ts';
 import type { Look } from '#lib/session/look.ts';
@@ -28,6 +28,8 @@ import { CallForHelp, PutAway } from './CallForHelp.tsx';
 import { EmptyStage } from './EmptyStage.tsx';
 import { NoteCard } from './NoteCard.tsx';
 import { marksOf } from './marksOf.ts';
+import { runMarksOf } from './runMarks.ts';
+import { useRunSigns } from './useRunSigns.ts';
 import { Picture } from './Picture.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
@@ -56,6 +58,8 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const version = useGrowth(source);
   const { sliceId, slice, look, camera } = view;
   const made = useMakers(source);
+  const known = geography?.kind === 'known' ? geography.geography : null;
+  const runSigns = useRunSigns(slice?.recipe ?? null, useMemo(() => runMarksOf(known?.runs ?? []), [known]));
 
   // Others see which slice is open here even before the pointer moves.
   useEffect(() => session.point({ slice: sliceId, at: null }), [session, sliceId]);
@@ -75,7 +79,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
   const hasAccuracy = isClassification(slice.recipe.loss);
   const whole = 'setLayer' in source ? source.whole : null;
   const manifest = session.catalogue.getSnapshot().find(({ id }) => id === slice.recipe.subject)?.manifest;
-  const farthest = geography?.kind === 'known' ? farthestOf(marksOf([...geography.geography.trajectory, ...geography.geography.checkpoints])) : 0;
+  const farthest = known ? farthestOf(marksOf([known, ...known.runs].flatMap((run) => [...run.trajectory, ...run.checkpoints]))) : 0;
   const isMoving = whole !== null && view.pose !== null && manifest !== undefined;
 
   return (
@@ -133,7 +137,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
             <div className={styles.key}>
               {isBent && <BendLegend />}
               {view.overlays.replay !== null && <MakersLegend makers={made.makers} />}
-              <Key colourMap={shownLook.colourMap} counts={counts} hasPath={geography?.kind === 'known' && geography.geography.trajectory.length > 1} farthest={farthest} />
+              <Key colourMap={shownLook.colourMap} counts={counts} hasPath={known !== null && known.trajectory.length > 1} runs={runSigns} farthest={farthest} />
             </div>
           )}
         </div>

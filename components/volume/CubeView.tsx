@@ -10,6 +10,7 @@ import type { Look } from '#lib/session/look.ts';
 import type { Cut, Triple } from '#lib/slice/cut.ts';
 import { cutAt, FLAT, movedAlong, stepped, turnedAbout, type Pose } from '#lib/slice/pose.ts';
 import type { PersonPlane } from '#components/session/usePlanesOnSlice.ts';
+import type { ColouredPath } from './cubeLayers.ts';
 import { createCubeStage, type CubeStage, type Project } from './cubeStage.ts';
 import type { CutSource } from './cutSource.ts';
 import { dragged, HANDLES, placeOfHandle, type HandleName } from './handles.ts';
@@ -28,7 +29,7 @@ type CubeViewProps = {
   readonly placed: readonly Cut[];
   /** Planes that others move at this moment. */
   readonly others: readonly PersonPlane[];
-  readonly path: readonly Triple[];
+  readonly paths: readonly ColouredPath[];
   readonly isDark: boolean;
 };
 
@@ -40,7 +41,7 @@ const STEP_DEGREES = 5;
 const SNAP_DEGREES = 15;
 
 export function CubeView(props: CubeViewProps) {
-  const { whole, plane, look, pose, ranges, snap, placed, others, path, isDark } = props;
+  const { whole, plane, look, pose, ranges, snap, placed, others, paths, isDark } = props;
   const holder = useRef<HTMLDivElement>(null);
   const stage = useRef<CubeStage | null>(null);
   const project = useRef<Project | null>(null);
@@ -62,7 +63,7 @@ export function CubeView(props: CubeViewProps) {
       element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
     }
   });
-  const first = useEffectEvent(() => ({ look, cut, placed, others: coloured, path, isDark }));
+  const first = useEffectEvent(() => ({ look, cut, placed, others: coloured, paths, isDark }));
 
   useEffect(() => {
     if (!holder.current) return undefined;
@@ -73,7 +74,7 @@ export function CubeView(props: CubeViewProps) {
       made.destroy();
     };
   }, [whole, plane]);
-  useEffect(() => stage.current?.update({ look, cut, placed, others: coloured, path, isDark }));
+  useEffect(() => stage.current?.update({ look, cut, placed, others: coloured, paths, isDark }));
 
   const press = (event: KeyboardEvent) => {
     const degrees = event.shiftKey ? SNAP_DEGREES : STEP_DEGREES;

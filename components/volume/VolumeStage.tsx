@@ -2,11 +2,13 @@
 /** A volume with an oblique plane in it: the box with its handles, the plane as a landscape, its numbers, and the way to place it for everyone. */
 import { useEffect, useMemo, useState } from 'react';
 import type { WholeSource } from '#client/surfaceStore.ts';
+import type { Bead } from '#lib/analysis/checkpointsOnSlice.ts';
 import { canonicalJson } from '#lib/digest.ts';
 import type { Look } from '#lib/session/look.ts';
 import type { Cut } from '#lib/slice/cut.ts';
 import { cutAt, type Pose } from '#lib/slice/pose.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
+import { PATH_COLOUR } from '#components/landscape/marks.ts';
 import { Readout } from '#components/landscape/Readout.tsx';
 import { LandscapeView } from '#components/landscape/LandscapeView.tsx';
 import { Button } from '#components/ui/Button.tsx';
@@ -16,11 +18,13 @@ import { useMedia } from '#components/useMedia.ts';
 import { useStore } from '#components/useStore.ts';
 import { useMay } from '#components/session/useMay.ts';
 import { usePlanesOnSlice } from '#components/session/usePlanesOnSlice.ts';
+import { runMarksOf } from '#components/session/runMarks.ts';
 import { useResolvedTheme } from '#components/session/useResolvedTheme.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import { CubeView } from './CubeView.tsx';
+import type { ColouredPath } from './cubeLayers.ts';
 import { CutFields, SNAP_DEGREES, type Landmark } from './CutFields.tsx';
 import { useCutPlane } from './useCutPlane.ts';
 import styles from './Volume.module.css';
@@ -59,9 +63,13 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
   const { plane, measuring } = useCutPlane(session, whole, manifest, pose, ranges, isMeasuring);
   const version = useGrowth(plane);
   const known = geography?.kind === 'known' ? geography.geography : null;
-  const path = useMemo(() => (known?.trajectory ?? []).map(({ a, b, c }) => [a, b, c] as const), [known]);
+  const paths = useMemo((): readonly ColouredPath[] => {
+    const placesOf = (beads: readonly Bead[]) => beads.map(({ a, b, c }) => [a, b, c] as const);
+    const colours = [PATH_COLOUR, ...runMarksOf(known?.runs ?? []).map(({ colour }) => colour)];
+    return known ? [known, ...known.runs].map(({ trajectory }, index) => ({ colour: colours[index]!, places: placesOf(trajectory) })) : [];
+  }, [known]);
   const landmarks = useMemo((): readonly Landmark[] => {
-    const checkpoints = [...(known?.trajectory ?? []), ...(known?.checkpoints ?? [])].map(({ id, title, a, b, c }): Landmark => ({ id, title, place: [a, b, c] }));
+    const checkpoints = (known ? [known, ...known.runs] : []).flatMap((run) => [...run.trajectory, ...run.checkpoints]).map(({ id, title, of, a, b, c }): Landmark => (of === undefined ? { id, title, place: [a, b, c] } : { id: `${of} ${id}`, title: `${of}: ${title}`, place: [a, b, c] }));
     const pins = [...annotations].flatMap(([id, { slice, text, a, b, c = 0 }]): readonly Landmark[] => (slice === whole.sliceId ? [{ id, title: `Pin: ${text.slice(0, 40)}`, place: [a, b, c] }] : []));
     return [...checkpoints, ...pins];
   }, [known, annotations, whole]);
@@ -83,7 +91,7 @@ export function VolumeStage({ whole, manifest, look, geography, pose, onPose, ha
 
   return (
     <div className={styles.volume}>
-      <CubeView whole={whole} plane={plane} look={look} pose={pose} ranges={ranges} snap={snap} onPose={onPose} placed={placed} others={others} path={path} isDark={theme === 'dark'} />
+      <CubeView whole={whole} plane={plane} look={look} pose={pose} ranges={ranges} snap={snap} onPose={onPose} placed={placed} others={others} paths={paths} isDark={theme === 'dark'} />
       <div className={styles.plane}>
         <LandscapeView
           source={plane}

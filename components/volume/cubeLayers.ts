@@ -163,14 +163,16 @@ function outline(id: string, cube: Cube, cuts: readonly Cut[], colour: [number, 
   });
 }
 
-/** The training path where it runs inside the volume's space. */
-export function pathLayer(cube: Cube, places: readonly Triple[]): Layer {
-  return new PathLayer<readonly Triple[]>({
+export type ColouredPath = { readonly colour: Rgb; readonly places: readonly Triple[] };
+
+/** The training paths where they run inside the volume's space. */
+export function pathLayer(cube: Cube, paths: readonly ColouredPath[]): Layer {
+  return new PathLayer<ColouredPath>({
     id: 'path',
-    data: places.length > 1 ? [places] : [],
+    data: paths.filter(({ places }) => places.length > 1),
     coordinateSystem: CARTESIAN,
-    getPath: (all) => all.map((place) => worldOf(cube, place)),
-    getColor: [226, 96, 36, 230],
+    getPath: ({ places }) => places.map((place) => worldOf(cube, place)),
+    getColor: ({ colour }) => [...colour, 230],
     getWidth: 2.5,
     widthUnits: 'pixels',
     capRounded: true,

@@ -9,7 +9,7 @@ import type { Look } from '#lib/session/look.ts';
 import type { Cut, Triple } from '#lib/slice/cut.ts';
 import { canRedraw } from '#components/landscape/redraw.ts';
 import { cubeOf, worldOf } from './cube.ts';
-import { boxLayer, othersLayers, pathLayer, placedLayer, planeLayers, shellLayers, shellsOf, type ColouredCut, type Shell } from './cubeLayers.ts';
+import { boxLayer, othersLayers, pathLayer, placedLayer, planeLayers, shellLayers, shellsOf, type ColouredCut, type ColouredPath, type Shell } from './cubeLayers.ts';
 import type { CutSource } from './cutSource.ts';
 
 export type CubeInput = {
@@ -18,7 +18,7 @@ export type CubeInput = {
   readonly placed: readonly Cut[];
   /** Planes that others move at this moment. */
   readonly others: readonly ColouredCut[];
-  readonly path: readonly Triple[];
+  readonly paths: readonly ColouredPath[];
   readonly isDark: boolean;
 };
 
@@ -86,9 +86,9 @@ export function createCubeStage(parent: HTMLDivElement, whole: WholeSource, plan
 
   function draw(): void {
     frame = 0;
-    const { look, cut, placed, others, path, isDark } = input;
+    const { look, cut, placed, others, paths, isDark } = input;
     deck.setProps({
-      layers: [boxLayer(cube, isDark), pathLayer(cube, path), placedLayer(cube, placed, isDark), ...othersLayers(cube, others), ...planeLayers(cube, cut, plane.surface, look, plane.getSnapshot()), ...shellLayers(shells, true)],
+      layers: [boxLayer(cube, isDark), pathLayer(cube, paths), placedLayer(cube, placed, isDark), ...othersLayers(cube, others), ...planeLayers(cube, cut, plane.surface, look, plane.getSnapshot()), ...shellLayers(shells, true)],
     });
   }
 

@@ -18,6 +18,7 @@ import { curveProblems, curveSchema, type Curve } from './curve.ts';
 import { cutProblems, cutSchema, type Cut } from './cut.ts';
 import { measureProblems, measureSchema, passesPerPoint, type Measure } from './measure.ts';
 import { MAX_COUNT, rangeFields, rangeProblems, type Range } from './range.ts';
+import { MAX_RUNS, runProblems } from './runs.ts';
 
 /** How a random direction is scaled to the weights. The names are the reference tool's. */
 export const NORMALISATIONS = ['filter', 'layer', 'model', 'weight', 'none', 'dfilter', 'dlayer'] as const;
@@ -83,6 +84,8 @@ export type SliceRecipe = {
   readonly cut?: Cut | undefined;
   /** The curve to sample inside the two axes, instead of all of their plane. */
   readonly curve?: Curve | undefined;
+  /** Other networks of the same form, by id, whose checkpoints stand on the slice too. */
+  readonly runs?: readonly string[] | undefined;
   /** What is measured at every point; the loss where absent. */
   readonly measure?: Measure | undefined;
 };
@@ -129,6 +132,7 @@ export const recipeSchema: z.ZodMiniType<SliceRecipe> = z.strictObject({
   axes: z.array(axis).check(z.minLength(1), z.maxLength(3)),
   cut: z.optional(cutSchema),
   curve: z.optional(curveSchema),
+  runs: z.optional(z.array(digestSchema).check(z.minLength(1, 'name a network, or leave this out'), z.maxLength(MAX_RUNS, `at most ${MAX_RUNS} networks beside its own stand on a slice`))),
   measure: z.optional(measureSchema),
 });
 
@@ -138,11 +142,12 @@ export function readRecipe(input: unknown, subjectOf: (id: string) => SubjectMan
   if (!shape.ok) return shape;
   const manifest = subjectOf(shape.value.subject);
   if (!manifest) return refusedAll([{ path: 'subject', message: `no network here has the id ${shape.value.subject.slice(0, 12)}…` }]);
-  const problems = problemsOf(shape.value, manifest);
+  const { subject, runs = [] } = shape.value;
+  const problems = [...problemsOf(shape.value, manifest), ...runProblems(runs, manifest, subject, subjectOf)];
   return problems.length === 0 ? parsed(shape.value) : refusedAll(problems);
 }
 
-/** What is wrong with a recipe whose shape is right, each beside its field, in words. */
+/** What is wrong with a recipe whose shape is right, each beside its field, in words; of the other networks that it names nothing is known here. */
 export function problemsOf(recipe: SliceRecipe, manifest: SubjectManifest): readonly Problem[] {
   const problems: Problem[] = [];
   const say = (path: string, message: string) => problems.push({ path, message });

@@ -1,13 +1,12 @@
 /** A surface as plain JSON, with where its numbers come from: what scripts read, from the server and from the command line. */
 import { layoutOf } from '#lib/network/layout.ts';
 import { LOSS_TITLES, isClassification } from '#lib/network/loss.ts';
-import type { SubjectManifest } from '#lib/network/subject.ts';
 import { coordinateOf, type AxisGrid } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Surface } from '#lib/work/surface.ts';
 import { STATUS, type Status } from '#lib/work/tileResult.ts';
 import type { SurfaceJson } from './api.ts';
-import { surfaceHonesty, WITHOUT_WEIGHTS, type FromWeights } from './surfaceHonesty.ts';
+import { surfaceHonesty, WITHOUT_WEIGHTS, type AboutSlice, type FromWeights } from './surfaceHonesty.ts';
 
 const STATUS_WORDS = new Map<Status, string>([
   [STATUS.unmeasured, 'unmeasured'],
@@ -63,7 +62,8 @@ export function surfaceValues(surface: Surface, recipe: SliceRecipe): SurfaceVal
   };
 }
 
-export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: SubjectManifest, by: { readonly backends: readonly string[]; readonly computedBy: number }, known: FromWeights = WITHOUT_WEIGHTS): SurfaceJson {
+export function surfaceJson(surface: Surface, about: AboutSlice, by: { readonly backends: readonly string[]; readonly computedBy: number }, known: FromWeights = WITHOUT_WEIGHTS): SurfaceJson {
+  const { recipe, network: manifest } = about;
   return {
     ...surfaceValues(surface, recipe),
     provenance: {
@@ -74,7 +74,7 @@ export function surfaceJson(surface: Surface, recipe: SliceRecipe, manifest: Sub
       ...by,
       source: manifest.provenance,
     },
-    honesty: surfaceHonesty(surface, recipe, manifest, by.backends, known),
+    honesty: surfaceHonesty(surface, about, by.backends, known),
   };
 }
 

@@ -14,7 +14,7 @@ import { inspect } from '#workers/inspectJob.ts';
 import type { Material } from './sources.ts';
 
 /** Two points more of a surface of hundreds, so it is not asked whether they are wanted. */
-export function fromWeights({ manifest: { recipe }, subject, vectors, made }: Material): FromWeights {
+export function fromWeights({ manifest: { recipe }, subject, runs, vectors, made }: Material): FromWeights {
   const frame = frameOf(recipe, subject, (digest) => vectors.get(digest));
   const axes = recipe.cut ? axesFrameOf(recipe, subject, (digest) => vectors.get(digest)) : frame;
   const { a, b } = besideCentre(recipe);
@@ -29,7 +29,7 @@ export function fromWeights({ manifest: { recipe }, subject, vectors, made }: Ma
     spots: [{ a: 0, b: 0 }, { a: beside[0], b: beside[1] }],
   };
   // Axes that nothing can be placed on can still be computed along.
-  const geography = attempt(() => checkpointsOnSlice(recipe, subject, { frame, axes, projector: projectorOf(frame) }));
+  const geography = attempt(() => checkpointsOnSlice(recipe, subject, { frame, axes, projector: projectorOf(frame) }, runs));
   return {
     geography: geography.ok ? geography.value : null,
     centreNorm: normOf(frame.origin),

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { digestOf } from '#lib/digest.ts';
 import { KnownError } from '#lib/knownError.ts';
 import { sayProblems } from '#lib/parsed.ts';
-import { readSubject } from '#lib/formats/subjectFile.ts';
+import { readSubject, readWeights } from '#lib/formats/subjectFile.ts';
 import { readVectorFile } from '#lib/formats/vectorFile.ts';
-import { filesOfSubject, type Subject } from '#lib/network/subject.ts';
+import { filesOfSubject, type Subject, type SubjectWeights } from '#lib/network/subject.ts';
 import { filesOf } from '#lib/slice/recipe.ts';
 import { readManifest, type NamedFile, type SurfaceManifest } from '#lib/wire/manifest.ts';
 
@@ -16,7 +16,15 @@ export type Folders = {
   readonly builtins: string;
 };
 
-export type Material = { readonly manifest: SurfaceManifest; readonly subject: Subject; readonly vectors: ReadonlyMap<string, Float32Array>; /** How each vector was made, as its file says. */ readonly made: ReadonlyMap<string, unknown> };
+export type Material = {
+  readonly manifest: SurfaceManifest;
+  readonly subject: Subject;
+  /** The other networks whose checkpoints stand on the slice, without their samples. */
+  readonly runs: readonly SubjectWeights[];
+  readonly vectors: ReadonlyMap<string, Float32Array>;
+  /** How each vector was made, as its file says. */
+  readonly made: ReadonlyMap<string, unknown>;
+};
 
 const isAddress = (text: string): boolean => /^https?:\/\//.test(text);
 
@@ -38,6 +46,12 @@ export async function gatherMaterial(place: string, folders: Folders): Promise<M
   for (const { digest } of filesOfSubject(described)) own.set(digest, await bytesOf(digest));
   const subject = readSubject(described, (digest) => own.get(digest));
   if (!subject.ok) throw new KnownError('badFile', `the files of ${described.title} cannot be used: ${sayProblems(subject.problems)}`);
+  const runs: SubjectWeights[] = [];
+  for (const run of manifest.value.runs ?? []) {
+    const weights = readWeights(run, await bytesOf(run.file.digest));
+    if (!weights.ok) throw new KnownError('badFile', `the weights of ${run.title} cannot be used: ${sayProblems(weights.problems)}`);
+    runs.push(weights.value);
+  }
   const vectors = new Map<string, Float32Array>();
   const made = new Map<string, unknown>();
   for (const digest of filesOf(recipe)) {
@@ -46,7 +60,7 @@ export async function gatherMaterial(place: string, folders: Folders): Promise<M
     vectors.set(digest, file.value.values);
     made.set(digest, file.value.made);
   }
-  return { manifest: manifest.value, subject: subject.value, vectors, made };
+  return { manifest: manifest.value, subject: subject.value, runs, vectors, made };
 }
 
 async function fileNamed({ digest, at }: NamedFile, { files, builtins }: Folders): Promise<Uint8Array> {

@@ -50,9 +50,9 @@ describe('placeDraft', () => {
     let drawn = withKind(draftFor(subject, [1, 2, 3]), kind, subject);
     if (isPrincipal(kind)) {
       expect(recipeOf(drawn, subject.manifest).problems.map(({ path }) => path)).toEqual(['principal']);
-      const made = makePrincipal(drawn.principal, subject, dimensionsOf(kind));
+      const made = makePrincipal(drawn.principal, subject, [], dimensionsOf(kind));
       if (!made.ok) throw new Error(JSON.stringify(made.problems));
-      const names = made.value.map((file, index) => {
+      const names = made.value.axes.map((file, index) => {
         const digest = String(index).repeat(64);
         files.set(digest, file.values);
         return { digest, title: file.title };

@@ -59,7 +59,7 @@ beforeAll(async () => {
       { direction: random(3), min: 0, max: 1, count: 3 },
     ],
   };
-  manifestText = JSON.stringify(surfaceManifest(recipe, subject.manifest, 'http://127.0.0.1:9', []));
+  manifestText = JSON.stringify(surfaceManifest(recipe, subject.manifest, [], 'http://127.0.0.1:9', []));
   await write('volume.json', manifestText);
 }, 60_000);
 afterAll(() => Promise.all([rm(folder, { recursive: true }), rm(join(root, BUILT), { recursive: true, force: true })]));
@@ -129,7 +129,7 @@ describe('npm run tarn -- compute', () => {
     }));
     const measure = { kind: 'convexity', parameters: 'all', tolerance: 1e-6, steps: 173 } as const;
     const map: SliceRecipe = { ...planeRecipe({ subject, loss: 'crossEntropy', samples: [{ set: 'train', count }], centre: 'that' }), axes, measure };
-    await write('map.json', JSON.stringify(surfaceManifest(map, manifest, 'http://127.0.0.1:9', [])));
+    await write('map.json', JSON.stringify(surfaceManifest(map, manifest, [], 'http://127.0.0.1:9', [])));
     const expected = (name: string): ArrayLike<number> => found.tensors.get(name)!.values;
     const [json, csv] = await Promise.all([
       tarn('compute', 'map.json', '--out', 'map-wasm.json', '--files', '.', '--engine', 'wasm', '--threads', '1').ended,

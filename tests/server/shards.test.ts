@@ -84,7 +84,7 @@ describe('a large dataset in a session', () => {
     const half = await compute(before, 'c1', { most: Math.ceil(tiles.length / 2) });
     expect(half.map(shardOf)).toContain(1);
     await before.tiles.settled();
-    const report = () => reportSurface(storage, { recipe, network: manifest });
+    const report = () => reportSurface(storage, { recipe, network: manifest, runs: [] });
     const early = (await report()).sets[0]!;
     expect([early.samples, (await reportProgress(storage, recipe, manifest, 1))!.isComplete]).toEqual([1024, false]);
 
@@ -101,7 +101,7 @@ describe('a large dataset in a session', () => {
     const other = await open();
     await (await other.join('c1')).place(recipe);
     await compute(other, 'c1');
-    expect((await reportSurface(other.storage, { recipe, network: manifest })).sets[0]!.loss).toEqual(late.loss);
+    expect((await reportSurface(other.storage, { recipe, network: manifest, runs: [] })).sets[0]!.loss).toEqual(late.loss);
   });
 
   it.each<readonly [what: string, field: 'lossSum' | 'lossSquares', factor: number]>([

@@ -20,6 +20,7 @@ const SOURCES = {
   'caveat.three': GARIPOV,
   'caveat.path': `${LI}, section 7; random walks: Antognini and Sohl-Dickstein 2018, arXiv 1806.08805`,
   'caveat.several': `${LI}, section 7, for one path; here over chosen checkpoints`,
+  'caveat.runs': `${LI}, section 7, for one path; neurons in another order: Entezari, Sedghi, Saukh and Neyshabur 2022, arXiv 2110.06296`,
   'caveat.informed': 'R. Ding, T. Li and X. Huang 2023, ACML, PMLR 222',
   'caveat.eigenvector': BOETTCHER,
   'caveat.gradient': BOETTCHER,
@@ -35,6 +36,7 @@ type CaveatKey = keyof typeof SOURCES;
 const OF_MADE: Readonly<Record<Made, CaveatKey>> = {
   path: 'caveat.path',
   several: 'caveat.several',
+  runs: 'caveat.runs',
   informed: 'caveat.informed',
   eigenvector: 'caveat.eigenvector',
   gradient: 'caveat.gradient',

@@ -20,6 +20,8 @@ export type SpotSpread = { readonly set: SetName; readonly level: Spread; readon
 export type HonestyInput = {
   readonly recipe: SliceRecipe;
   readonly manifest: SubjectManifest;
+  /** The other networks that the recipe names, in its order; absent where it names none. */
+  readonly runs?: readonly SubjectManifest[] | undefined;
   readonly madeOf: MadeOf;
   readonly measured: { readonly points: number; readonly measured: number; readonly verified: number } | null;
   /** Where samples come shard by shard: how many are in, and how sure the level at the centre is, as measured. */

@@ -14,6 +14,7 @@ import { caveatsOf } from './caveats.ts';
 import { axesFacts } from './axesFacts.ts';
 import type { HonestyFact, HonestyInput } from './fact.ts';
 import { pathFacts } from './pathFacts.ts';
+import { runFacts } from './runFacts.ts';
 import { tell } from './sentences.ts';
 
 export function honestyFacts(input: HonestyInput): readonly HonestyFact[] {
@@ -24,6 +25,7 @@ export function honestyFacts(input: HonestyInput): readonly HonestyFact[] {
     ...measureFacts(recipe),
     ...levelFacts(input),
     ...axesFacts(input),
+    ...runFacts(input),
     ...pathFacts(input),
     { title: 'Trained', text: trained },
     { title: 'Evaluated', text: evaluated, note: tell('honesty.noDecay') },

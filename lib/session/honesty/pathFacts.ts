@@ -2,6 +2,7 @@
 import { walkShare } from '#lib/analysis/randomWalk.ts';
 import { layoutOf } from '#lib/network/layout.ts';
 import { formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import { COUNTED } from './counted.ts';
 import type { HonestyFact, HonestyInput } from './fact.ts';
 import { tell } from './sentences.ts';
 import { principalOf } from './vectorMade.ts';
@@ -9,9 +10,9 @@ import { principalOf } from './vectorMade.ts';
 /** Of so little of a training path, a picture must say so. */
 const LITTLE = 0.6;
 
-export const pathFacts = (input: HonestyInput): readonly HonestyFact[] => [...shownFacts(input), ...explainedFacts(input), ...outsideFacts(input)];
+/** Of several runs, how much is shown stands in runFacts.ts. */
+export const pathFacts = (input: HonestyInput): readonly HonestyFact[] => [...(input.recipe.runs ? [] : shownFacts(input)), ...explainedFacts(input), ...outsideFacts(input)];
 
-const COUNTED = ['no axis', 'best axis', 'two best axes', 'three best axes'] as const;
 const DRAWN = ['No direction is', 'One random direction is', 'Two random directions are', 'Three random directions are'] as const;
 
 function shownFacts({ geography, recipe, manifest }: HonestyInput): readonly HonestyFact[] {
@@ -34,20 +35,21 @@ function explainedFacts({ recipe, madeOf, manifest }: HonestyInput): readonly Ho
   const [first] = made;
   if (!first || made.some((axis) => axis === null)) return [];
   const shares = made.flatMap((axis) => (axis ? [axis.explained] : []));
-  const { rows, origin, isCentred } = first;
-  const at = rows.indexOf(origin);
-  const isWalk = rows.every((row) => manifest.trajectory.includes(row)) && rows.length > 1 && (isCentred || at >= 0);
+  const { rows, origin, isCentred, runs = [] } = first;
+  const at = origin === null ? -1 : rows.indexOf(origin);
+  const count = rows.length + runs.reduce((sum, run) => sum + run.rows.length, 0);
+  const isWalk = runs.length === 0 && rows.every((row) => manifest.trajectory.includes(row)) && rows.length > 1 && (isCentred || origin === null || at >= 0);
   return [
     {
       title: 'Explained',
-      text: tell('honesty.explained', { shares: shares.map((share) => formatShare(share)).join(' + '), n: rows.length, pct: formatShare(shares.reduce((sum, share) => sum + share, 0)) }),
-      ...(isWalk && { note: tell('honesty.explained.walk', { pct: formatShare(walkShare(rows.length, layoutOf(manifest.network).size, shares.length, isCentred ? 'mean' : at)) }) }),
+      text: tell('honesty.explained', { shares: shares.map((share) => formatShare(share)).join(' + '), n: count, pct: formatShare(shares.reduce((sum, share) => sum + share, 0)) }),
+      ...(isWalk && { note: tell('honesty.explained.walk', { pct: formatShare(walkShare(rows.length, layoutOf(manifest.network).size, shares.length, isCentred || origin === null ? 'mean' : at)) }) }),
     },
   ];
 }
 
 function outsideFacts({ geography, centreNorm }: HonestyInput): readonly HonestyFact[] {
-  const checkpoints = geography ? [...geography.trajectory, ...geography.checkpoints] : [];
+  const checkpoints = geography ? [geography, ...geography.runs].flatMap((run) => [...run.trajectory, ...run.checkpoints]) : [];
   const outside = checkpoints.filter(({ outOfPlane }) => outOfPlane > 0);
   if (checkpoints.length === 0) return [];
   if (outside.length === 0) return [{ title: 'Out of plane', text: tell('honesty.inside') }];
@@ -56,7 +58,7 @@ function outsideFacts({ geography, centreNorm }: HonestyInput): readonly Honesty
   return [
     {
       title: 'Out of plane',
-      text: tell('honesty.outside', { n: outside.length, total: checkpoints.length, farthest: farthest.title, distance: `${formatLoss(farthest.outOfPlane)}${share}` }),
+      text: tell('honesty.outside', { n: outside.length, total: checkpoints.length, farthest: farthest.of === undefined ? farthest.title : `${farthest.title} of ${farthest.of}`, distance: `${formatLoss(farthest.outOfPlane)}${share}` }),
       note: tell('honesty.outside.what'),
     },
   ];

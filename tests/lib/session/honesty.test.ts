@@ -19,6 +19,8 @@ const geography: Geography = {
   trajectory: [bead('initial', 1.5), bead('trained', 0)],
   checkpoints: [],
   path: { points: 11, dimensions: 354, axes: 2, captured: 0.41, walk: 0.901 },
+  runs: [],
+  pool: null,
 };
 const withFacts = (change: Partial<Geography['facts']>, path: Partial<Geography['path'] & object> = {}): Geography => ({ ...geography, facts: { ...geography.facts, ...change }, path: { ...geography.path!, ...path } });
 
