@@ -14,9 +14,10 @@ import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
-import { checkpointTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
+import { aroundTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
+import { RunFacts } from './RunFacts.tsx';
 import { wordsOfBelief } from './beliefWords.ts';
 import styles from './Panel.module.css';
 
@@ -37,6 +38,7 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
       <section className={styles.section}>
         <h2>{shapeTitle(recipe, manifest)}</h2>
         {manifest ? <RecipeFacts recipe={recipe} manifest={manifest} /> : <p className={styles.soft}>{say('slice.unreadable')}</p>}
+        <RunFacts recipe={recipe} geography={geography} />
         {manifest && <OtherLosses key={sliceId} recipe={recipe} manifest={manifest} />}
       </section>
       <section className={styles.section}>
@@ -150,7 +152,7 @@ function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; reado
       <dd>{evaluated}</dd>
       <dt>Centre</dt>
       <dd>
-        {checkpointTitle(manifest, recipe.centre)}
+        {aroundTitle(recipe, manifest)}
         <span className={styles.under}>trained {trained}</span>
       </dd>
       {recipe.cut && (

@@ -7,7 +7,7 @@ import { rangesOf } from '#lib/slice/recipe.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Icon } from '#components/ui/Icon.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
-import { checkpointTitle, gridTitle, kindOf, modeTitle, normalisationTitle, seedsTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
+import { aroundTitle, gridTitle, kindOf, modeTitle, normalisationTitle, seedsTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -54,7 +54,7 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
   const measure = [manifest && recipe.loss !== manifest.loss ? LOSS_TITLES[recipe.loss] : null, modeTitle(recipe)];
-  const facts = [`around ${checkpointTitle(manifest, recipe.centre)}`, gridTitle(recipe), normalisationTitle(recipe), seedsTitle(recipe), ...measure].filter((fact) => fact !== null && fact !== '');
+  const facts = [`around ${aroundTitle(recipe, manifest)}`, gridTitle(recipe), normalisationTitle(recipe), seedsTitle(recipe), ...measure].filter((fact) => fact !== null && fact !== '');
   const isChosen = id === view.sliceId;
   return (
     <li className={styles.card} data-chosen={isChosen}>

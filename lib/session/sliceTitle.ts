@@ -20,6 +20,9 @@ export const NORMALISATION_TITLES: Readonly<Record<Normalisation, string>> = {
 export const checkpointTitle = (manifest: SubjectManifest | undefined, id: string): string =>
   manifest?.checkpoints.find((checkpoint) => checkpoint.id === id)?.title ?? id;
 
+/** What a slice is placed around: a checkpoint, or a point that is kept as a file. */
+export const aroundTitle = ({ centre, origin }: Pick<SliceRecipe, 'centre' | 'origin'>, manifest: SubjectManifest | undefined): string => origin?.title ?? checkpointTitle(manifest, centre);
+
 const SHAPES = ['point', 'line', 'plane', 'volume'] as const;
 
 /** `Random plane`, `Line towards Initial`, `Oblique plane`, `Convexity of random plane`: short enough for a card. */
@@ -93,7 +96,7 @@ export function modeTitle({ mode: { batchNorm, dropout } }: Pick<SliceRecipe, 'm
 
 /** `Random plane, filter-wise · around trained · 33 × 33` */
 export const sliceTitle = (recipe: SliceRecipe, manifest: SubjectManifest | undefined): string =>
-  `${kindOf(recipe, manifest)} · around ${checkpointTitle(manifest, recipe.centre)} · ${gridTitle(recipe)}`;
+  `${kindOf(recipe, manifest)} · around ${aroundTitle(recipe, manifest)} · ${gridTitle(recipe)}`;
 
 const POLICY_WORDS: Readonly<Record<VectorPolicy, string>> = {
   ignore: 'biases and batch norm still',

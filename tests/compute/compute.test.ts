@@ -14,6 +14,7 @@ import { manifestSchema, subjectIdOf, type SubjectManifest } from '#lib/network/
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import type { SurfaceJson } from '#lib/wire/api.ts';
 import { readManifest, surfaceManifest } from '#lib/wire/manifest.ts';
+import { makePrincipal, principalDraftFor } from '#components/panels/principalDraft.ts';
 import { loadSubjects } from '#server/subjects.ts';
 import { serverBuild } from '#scripts/buildServer.mjs';
 import { readOptions } from '#scripts/compute/options.ts';
@@ -98,6 +99,32 @@ describe('npm run tarn -- compute', () => {
     const lines = whole.filter((line) => !line.startsWith('#'));
     expect(lines).toHaveLength(1 + 90);
     expect(lines[1]).toBe(`-1,-0.5,0,train,64,${exact!.sets[0]!.loss[0]![0]},${exact!.sets[0]!.accuracy![0]![0]},finite,false`);
+  }, 60_000);
+
+  it('[A5] a slice of several runs says whose they are and how much it shows of them; without one of them it is refused', async () => {
+    const subjects = [...(await loadSubjects(join(root, 'public/builtins'))).values()];
+    const [own, ...runs] = ['spirals-tiny', 'spirals-seed-8', 'spirals-seed-9'].map((name) => subjects.find(({ manifest }) => manifest.name === name)!);
+    const made = makePrincipal({ ...principalDraftFor(own!.manifest), runs: runs.map(({ id }) => id), origin: null, isCentred: true }, own!, runs, 2);
+    if (!made.ok) throw new Error(JSON.stringify(made.problems));
+    const kept = await Promise.all([...made.value.axes, made.value.mean!].map(async (file) => {
+      const bytes = writeVectorFile(file);
+      await write(`${digestOf(bytes)}.safetensors`, bytes);
+      return { digest: digestOf(bytes), title: file.title };
+    }));
+    const plane: SliceRecipe = {
+      ...planeRecipe({ subject: own!.id, loss: 'crossEntropy', samples: [{ set: 'train', count: 16 }], centre: 'trained' }),
+      origin: kept[2]!,
+      axes: kept.slice(0, 2).map((vector) => ({ direction: { kind: 'vector', ...vector }, min: -10, max: 10, count: 3 })),
+      runs: runs.map(({ id }) => id),
+    };
+    const manifest = surfaceManifest(plane, own!.manifest, runs.map((run) => run.manifest), 'http://127.0.0.1:9', []);
+    await write('runs.json', JSON.stringify(manifest));
+    const { code, said } = await tarn('compute', 'runs.json', '--out', 'runs-out.json', '--files', '.', '--engine', 'float64', '--threads', '1').ended;
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const { honesty } = JSON.parse(await readFile(join(folder, 'runs-out.json'), 'utf8')) as SurfaceJson;
+    const text = honesty.map(({ title, text: what, note = '' }) => `${title}: ${what} ${note}`).join('\n');
+    for (const part of ['Directions from: Two spirals (21 checkpoints), Two spirals, seed 8 (12 checkpoints)', 'of 45 checkpoints of 3 runs', '3 random walks from the same starts', '45 of 45 checkpoints lie outside']) expect(text).toContain(part);
+    for (const described of [[runs[0]!.manifest], [runs[1]!.manifest, runs[0]!.manifest]]) expect(readManifest({ ...manifest, runs: described })).toMatchObject({ ok: false, problems: [{ path: 'runs' }] });
   }, 60_000);
 
   it('[A5] [E9] a convexity map comes out of both engines with the eigenvalues of the reference case, at every point', async () => {

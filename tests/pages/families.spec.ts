@@ -1,5 +1,5 @@
 /** A family of networks in a window: priced, placed with one press, side by side on equal levels, each with its test error. */
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { lend, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 test('[S22] [Q9] four widths stand side by side on equal contour levels, each with its test error; the size of a Hessian is said', async ({ browser, baseURL }) => {
@@ -43,3 +43,40 @@ test('[S22] [Q9] four widths stand side by side on equal contour levels, each wi
   await expect(page.locator(`[data-hessian-size="${19_074 ** 2 * 4}"]`)).toContainText(/19,074 parameters.* 1\.46 GB.*matrix of at most [\d,]+ parameters/);
   expect(errors).toEqual([]);
 });
+
+test('[S23] somebody adds a run to a slice of two, and both see three paths, whose they are, and how far off every checkpoint lies', async ({ browser, baseURL }) => {
+  // Small windows: two of them draw in software.
+  const small = { baseURL: baseURL!, reducedMotion: 'reduce', viewport: { width: 1000, height: 620 } } as const;
+  const [ann, ben] = [await openWindow(browser, small), await openWindow(browser, small)];
+  await ann.page.goto('/');
+  await ann.page.getByRole('button', { name: 'Explore' }).click();
+  await expect(ann.page).toHaveURL(/key=/);
+  await ben.page.goto(ann.page.url());
+  await placeRuns(ann.page, ['Two spirals, seed 8']);
+  await expect(ben.page.getByRole('heading', { name: 'Plane along PC1 of 2 runs' })).toBeVisible();
+  await placeRuns(ben.page, ['Two spirals, seed 8', 'Two spirals, seed 9']);
+  await ann.page.getByText('Plane along PC1 of 3 runs').first().click();
+  for (const { page } of [ann, ben]) {
+    const signs = page.getByRole('list', { name: 'Signs in the picture' }).getByRole('listitem').filter({ hasText: 'added by' });
+    await expect(signs).toHaveCount(3);
+    const names = (await signs.allTextContents()).map((text) => text.split(', added by ')[1]);
+    expect(names[0]).toBe(names[1]);
+    expect(names[2]).not.toBe(names[0]);
+    // 21, 12 and 12 checkpoints, each with its distance.
+    await expect(page.getByRole('img', { name: /outside this slice; .* of its squared distance is captured/ })).toHaveCount(45);
+    await expect(page.getByText(/^\d random walks from the same starts/)).toContainText('3 random walks');
+  }
+  expect([...ann.errors, ...ben.errors]).toEqual([]);
+});
+
+async function placeRuns(page: Page, titles: readonly string[]): Promise<void> {
+  await page.getByRole('button', { name: 'Place a slice', exact: true }).first().click();
+  const form = page.getByRole('region', { name: 'Place a slice' });
+  await form.getByLabel('Network').selectOption({ label: 'Two spirals' });
+  await form.getByLabel('Kind').selectOption({ label: 'Plane of the principal axes' });
+  await form.getByText('And of other runs').click();
+  for (const title of titles) await form.getByLabel(title, { exact: true }).check();
+  await expect(form.getByText(/^Together .* of the spread/)).toContainText(`${titles.length + 1} random walks`);
+  for (const field of await form.getByLabel('Points', { exact: true }).all()) await field.fill('5');
+  await form.getByRole('button', { name: 'Place it' }).click();
+}
