@@ -95,7 +95,7 @@ function Decoded({ unit, request, manifest }: { readonly unit: UnitOf<'autoEncod
           {unit.checkpoints.map(({ error, loss, decodedLoss }, at) => (
             <tr key={titles[at]}>
               <th scope="row">{titles[at]}</th>
-              <td>{formatShare(error)}</td>
+              <td className={styles.whole}>{formatShare(error)}</td>
               <td>{formatLoss(fromJsonNumber(loss))}</td>
               <td>{formatLoss(fromJsonNumber(decodedLoss))}</td>
             </tr>

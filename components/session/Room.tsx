@@ -80,7 +80,12 @@ export function Room({ opening, network }: { readonly opening: Opening | null; r
         </aside>
       )}
       <div className={styles.floor}>
-        {!isNarrow && areaOfPanels === 'shown' && <aside className={styles.left}>{view.isPlacing ? <PlaceSlice /> : <SliceList />}</aside>}
+        {!isNarrow && areaOfPanels === 'shown' && (
+          // Another element for each, since a form that was scrolled would leave the newest slice, which it made, out of sight.
+          <aside key={view.isPlacing ? 'form' : 'slices'} className={styles.left}>
+            {view.isPlacing ? <PlaceSlice /> : <SliceList />}
+          </aside>
+        )}
         <main id="main" className={styles.middle} tabIndex={-1}>
           <Stage source={source} pins={pins} geography={geography} job={job} />
           {isPresenting && <PresentedCode onLeave={() => setPresenting(false)} />}

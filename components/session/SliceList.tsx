@@ -63,12 +63,9 @@ function SliceCard({ id, record, mayEdit }: { readonly id: string; readonly reco
           <Icon name={SHAPE_ICONS[rangesOf(recipe).length] ?? 'layers'} />
           <strong>{shapeTitle(recipe, manifest)}</strong>
         </span>
-        <span className={styles.soft}>
-          {facts.map((fact, index) => (
-            <span key={fact} className={styles.fact}>
-              {fact}
-              {index < facts.length - 1 && ' · '}
-            </span>
+        <span className={styles.facts}>
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
           ))}
         </span>
         <span className={styles.soft}>

@@ -19,11 +19,11 @@ test('[S22] [Q9] four widths stand side by side on equal contour levels, each wi
   await expect(rows.nth(4)).toContainText(/k = 8.*1,184,714.*\d %.*8\.70 %/);
 
   await page.getByLabel('Points along each axis').fill('4');
-  await expect(page.getByRole('button', { name: 'Place all 4 side by side' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Place the 4 side by side' })).toBeDisabled();
   await page.getByLabel('Points along each axis').fill('3');
   await page.getByLabel(/^Training samples, of 128/).fill('4');
-  await expect(page.locator('[data-family-price]')).toContainText(/About .* on this device for all 4/, { timeout: 90_000 });
-  await page.getByRole('button', { name: 'Place all 4 side by side' }).click();
+  await expect(page.locator('[data-family-price]')).toContainText(/About .* on this device for the 4 together/, { timeout: 90_000 });
+  await page.getByRole('button', { name: 'Place the 4 side by side' }).click();
 
   const panes = page.locator('figure').filter({ hasText: /^[ABCD]\./ });
   await expect(panes).toHaveCount(4, { timeout: 90_000 });
