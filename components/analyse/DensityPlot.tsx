@@ -6,7 +6,7 @@ import { formatCount, formatLoss, formatRoughLoss } from '#lib/session/words.ts'
 import styles from './DensityPlot.module.css';
 
 const SIZE = { width: 300, height: 170 } as const;
-const FRAME = { left: 40, right: 292, top: 8, bottom: 140 } as const;
+const FRAME = { left: 60, right: 292, top: 8, bottom: 140 } as const;
 /** As fine as the picture is wide. */
 const BINS = 500;
 /** Decades below the highest that are drawn. */
@@ -46,6 +46,9 @@ export function DensityPlot({ measures }: { readonly measures: readonly Measure[
       <path className={styles.mean} d={curveOf(measures)} />
       <text className={styles.label} x={(FRAME.left + FRAME.right) / 2} y={SIZE.height - 3} textAnchor="middle">
         eigenvalue
+      </text>
+      <text className={styles.label} transform={`translate(9 ${(FRAME.top + FRAME.bottom) / 2}) rotate(-90)`} textAnchor="middle">
+        density (log)
       </text>
     </svg>
   );

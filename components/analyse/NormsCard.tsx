@@ -12,7 +12,6 @@ import panel from '#components/panels/Panel.module.css';
 import type { SliceCardProps } from './card.ts';
 import styles from './Analyse.module.css';
 
-
 export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardProps) {
   const session = useSession();
   const subject = useStore(session.subjects).find(({ id }) => id === recipe.subject);
@@ -23,6 +22,7 @@ export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardPro
     const { axes } = geometry.value;
     const layout = layoutOf(manifest.network);
     return {
+      size: layout.size,
       tensors: tensorNorms(axes, layout),
       promised: axes.directions.map((direction, axis) => {
         const by = promiseOf(recipe.axes[axis]!.direction);
@@ -54,6 +54,7 @@ export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardPro
                   {name}
                   <span className={panel.under}>
                     {shape.join('×')}
+                    {shape.length > 1 && ` = ${formatCount(shape.reduce((product, length) => product * length, 1))}`}
                     {filters > 0 && `, ${formatCount(filters)} filters`}
                   </span>
                 </th>
@@ -66,7 +67,8 @@ export function NormsCard({ sliceId, recipe, manifest, geography }: SliceCardPro
           </tbody>
         </table>
       </div>
-      {found.promised.map((promise, axis) => promise && <p key={axis} className={panel.small}>{say(promise.by === 'filter' ? 'norms.filter' : 'norms.tensor', { axis: AXIS_NAMES[axis]!, difference: promise.difference.toExponential(1) })}</p>)}
+      <p className={panel.small}>{say('norms.size', { p: formatCount(found.size), n: formatCount(found.tensors.length) })}</p>
+      {found.promised.map((promise, axis) => promise && <p key={axis} className={panel.small}>{say(promise.by === 'filter' ? 'norms.filter' : 'norms.tensor', { axis: AXIS_NAMES[axis]!, difference: formatLoss(promise.difference) })}</p>)}
       <p className={`${panel.small} ${panel.soft}`}>{say('norms.what')}</p>
     </>
   );

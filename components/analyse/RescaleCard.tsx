@@ -81,7 +81,7 @@ export function RescaleCard({ recipe, manifest }: SliceCardProps) {
         </div>
       ) : (
         <Button size="small" disabled={!subject} onClick={() => void start()}>
-          Rescale and measure here, on {Math.min(TWIN_SAMPLES, recipe.samples[0]!.count)} samples
+          Rescale and measure, {Math.min(TWIN_SAMPLES, recipe.samples[0]!.count)} samples
         </Button>
       )}
       {state.kind === 'failed' && (
@@ -119,7 +119,7 @@ function Outcome({ twins, factor }: { readonly twins: readonly [Twin, Twin]; rea
             <th scope="row">λmax</th>
             {twins.map(({ largest: { max, maxError } }, index) => (
               <td key={index}>
-                {formatLoss(max)} ± {formatLoss(maxError)}
+                {formatLoss(max)} <span className={styles.whole}>± {formatLoss(maxError)}</span>
               </td>
             ))}
           </tr>
@@ -127,7 +127,7 @@ function Outcome({ twins, factor }: { readonly twins: readonly [Twin, Twin]; rea
       </table>
       <MiniChart label="Loss along one and the same raw direction through both networks." xTitle="raw direction" yTitle="loss" series={series('raw')} />
       <MiniChart label="Loss along the filter-normalised direction through both networks." xTitle="filter-normalised" yTitle="loss" series={series('normalised')} />
-      <p role="status">{say('rescale.outcome', { apart: apart.toExponential(1) })}</p>
+      <p role="status">{say('rescale.outcome', { apart: formatLoss(apart) })}</p>
     </>
   );
 }

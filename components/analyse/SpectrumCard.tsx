@@ -64,8 +64,12 @@ function Found({ spectrum, request, recipe }: FoundProps) {
           {largest.map((each, rank) => (
             <tr key={rank}>
               <th scope="row">{rank + 1}</th>
-              <td>{valueWords(each)}</td>
-              <td>{valueWords(least[rank]!)}</td>
+              <td>
+                <Value of={each} />
+              </td>
+              <td>
+                <Value of={least[rank]!} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -128,4 +132,9 @@ function PlacePlane({ spectrum, request, recipe }: FoundProps) {
   );
 }
 
-const valueWords = ({ value, error }: Eigenvalue): string => `${formatLoss(value)} ± ${formatRoughLoss(error)}`;
+/** The error under its value, since two of both side by side are wider than the panel. */
+const Value = ({ of: { value, error } }: { readonly of: Eigenvalue }) => (
+  <>
+    {formatLoss(value)} <span className={panel.under}>± {formatRoughLoss(error)}</span>
+  </>
+);

@@ -4,7 +4,7 @@ import { formatCount } from '#lib/session/words.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { canonicalJson } from '#lib/digest.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { modeTitle, normalisationTitle, shapeTitle, aroundTitle } from '#lib/session/sliceTitle.ts';
+import { modeTitle, normalisationTitle, seedsTitle, shapeTitle, aroundTitle } from '#lib/session/sliceTitle.ts';
 import { say } from '#components/words.ts';
 import { testErrorWords } from './familyWords.ts';
 
@@ -22,6 +22,7 @@ export function captionOf(recipe: SliceRecipe, set: SetName, manifest: SubjectMa
     manifest && testErrorWords(manifest, recipe.centre),
     `${shapeTitle(recipe, manifest)} around ${aroundTitle(recipe, manifest)}`,
     normalisationTitle(recipe) ?? '',
+    seedsTitle(recipe),
     `${formatCount(count)} ${set} samples`,
     LOSS_TITLES[recipe.loss],
     modeTitle(recipe),

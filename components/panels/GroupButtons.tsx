@@ -52,7 +52,7 @@ export function GroupButtons({ form: { recipe, problems, price }, subject }: { r
       </Button>
       {figures.length > 0 && (
         <Button size="small" icon="copy" disabled={!isReady} title="Lines and planes around the initial and every trained point, train and test, over −0.3 … 0.3 (Merkulov's notebook)" onClick={() => void placeAll(figures)}>
-          All figures, {figures.length} slices{costOf(figures)}
+          Figures of the notebook, {figures.length} slices{costOf(figures)}
         </Button>
       )}
       <FamilyButtons recipe={recipe} isReady={isReady} costOf={costOf} />
