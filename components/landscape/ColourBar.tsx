@@ -5,7 +5,7 @@
 import { formatLoss } from '#lib/session/words.ts';
 import type { LossRange } from '#lib/work/surface.ts';
 import { colourAt, type DrawnLook } from './colourMaps.ts';
-import { lossScaleOf, rangeOf } from './lossScale.ts';
+import { lossScaleOf, rangeOf, type LossScale } from './lossScale.ts';
 import styles from './ColourBar.module.css';
 
 export type ColourBarProps = {
@@ -77,8 +77,18 @@ export function ColourBar({ title, look, range, isRangeGiven = false, onEdit }: 
   );
 }
 
+/** Every tick where there is room, else every second or third: what is left out of a linear scale at will would look like another scale. */
+function labelsFor(ticks: readonly number[], scale: LossScale) {
+  for (let stride = 1; scale.kind === 'linear' && stride < ticks.length; stride++) {
+    const some = ticks.filter((_, index) => index % stride === 0);
+    const labels = uncrowded(some, scale);
+    if (labels.length === some.length) return labels;
+  }
+  return uncrowded(ticks, scale);
+}
+
 /** Labels at the ends would reach past the bar: they are aligned with it instead, and crowded ones left out. */
-function labelsFor(ticks: readonly number[], scale: { fraction(loss: number): number }) {
+function uncrowded(ticks: readonly number[], scale: LossScale) {
   const labels: { readonly tick: number; readonly x: number; readonly anchor: 'start' | 'middle' | 'end' }[] = [];
   let free = -Infinity;
   for (const tick of ticks) {

@@ -122,7 +122,7 @@ function bisect(holds: (t: number) => boolean, yes: number, no: number): number 
 }
 
 /** The part of the segment inside the box, as shares of its length. */
-function clipToBox({ width, depth, height }: Scene, from: Vector, to: Vector): readonly [number, number] | null {
+export function clipToBox({ width, depth, height }: Scene, from: Vector, to: Vector): readonly [number, number] | null {
   const bounds = [
     [-width / 2, width / 2],
     [-depth / 2, depth / 2],

@@ -6,7 +6,7 @@ import { LineLayer, PathLayer, type Layer } from 'deck.gl';
 import type { Rgb } from '#components/hues.ts';
 import { CARTESIAN } from './heightFieldLayer.ts';
 import { opacitiesOf, PATH_COLOUR, type CheckpointMark } from './marks.ts';
-import { heightOnto, planeCorner, xOf, yOf, type PlanePoint, type Scene, type Vector } from './scene.ts';
+import { clipToBox, heightOnto, planeCorner, xOf, yOf, type PlanePoint, type Scene, type Vector } from './scene.ts';
 import { MAP, ORBIT, type ViewId } from './viewLayout.ts';
 
 type Rgba = [number, number, number, number];
@@ -96,14 +96,19 @@ export function pathLayers({ scene, trajectory, heightOver, isDark, farthest }: 
   return layers;
 }
 
-function piecesOf(scene: Scene, trajectory: readonly CheckpointMark[], opacities: readonly number[], heightOver: PathInput['heightOver'], view: ViewId): readonly Piece[] {
+/** The path between the rims of the picture; @returns as many pieces as there are between checkpoints with a part inside. */
+export function piecesOf(scene: Scene, trajectory: readonly CheckpointMark[], opacities: readonly number[], heightOver: PathInput['heightOver'], view: ViewId): readonly Piece[] {
   const pieces: Piece[] = [];
   for (let index = 1; index < trajectory.length; index++) {
     const from = trajectory[index - 1]!;
     const to = trajectory[index]!;
+    // Beyond the rim nothing was measured that a path could lie on.
+    const within = clipToBox(scene, heightOnto(scene, from, 0), heightOnto(scene, to, 0));
+    if (!within) continue;
+    const [start, end] = within;
     const places: Vector[] = [];
     for (let step = 0; step <= PIECE_STEPS; step++) {
-      const t = step / PIECE_STEPS;
+      const t = start + ((end - start) * step) / PIECE_STEPS;
       const point = { a: from.a + (to.a - from.a) * t, b: from.b + (to.b - from.b) * t };
       places.push(view === MAP ? [xOf(scene, point.a), yOf(scene, point.b), 0] : heightOnto(scene, point, heightOver(point) + LIFT));
     }

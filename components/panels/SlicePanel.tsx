@@ -5,6 +5,7 @@ import { modeWordsOf } from '#lib/network/modeWords.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { formatCoordinate, formatCount, formatLoss, formatRoughLoss, formatShare, AXIS_NAMES } from '#lib/session/words.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
+import type { Range } from '#lib/slice/range.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { ComputedWith } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
@@ -14,13 +15,12 @@ import { useMay } from '#components/session/useMay.ts';
 import type { GeographyOutcome } from '#components/session/useTrajectory.ts';
 import type { Job } from '#components/session/useJob.ts';
 import { HonestyPanel } from '#components/honesty/HonestyPanel.tsx';
-import { aroundTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
+import { aroundTitle, curveTitle, directionTitle, gridTitle, poseTitle, samplesTitle, shapeTitle } from '#lib/session/sliceTitle.ts';
 import { plural, say } from '#components/words.ts';
 import { OtherLosses } from './OtherLosses.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { wordsOfBelief } from './beliefWords.ts';
 import styles from './Panel.module.css';
-
 
 type SlicePanelProps = { readonly source: SurfaceSource | null; readonly geography: GeographyOutcome | null; readonly job: Job | null; readonly backends: readonly ComputedWith[] };
 
@@ -49,10 +49,11 @@ export function SlicePanel({ source, geography, job, backends }: SlicePanelProps
               key={index}
               name={AXIS_NAMES[index] ?? ''}
               words={directionTitle(direction, manifest)}
-              range={`${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`}
+              range={recipe.curve ? null : rangeWords({ min, max, count })}
               norm={geography?.kind === 'known' ? (geography.geography.facts.norms[index] ?? null) : null}
             />
           ))}
+          {recipe.curve && <AxisFacts name="t" words={curveTitle(recipe, manifest)} range={rangeWords(recipe.curve.range)} norm={null} />}
         </dl>
         <GeographyFacts geography={geography} />
       </section>
@@ -167,7 +168,9 @@ function RecipeFacts({ recipe, manifest }: { readonly recipe: SliceRecipe; reado
   );
 }
 
-type AxisFactsProps = { readonly name: string; readonly words: string; readonly range: string; readonly norm: number | null };
+const rangeWords = ({ min, max, count }: Range): string => `${formatCoordinate(min)} … ${formatCoordinate(max)}, ${count} points`;
+
+type AxisFactsProps = { readonly name: string; readonly words: string; /** Null where another axis is sampled: a curve has one of its own. */ readonly range: string | null; readonly norm: number | null };
 
 function AxisFacts({ name, words, range, norm }: AxisFactsProps) {
   return (
@@ -176,8 +179,7 @@ function AxisFacts({ name, words, range, norm }: AxisFactsProps) {
       <dd>
         {words}
         <span className={styles.under}>
-          {range}
-          {norm !== null && ` · ‖${name}‖ ${formatLoss(norm)}`}
+          {[range, norm === null ? null : `‖${name}‖ ${formatLoss(norm)}`].filter((part) => part !== null).join(' · ')}
         </span>
       </dd>
     </>

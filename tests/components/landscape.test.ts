@@ -9,6 +9,7 @@ import { lossScaleOf } from '#components/landscape/lossScale.ts';
 import { checkpointWords, farthestOf, opacitiesOf, pinWords, whiskersOf } from '#components/landscape/marks.ts';
 import { readoutSentence, readoutWords, surfaceSummary } from '#components/landscape/readoutWords.ts';
 import { castRay, isHidden, nearestSample, planePointAt, sceneOf, xOf, yOf } from '#components/landscape/scene.ts';
+import { piecesOf } from '#components/landscape/sceneLayers.ts';
 import { watchRectangles } from '#components/landscape/surfaceSource.ts';
 import { fittingZoom, orbitStateOf, roomsOf, withOrbit } from '#components/landscape/viewLayout.ts';
 import { DEFAULT_CAMERA } from '#lib/session/camera.ts';
@@ -34,6 +35,16 @@ function surfaceOf(tiling: Tiling, lossAt: (point: Point) => number, upToLevel =
 }
 
 const tilingFor = (...axes: ReturnType<typeof axis>[]): Tiling => ({ sliceId: 'c'.repeat(32), grid: gridOf(axes), side: 8, pointCost: 1 });
+
+describe('the path of training', () => {
+  it('[drawing] ends at the rim: beyond it nothing was measured that it could lie on', () => {
+    const scene = sceneOf(plane, 1);
+    const mark = (a: number, b: number) => ({ id: `${a} ${b}`, title: '', epoch: null, a, b, distance: 0, captured: 1, onPlane: true });
+    const marks = [mark(0, 0), mark(0.5, 0), mark(2.5, 0), mark(3, 1)];
+    const pieces = piecesOf(scene, marks, marks.map(() => 1), () => 1, 'map');
+    expect(pieces.map(({ places }) => [places[0]![0], places.at(-1)![0]])).toEqual([[xOf(scene, 0), xOf(scene, 0.5)], [xOf(scene, 0.5), expect.closeTo(xOf(scene, 1), 9)]]);
+  });
+});
 
 describe('the scale of losses', () => {
   it('[drawing] goes from 0 to 1, never backwards, and comes back to the same loss', () => {

@@ -118,7 +118,7 @@ export function sliceAlongCurve(request: CurveRequest, bend: string, manifest: S
     centre: from,
     axes: [
       { ...axis, direction: { kind: 'towards', checkpoint: to, length: 'difference', orthogonal: false } },
-      { ...axis, direction: { kind: 'vector', as: 'point', digest: bend, title: `bend towards ${titleOf(to)}`.slice(0, 120) } },
+      { ...axis, direction: { kind: 'vector', as: 'point', digest: bend, title: `trained bend to ${titleOf(to)}`.slice(0, 120) } },
     ],
     curve: { kind: shape, range: axis },
   };

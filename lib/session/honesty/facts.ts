@@ -7,7 +7,7 @@ import { layoutOf } from '#lib/network/layout.ts';
 import { LOSS_TITLES } from '#lib/network/loss.ts';
 import { modeWordsOf } from '#lib/network/modeWords.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
-import { formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
+import { AXIS_NAMES, formatCoordinate, formatCount, formatLoss, formatShare } from '#lib/session/words.ts';
 import { gridTitle, measureTitle, sliceTitle } from '#lib/session/sliceTitle.ts';
 import { rangesOf, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { caveatsOf } from './caveats.ts';
@@ -78,7 +78,7 @@ function levelFacts({ spread, recipe, levels }: HonestyInput): readonly HonestyF
   return centre.map(({ set, level }, index) => {
     const next = beside[index];
     const apart = next ? Math.hypot(level.standardError, next.level.standardError) : 0;
-    const numbers = next && { reach: formatCoordinate(reach), change: formatLoss(next.change.mean), error: formatLoss(next.change.standardError), apart: formatLoss(apart) };
+    const numbers = next && { axis: recipe.curve ? 't' : AXIS_NAMES[0], reach: formatCoordinate(reach), change: formatLoss(next.change.mean), error: formatLoss(next.change.standardError), apart: formatLoss(apart) };
     const shape = numbers && { note: tell('honesty.shape', numbers) };
     return { title: `Level, ${set}`, text: tell('honesty.level', { loss: formatLoss(level.mean), error: formatLoss(level.standardError), n: formatCount(level.samples) }), ...shape };
   });

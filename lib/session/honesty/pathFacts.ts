@@ -48,8 +48,10 @@ function explainedFacts({ recipe, madeOf, manifest }: HonestyInput): readonly Ho
   ];
 }
 
-function outsideFacts({ geography, centreNorm }: HonestyInput): readonly HonestyFact[] {
+function outsideFacts({ geography, centreNorm, recipe, manifest }: HonestyInput): readonly HonestyFact[] {
   const checkpoints = geography ? [geography, ...geography.runs].flatMap((run) => [...run.trajectory, ...run.checkpoints]) : [];
+  // A curve has no nearest place for what lies beside it: only what lies on it is drawn.
+  if (geography && recipe.curve) return [{ title: 'Off the curve', text: tell('honesty.curve.on', { n: geography.trajectory.length + geography.checkpoints.length, total: manifest.checkpoints.length }), note: tell('honesty.curve.beside') }];
   const outside = checkpoints.filter(({ outOfPlane }) => outOfPlane > 0);
   if (checkpoints.length === 0) return [];
   if (outside.length === 0) return [{ title: 'Out of plane', text: tell('honesty.inside') }];

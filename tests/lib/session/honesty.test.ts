@@ -192,6 +192,15 @@ describe('caveats', () => {
     for (const each of caveats) expect(facts).toContainEqual({ title: 'Method', text: each.text, note: each.source });
   });
 
+  it('[J8] of a curve it says how many checkpoints lie on it, and not that all do, for what lies beside it has no place there', () => {
+    const recipe = along([{ kind: 'towards', checkpoint: 'initial', length: 'difference', orthogonal: false }, vector('a', 'point')], { curve: { kind: 'bezier', range: { min: 0, max: 1, count: 9 } } });
+    const manifest = { ...subject.manifest, checkpoints: ['initial', 'half', 'trained'].map((id) => ({ id, title: id })) } as unknown as SubjectManifest;
+    const text = said({ recipe, manifest, geography: { ...geography, trajectory: [bead('trained', 0)], checkpoints: [] } });
+    expect(text).toContain('1 of 3 checkpoints lie on this curve.');
+    expect(text).not.toContain('All checkpoints');
+    expect(text).toContain('to t = 0.13 the loss changes');
+  });
+
   it('[J13] what stands above says line, volume or curve', () => {
     expect(honestyLead(along([random, other]), 10)).toContain('one flat cut through 10 dimensions');
     expect(honestyLead(along([random, other, third]), 10)).toContain('three of 10 dimensions');
