@@ -8,7 +8,7 @@ import { lineOf, print, verdictOf, type Figure } from './figures.ts';
 
 type Row = { readonly measure: (options: LendingOptions) => Promise<readonly Figure[]> };
 
-export const LENDING_ROWS = ['book', 'socket', 'overhead', 'browsers', 'closing', 'politeness'] as const;
+export const LENDING_ROWS = ['book', 'socket', 'overhead', 'browsers', 'closing', 'verified', 'politeness'] as const;
 export type LendingRow = (typeof LENDING_ROWS)[number];
 
 export type LendingOptions = {
@@ -25,6 +25,7 @@ const ROWS: Readonly<Record<LendingRow, Row>> = {
   overhead: { measure: async () => (await import('./lending/overhead.ts')).benchOverhead() },
   browsers: { measure: async () => (await import('./lending/browsers.ts')).benchBrowsers() },
   closing: { measure: async () => (await import('./lending/closing.ts')).benchClosing() },
+  verified: { measure: async () => (await import('./lending/verified.ts')).benchVerified() },
   politeness: { measure: async () => (await import('./lending/politeness.ts')).benchPoliteness() },
 };
 

@@ -1,6 +1,9 @@
 /** A page that only looks: hears every tile of a session as it is kept, so that a benchmark knows when a slice is whole and whether a tile came twice. */
+import * as decoding from 'lib0/decoding';
 import { io, type Socket } from 'socket.io-client';
+import * as Y from 'yjs';
 import type { Subject } from '#lib/network/subject.ts';
+import { entryOf, watchLedger } from '#lib/session/ledger.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
 import type { CreatedSession } from '#lib/wire/api.ts';
@@ -11,6 +14,8 @@ import { sliceOfBench } from '#bench/subjectOfBench.ts';
 export type Watcher = {
   /** When each tile came, in the order in which they did. */
   readonly tiles: ReadonlyMap<TileKey, number>;
+  /** When each tile was last said to be verified. */
+  readonly verified: ReadonlyMap<TileKey, number>;
   /** Tiles that came a second time. */
   readonly twice: () => number;
   readonly countOf: (sliceId: string) => number;
@@ -29,6 +34,17 @@ export async function watchSession(url: string, session: CreatedSession): Promis
     if (tiles.has(tile)) twice++;
     else tiles.set(tile, performance.now());
   });
+  const ledger = new Y.Doc();
+  const verified = new Map<TileKey, number>();
+  watchLedger(ledger, (keys) => {
+    for (const key of keys) if (entryOf(ledger, key)?.isVerified && !verified.has(key)) verified.set(key, performance.now());
+  });
+  socket.on('sync', (channel, bytes) => {
+    if (channel !== 'ledger') return;
+    const decoder = decoding.createDecoder(new Uint8Array(bytes));
+    decoding.readVarUint(decoder);
+    Y.applyUpdate(ledger, decoding.readVarUint8Array(decoder));
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('welcome', () => resolve());
     socket.once('connect_error', reject);
@@ -36,6 +52,7 @@ export async function watchSession(url: string, session: CreatedSession): Promis
   const of = (sliceId: string): readonly number[] => [...tiles].flatMap(([key, at]) => (key.startsWith(`${sliceId}/`) ? [at] : []));
   return {
     tiles,
+    verified,
     twice: () => twice,
     countOf: (sliceId) => of(sliceId).length,
     async complete(sliceId, count, limitMs) {
