@@ -95,9 +95,9 @@ describe('built-ins', () => {
     }
   });
 
-  test.each(['spirals-tiny', ...SPIRAL_RUNS])('[built-ins] %s learned: over 96 %% right after training, near chance before', (name) => {
+  test.each([['spirals-tiny', 0.97], ...SPIRAL_RUNS.map((name) => [name, 0.96] as const)] as const)('[built-ins] %s learned: right for more than %d of all points after training, near chance before', (name, share) => {
     const subject = builtin(name);
-    for (const { samples, correct } of truthAt(subject, 'trained')) expect(correct / samples).toBeGreaterThan(0.96);
+    for (const { samples, correct } of truthAt(subject, 'trained')) expect(correct / samples).toBeGreaterThan(share);
     for (const { samples, correct } of truthAt(subject, 'initial')) expect(correct / samples).toBeLessThan(0.65);
     const losses = subject.manifest.trajectory.map((id) => truthAt(subject, id)[0]!.lossSum);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 10);

@@ -137,7 +137,7 @@ test('[J2] the same slice under another loss is one press away, and two windows 
   test.setTimeout(240_000);
   const ann = await openWindow(browser, { baseURL: baseURL! });
   await ann.page.goto('/');
-  await ann.page.getByRole('button', { name: 'Open Two spirals' }).click();
+  await ann.page.getByRole('button', { name: 'Open Two spirals', exact: true }).click();
   await expect(ann.page.locator(PICTURE).first()).toBeVisible({ timeout: 30_000 });
   await placeSlice(ann.page, { network: /spiral/i, count: 9 });
   await lend(ann.page, 'auto');
