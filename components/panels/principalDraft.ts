@@ -66,7 +66,7 @@ export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraf
       const made: PrincipalMade = { ...how, component: index + 1, explained: explained[index]! };
       return { kind: 'direction', subject: subject.id, title: `PC${index + 1}${of} (${formatShare(explained[index]!)})`, made, values };
     });
-    const mean = origin === null ? { kind: 'point', subject: subject.id, title: `mean of ${points.length} checkpoints${of}`, made: { by: 'mean', rows, ...(runs.length > 0 && { runs: named }) }, values: through } as const : null;
+    const mean = origin === null ? { kind: 'point', subject: subject.id, title: runs.length > 0 ? `mean of ${runs.length + 1} runs` : `mean of ${points.length} checkpoints`, made: { by: 'mean', rows, ...(runs.length > 0 && { runs: named }) }, values: through } as const : null;
     return { axes: files, mean, walk: walkOf(), points };
   });
 
