@@ -57,6 +57,12 @@ function paintText({ context, left, top }: Paper, text: Text, parent: Element, s
   context.fillStyle = style.color;
   context.textBaseline = 'middle';
   context.textAlign = 'center';
+  if (style.textOverflow === 'ellipsis' && parent.scrollWidth > parent.clientWidth) {
+    const { left: x, top: y, height } = parent.getBoundingClientRect();
+    context.textAlign = 'left';
+    context.fillText(shortened(context, text.data, parent.clientWidth), x - left, y - top + height / 2);
+    return;
+  }
   const isUpright = parent.closest('[data-upright]') !== null;
   const range = document.createRange();
   const pieces = isUpright ? [{ index: 0, 0: text.data }] : [...text.data.matchAll(/\S+/g)];
@@ -71,4 +77,12 @@ function paintText({ context, left, top }: Paper, text: Text, parent: Element, s
     context.fillText(piece[0], 0, 0);
     context.restore();
   }
+}
+
+/** As the page shortens it: what fits, and an ellipsis. */
+export function shortened(context: Pick<CanvasRenderingContext2D, 'measureText'>, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 0 && context.measureText(`${text.slice(0, end).trimEnd()}…`).width > width) end--;
+  return `${text.slice(0, end).trimEnd()}…`;
 }
