@@ -11,6 +11,7 @@ import { useStore } from '#components/useStore.ts';
 import { plural, say } from '#components/words.ts';
 import { LenderControls } from './LenderControls.tsx';
 import { MiniMap } from './MiniMap.tsx';
+import { Receives } from './Receives.tsx';
 import { useContribution, type Contribution } from './useContribution.ts';
 import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
@@ -40,7 +41,7 @@ export function LendScreen() {
       <div className={styles.plain}>
         <p>{say('lend.why')}</p>
         <p>{say('lend.ask')}</p>
-        <p>{say('lend.receives')}</p>
+        <p><Receives /></p>
       </div>
     </PlainPage>
   );

@@ -4,6 +4,7 @@ import { Select } from '#components/ui/Select.tsx';
 import { Toggle } from '#components/ui/Toggle.tsx';
 import { WISH_TITLES } from '#components/backendWords.ts';
 import { LenderControls } from '#components/lend/LenderControls.tsx';
+import { Receives } from '#components/lend/Receives.tsx';
 import { useContribution } from '#components/lend/useContribution.ts';
 import { useStore } from '#components/useStore.ts';
 import { useRoomView, useSession } from '#components/session/SessionContext.ts';
@@ -21,7 +22,7 @@ export function ComputePanel() {
       <section className={styles.section}>
         <h2>Lend this browser</h2>
         <p>{say('lend.ask')}</p>
-        <p className={`${styles.small} ${styles.soft}`}>{say('lend.receives')}</p>
+        <p className={`${styles.small} ${styles.soft}`}><Receives /></p>
         <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} />
       </section>
       <section className={styles.section}>

@@ -4,6 +4,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { formatSeconds } from '#components/durations.ts';
 import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
+import { Receives } from '#components/lend/Receives.tsx';
 import { useLending } from '#components/lend/useLending.ts';
 import { say } from '#components/words.ts';
 import { useSession } from './SessionContext.ts';
@@ -86,7 +87,7 @@ function Cost({ recipe }: { readonly recipe: SliceRecipe }) {
   return (
     <div className={styles.cost} role="status">
       <p>{said}</p>
-      <p>{say('lend.receives')}</p>
+      <p><Receives /></p>
     </div>
   );
 }
