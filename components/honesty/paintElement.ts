@@ -58,9 +58,12 @@ function paintText({ context, left, top }: Paper, text: Text, parent: Element, s
   context.textBaseline = 'middle';
   context.textAlign = 'center';
   if (style.textOverflow === 'ellipsis' && parent.scrollWidth > parent.clientWidth) {
-    const { left: x, top: y, height } = parent.getBoundingClientRect();
+    const { right, top: y, height } = parent.getBoundingClientRect();
+    const whole = document.createRange();
+    whole.selectNodeContents(text);
+    const { left: x } = whole.getBoundingClientRect();
     context.textAlign = 'left';
-    context.fillText(shortened(context, text.data, parent.clientWidth), x - left, y - top + height / 2);
+    context.fillText(shortened(context, text.data, right - Number.parseFloat(style.paddingRight) - x), x - left, y - top + height / 2);
     return;
   }
   const isUpright = parent.closest('[data-upright]') !== null;
