@@ -21,11 +21,11 @@ const UPGRADE_MS = 1500;
 
 export const launchBrowser = async (): Promise<Browser> => chromium.launch({ executablePath: await findBrowser(), args: [...CHROMIUM_FLAGS] });
 
-/** Opens the lend-only page with as many workers as asked for, and lends. Its storage is its own, as another device's. */
+/** Opens the lend-only page with as many workers as asked for, and lends all of its time. Its storage is its own, as another device's. */
 export async function openLender(browser: Browser, url: string, code: string, workers: number): Promise<LenderPage> {
   const context = await browser.newContext({ viewport: { width: 800, height: 700 } });
   // A page leaves one core to itself.
-  await context.addInitScript((cores) => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => cores }), workers + 1);
+  await context.addInitScript({ content: `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${workers + 1} })` });
   const page = await context.newPage();
   page.setDefaultTimeout(START_MS);
   const lent = new Map<TileKey, number>();
@@ -48,8 +48,12 @@ export async function openLender(browser: Browser, url: string, code: string, wo
   const start = page.getByRole('button', { name: 'Start lending' });
   await start.waitFor();
   await page.waitForTimeout(UPGRADE_MS);
+  await page.getByText('Full', { exact: true }).click();
   await start.click();
   await page.getByText(/^(Helping —|Ready to help)/).waitFor();
+  await page.getByText('Side by side').waitFor();
+  const hired = page.workers().length;
+  if (hired !== workers) throw new Error(`the page lends with ${hired} workers, not ${workers}`);
   return {
     page,
     pause: () => page.getByRole('button', { name: 'Pause', exact: true }).click(),

@@ -12,7 +12,7 @@ import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { nodeWorkers } from '#scripts/volunteer/nodeWorkers.ts';
-import { startBuiltServer, type BuiltServer } from '#bench/builtServer.ts';
+import { LITTLE_TRUTH, startBuiltServer, type BuiltServer } from '#bench/builtServer.ts';
 import { median, type Figure } from '#bench/figures.ts';
 import { openNodeVolunteer, threadsOf } from './nodeVolunteer.ts';
 import { benchPlane, tileCount, watchSession } from './watcher.ts';
@@ -21,14 +21,12 @@ const ROWS = [
   { network: 'seed-cnn', side: 41, rounds: 5, pass: 0.02 },
   { network: 'spirals-tiny', side: 257, rounds: 5, pass: null },
 ] as const;
-/** Checking has processors of its own in production; here it would take from the one thread that is timed. Enough to judge the newcomer in the first turn. */
-const LITTLE_TRUTH = '100000000';
 const LIMIT_MS = 120_000;
 
 type Row = (typeof ROWS)[number];
 
 export async function benchOverhead(): Promise<readonly Figure[]> {
-  const server = await startBuiltServer({ TRUTH_BUDGET: LITTLE_TRUTH });
+  const server = await startBuiltServer(LITTLE_TRUTH);
   const bare = createEvaluatorPool(nodeWorkers(threadsOf(1)), { wish: 'wasm', duty: 1 });
   try {
     const figures: Figure[] = [];
