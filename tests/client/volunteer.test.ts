@@ -73,6 +73,20 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
   return { volunteer, socket, said, returned, world, waiting, failures, handlers };
 }
 
+/** A host of so many WASM workers that start at once; what else is posted to one is told. */
+function wasmHost(workers: number, told: (message: ToWorker, hear: (message: FromWorker) => void) => void): ComputeHost {
+  return {
+    cpuWorkers: () => workers,
+    hire: (hear) => ({
+      end: () => {},
+      post: (message) => {
+        if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
+        else told(message, hear);
+      },
+    }),
+  };
+}
+
 const turns = async () => {
   for (let turn = 0; turn < 300; turn++) await Promise.resolve();
 };
@@ -183,20 +197,13 @@ describe('volunteer', () => {
     const cancelled: string[] = [];
     const jobs = new Map<number, string>();
     let finish = (): void => {};
-    const host: ComputeHost = {
-      cpuWorkers: () => 1,
-      hire: (hear) => ({
-        end: () => {},
-        post: (message) => {
-          if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
-          if (message.kind === 'cancel') cancelled.push(jobs.get(message.job)!);
-          if (message.kind !== 'evaluate') return;
-          posted.push(message.tile);
-          jobs.set(message.job, message.tile);
-          finish = () => hear({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 80, engine: 'WASM', held: { tensors: 0, bytes: 0 }, dispatches: { count: 1, long: 0, longestMs: 80 } });
-        },
-      }),
-    };
+    const host = wasmHost(1, (message, hear) => {
+      if (message.kind === 'cancel') cancelled.push(jobs.get(message.job)!);
+      if (message.kind !== 'evaluate') return;
+      posted.push(message.tile);
+      jobs.set(message.job, message.tile);
+      finish = () => hear({ kind: 'evaluated', job: message.job, bytes: evaluate(message.recipe, message.tile) as Uint8Array<ArrayBuffer>, ms: 80, engine: 'WASM', held: { tensors: 0, bytes: 0 }, dispatches: { count: 1, long: 0, longestMs: 80 } });
+    });
     const { volunteer, world, handlers } = start(true, host);
     world.mostLent = 4;
     volunteer.start();
@@ -215,16 +222,9 @@ describe('volunteer', () => {
 
   it('[C9] a server that lends little at a time is asked until every worker has something to do', async () => {
     const computing = new Set<string>();
-    const host: ComputeHost = {
-      cpuWorkers: () => 6,
-      hire: (hear) => ({
-        end: () => {},
-        post: (message) => {
-          if (message.kind === 'start') queueMicrotask(() => hear({ kind: 'started', report: { backend: 'wasm', title: 'cores', why: 'cores', isSoftwareAdapter: false } }));
-          if (message.kind === 'evaluate') computing.add(message.tile);
-        },
-      }),
-    };
+    const host = wasmHost(6, (message) => {
+      if (message.kind === 'evaluate') computing.add(message.tile);
+    });
     const { volunteer, world } = start(true, host);
     world.mostLent = 1;
     volunteer.start();
