@@ -46,13 +46,23 @@ async function openSession(page: Page, url: string): Promise<void> {
   await page.waitForTimeout(800);
 }
 
+/** Changes the scheme of colours, and waits until the page is drawn in it: the checks would else see both. */
+async function showIn(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction((wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme);
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map(({ finished }) => finished));
+  });
+}
+
 for (const { name, open } of SCREENS) {
   for (const size of SIZES) {
     test(`[P7] axe finds nothing on ${name}, ${size.name}`, async ({ browser, baseURL }) => {
       const { page, errors } = await openWindow(browser, { baseURL: baseURL!, reducedMotion: 'reduce', colorScheme: 'light', ...size.options });
       await open(page);
       for (const scheme of size.schemes) {
-        await page.emulateMedia({ colorScheme: scheme });
+        await showIn(page, scheme);
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.map(({ id, nodes }) => `${scheme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
         await page.screenshot({ path: `test-results/screens/${name}-${size.name}-${scheme}.png` });
