@@ -2,7 +2,7 @@
 export const LEND_WORDS = {
   'lend.ask': 'Lend this browser’s GPU to this session? It only computes loss values, only while this tab is open, and you can stop at any time.',
   'lend.receives': 'Everyone who helps receives a copy of this network and these samples.',
-  'lend.size': 'For what is here now that is {size} at most.',
+  'lend.size': 'For what is here now that is about {size}.',
   'lend.on': 'Helping — {what}.',
   'lend.sofar': 'You computed {what}.',
   'lend.thanks': 'Done. You computed {what}. Thank you.',

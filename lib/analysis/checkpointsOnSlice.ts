@@ -7,7 +7,7 @@ import { axisFacts, type AxisFacts, type Frame } from '#lib/slice/frame.ts';
 import { placeOnSlice } from '#lib/slice/pointOnSlice.ts';
 import type { Projector } from '#lib/slice/projection.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
-import { meanOf, pathIdsOf, pointsOf, type Run } from '#lib/slice/runs.ts';
+import { meanOf, pathIdsOf, type Run } from '#lib/slice/runs.ts';
 import { pooledWalkShare } from './pooledWalk.ts';
 import { walkShare, type WalkOrigin } from './randomWalk.ts';
 
@@ -81,32 +81,36 @@ type Placed = { readonly frame: Frame; readonly axes: Frame; readonly projector:
 
 /** @param axes the frame of the directions themselves: of the volume, for an oblique plane in one @param runs the other networks that the recipe names */
 export function checkpointsOnSlice(recipe: SliceRecipe, subject: Run, { frame, axes, projector }: Placed, runs: readonly Run[] = []): Geography {
-  const { checkpoints, trajectory } = subject.manifest;
-  const title = runs.length > 0 ? subject.manifest.title : undefined;
-  const shown = checkpoints.map(({ id }, row) => ({ id, parameters: subject.checkpoints[row]!, ...projector.project(subject.checkpoints[row]!) }));
-  const beads = beadsOf(recipe, subject, projector, title);
-  const onPath = trajectory.flatMap((id) => shown.find((each) => each.id === id) ?? []);
-  const distances = onPath.map(({ parameters }) => squaredDistance(parameters, frame.origin));
-  const total = distances.reduce((sum, distance) => sum + distance, 0);
-  const within = onPath.reduce((sum, { captured }, index) => sum + captured * distances[index]!, 0);
-  const origin = onPath.length > 1 ? originOf(onPath.map(({ parameters }) => parameters), distances, frame.origin) : null;
+  const { title, trajectory } = subject.manifest;
+  const own = projectedOf(subject, projector);
+  const others = runs.map((run) => ({ id: run.id, manifest: run.manifest, points: projectedOf(run, projector) }));
+  const onPath = chosen(own, trajectory);
+  const spread = spreadOf(onPath, frame.origin);
+  const origin = onPath.length > 1 ? originOf(onPath, spread.distances, frame.origin) : null;
   const [dimensions, count] = [frame.origin.length, frame.directions.length];
   return {
     facts: axisFacts(axes),
     condition: projector.condition,
-    ...parted(beads, trajectory),
-    path: total > 0 ? { points: onPath.length, dimensions, axes: count, captured: within / total, walk: origin === null ? null : walkShare(onPath.length, dimensions, count, origin) } : null,
-    runs: runs.map((run) => ({ id: run.id, title: run.manifest.title, ...parted(beadsOf(recipe, run, projector, run.manifest.title), run.manifest.trajectory) })),
-    pool: runs.length > 0 ? poolFacts([subject, ...runs], frame, projector) : null,
+    ...parted(beadsOf(recipe, own, runs.length > 0 ? title : undefined), trajectory),
+    path: spread.total > 0 ? { points: onPath.length, dimensions, axes: count, captured: spread.within / spread.total, walk: origin === null ? null : walkShare(onPath.length, dimensions, count, origin) } : null,
+    runs: others.map(({ id, manifest, points }) => ({ id, title: manifest.title, ...parted(beadsOf(recipe, points, manifest.title), manifest.trajectory) })),
+    pool: runs.length > 0 ? poolFacts([{ manifest: subject.manifest, points: own }, ...others].map(({ manifest, points }) => ({ title: manifest.title, path: chosen(points, pathIdsOf(manifest)) })), frame) : null,
   };
 }
 
+/** A checkpoint with what its projection says of it. */
+type Projected = { readonly id: string; readonly title: string; readonly epoch: number | null; readonly parameters: Float32Array } & ReturnType<Projector['project']>;
+
+const projectedOf = ({ manifest, checkpoints }: Run, projector: Projector): readonly Projected[] =>
+  manifest.checkpoints.map(({ id, title, epoch }, row) => ({ id, title, epoch: epoch ?? null, parameters: checkpoints[row]!, ...projector.project(checkpoints[row]!) }));
+
+const chosen = (points: readonly Projected[], ids: readonly string[]): readonly Projected[] => ids.flatMap((id) => points.find((each) => each.id === id) ?? []);
+
 /** Every checkpoint that has a place on the slice. @param of the network's title, where there are several */
-function beadsOf(recipe: SliceRecipe, { manifest, checkpoints }: Run, projector: Projector, of: string | undefined): readonly Bead[] {
-  return manifest.checkpoints.flatMap(({ id, title, epoch }, row): readonly Bead[] => {
-    const { coordinates, outOfPlane, captured } = projector.project(checkpoints[row]!);
+function beadsOf(recipe: SliceRecipe, points: readonly Projected[], of: string | undefined): readonly Bead[] {
+  return points.flatMap(({ id, title, epoch, coordinates, outOfPlane, captured }): readonly Bead[] => {
     const place = placeOnSlice(recipe, coordinates);
-    return place ? [{ id, title, epoch: epoch ?? null, ...place, outOfPlane, captured, ...(of !== undefined && { of }) }] : [];
+    return place ? [{ id, title, epoch, ...place, outOfPlane, captured, ...(of !== undefined && { of }) }] : [];
   });
 }
 
@@ -115,25 +119,24 @@ const parted = (beads: readonly Bead[], trajectory: readonly string[]): Pick<Run
   checkpoints: beads.filter(({ id }) => !trajectory.includes(id)),
 });
 
-function poolFacts(runs: readonly Run[], { origin, directions }: Frame, projector: Projector): PoolFacts {
-  const paths = runs.map((run) => pointsOf(run, pathIdsOf(run.manifest)));
-  const points = paths.flat();
-  const distances = points.map((point) => squaredDistance(point, origin));
-  const within = points.map((point, index) => projector.project(point).captured * distances[index]!);
-  const share = (first: number, end: number): number => sumOf(within.slice(first, end)) / (sumOf(distances.slice(first, end)) || 1);
-  const seenFrom = points.length > 1 ? originOf(points, distances, origin) : null;
-  let first = 0;
+/** Squared distances of points from the slice's origin: of each, of all, and what of all lies within the slice. */
+function spreadOf(points: readonly Projected[], origin: Float32Array): { readonly distances: readonly number[]; readonly total: number; readonly within: number } {
+  const distances = points.map(({ parameters }) => squaredDistance(parameters, origin));
+  return { distances, total: sumOf(distances), within: sumOf(points.map(({ captured }, index) => captured * distances[index]!)) };
+}
+
+function poolFacts(runs: readonly { readonly title: string; readonly path: readonly Projected[] }[], { origin, directions }: Frame): PoolFacts {
+  const points = runs.flatMap(({ path }) => path);
+  const each = runs.map(({ title, path }) => ({ title, points: path.length, ...spreadOf(path, origin) }));
+  const [total, within] = [sumOf(each.map((run) => run.total)), sumOf(each.map((run) => run.within))];
+  const seenFrom = points.length > 1 ? originOf(points, each.flatMap(({ distances }) => distances), origin) : null;
   return {
     points: points.length,
     dimensions: origin.length,
     axes: directions.length,
-    captured: share(0, points.length),
-    walk: seenFrom === null ? null : pooledWalkShare(paths, origin.length, directions.length, seenFrom),
-    each: runs.map(({ manifest }, run) => {
-      const start = first;
-      first += paths[run]!.length;
-      return { title: manifest.title, points: paths[run]!.length, captured: share(start, first) };
-    }),
+    captured: within / (total || 1),
+    walk: seenFrom === null ? null : pooledWalkShare(runs.map(({ path }) => path.map(({ parameters }) => parameters)), origin.length, directions.length, seenFrom),
+    each: each.map((run) => ({ title: run.title, points: run.points, captured: run.within / (run.total || 1) })),
   };
 }
 
@@ -142,10 +145,10 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each)
 /** Share of a mean's length that float32 may lose. */
 const ROUNDING = 1e-5;
 
-function originOf(points: readonly Float32Array[], distances: readonly number[], origin: Float32Array): WalkOrigin | null {
+function originOf(points: readonly Projected[], distances: readonly number[], origin: Float32Array): WalkOrigin | null {
   const at = distances.indexOf(0);
   if (at >= 0) return at;
-  const mean = meanOf(points);
+  const mean = meanOf(points.map(({ parameters }) => parameters));
   let [apart, size] = [0, 0];
   for (let index = 0; index < origin.length; index++) {
     apart += (mean[index]! - origin[index]!) ** 2;
