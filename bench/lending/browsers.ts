@@ -59,13 +59,16 @@ async function measure(server: BuiltServer, browser: Browser, { network, side }:
   }
 
   const all = [one, two, other, node];
-  for (const lender of all) await lender.pause();
-  // Each shows once how fast it is, and is checked.
-  for (const lender of all) await rate([lender]);
   const rounds: { one: number; two: number; three: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push({ one: await rate([one]), two: await rate([two]), three: await rate([one, other, node]) });
-  watcher.close();
-  await leave();
+  try {
+    for (const lender of all) await lender.pause();
+    // Each shows once how fast it is, and is checked.
+    for (const lender of all) await rate([lender]);
+    for (let round = 0; round < ROUNDS; round++) rounds.push({ one: await rate([one]), two: await rate([two]), three: await rate([one, other, node]) });
+  } finally {
+    watcher.close();
+    await leave();
+  }
   for (const page of [one, two, other]) await page.close();
   const of = (name: 'one' | 'two' | 'three'): number => median(rounds.map((each) => each[name]));
   const cores = `${availableParallelism()} cores for the lenders, their pages and the server`;

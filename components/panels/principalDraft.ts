@@ -56,7 +56,8 @@ export type MadeAxes = {
 /** @param runs the networks that the draft names beside the subject, with their weights, in its order */
 export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraft, subject: Run, runs: readonly Run[], count: number): Parsed<MadeAxes> {
   const named = runs.map((run) => ({ subject: run.id, rows: pathIdsOf(run.manifest) }));
-  const points = [...pointsOf(subject, rows), ...runs.flatMap((run, index) => pointsOf(run, named[index]!.rows))];
+  const paths = [pointsOf(subject, rows), ...runs.map((run, index) => pointsOf(run, named[index]!.rows))];
+  const points = paths.flat();
   const through = origin === null ? meanOf(points) : pointsOf(subject, [origin])[0]!;
   const of = runs.length > 0 ? ` of ${runs.length + 1} runs` : '';
   return attempt(() => {
@@ -75,7 +76,7 @@ export function makePrincipal({ method, isCentred, rows, origin }: PrincipalDraf
     const seenFrom = isCentred || origin === null ? 'mean' : at;
     if (points.length < 2 || seenFrom === -1) return null;
     const { length } = through;
-    return runs.length === 0 ? walkShare(points.length, length, count, seenFrom) : pooledWalkShare([points.slice(0, rows.length), ...runs.map((run, index) => pointsOf(run, named[index]!.rows))], length, count, seenFrom);
+    return runs.length === 0 ? walkShare(points.length, length, count, seenFrom) : pooledWalkShare(paths, length, count, seenFrom);
   }
 }
 
