@@ -9,6 +9,7 @@ import { readConfig, type Config } from './config.ts';
 import { keepDemoSession } from './demoSession.ts';
 import { lockFolder } from './dataLock.ts';
 import { secretDice } from './dice.ts';
+import { createDoor } from './door.ts';
 import { createLog } from './log.ts';
 import { createProberPool, createThreadProber } from './prober.ts';
 import { openSqliteStorage } from './sqliteStorage.ts';
@@ -76,7 +77,7 @@ async function start(): Promise<void> {
   const storage = await openSqliteStorage(database);
   const subjects = await loadSubjects(join(root, 'public', 'builtins'));
   const thread = () => createThreadProber(subjects, new URL('./proberThread.mjs', import.meta.url), log, vectorsFrom(storage));
-  const prober = createProberPool(config.probeThreads, thread);
+  const prober = createProberPool(config.probeThreads, thread, createDoor(thread, systemClock));
   let closePages = async () => {};
   const tarn = await startTarn({
     config,

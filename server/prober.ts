@@ -36,6 +36,9 @@ export type Prober = {
   readonly close: () => Promise<void>;
 };
 
+/** What is asked while somebody waits at the door with a slice. */
+export type Door = Pick<Prober, 'problemWith' | 'close'>;
+
 export type Asked =
   | { readonly of: 'point'; readonly recipe: SliceRecipe; readonly at: readonly [a: number, b: number, c: number]; readonly shard?: number | undefined }
   | { readonly of: 'eigen'; readonly recipe: SliceRecipe; readonly group: GroupChoice }
@@ -96,8 +99,8 @@ export function createInlineProber(subjects: Subjects, vectorOf: VectorSource = 
   };
 }
 
-/** Several threads as one prober: each question goes to the one that has least to do. @param open makes one thread's prober */
-export function createProberPool(width: number, open: () => Prober): Prober {
+/** Several threads as one prober: each question goes to the one that has least to do, those at the door to none of them. @param open makes one thread's prober */
+export function createProberPool(width: number, open: () => Prober, door: Door): Prober {
   const members = Array.from({ length: width }, () => ({ prober: open(), asked: 0 }));
   async function ask<T>(question: (prober: Prober) => Promise<T>): Promise<T> {
     const member = members.reduce((least, each) => (each.asked < least.asked ? each : least));
@@ -113,9 +116,9 @@ export function createProberPool(width: number, open: () => Prober): Prober {
     eigenAt: (...axes) => ask((prober) => prober.eigenAt(...axes)),
     boxPlaceOf: (...place) => ask((prober) => prober.boxPlaceOf(...place)),
     formOf: (...probe) => ask((prober) => prober.formOf(...probe)),
-    problemWith: (recipe) => ask((prober) => prober.problemWith(recipe)),
+    problemWith: door.problemWith,
     width,
-    close: async () => void (await Promise.all(members.map(({ prober }) => prober.close()))),
+    close: async () => void (await Promise.all([door, ...members.map(({ prober }) => prober)].map((each) => each.close()))),
   };
 }
 
@@ -126,7 +129,6 @@ const RESTART_MS = 200;
 
 /** @param file the thread's script */
 export function createThreadProber(subjects: Subjects, file: URL, log: Log, vectorOf: VectorSource = noVectorSource): Prober {
-  // Questions whether a slice can be computed are quick and go first.
   const waiting: Waiting[] = [];
   let current: Waiting | null = null;
   let thread: Worker | null = null;
@@ -181,9 +183,7 @@ export function createThreadProber(subjects: Subjects, file: URL, log: Log, vect
   function ask(asked: Asked): Promise<Answer> {
     if (isClosed) return Promise.reject(new Error('the prober is closed'));
     return new Promise((resolve, reject) => {
-      const entry = { question: { job: nextJob++, asked }, resolve, reject, attempts: 0 };
-      if (asked.of === 'slice') waiting.unshift(entry);
-      else waiting.push(entry);
+      waiting.push({ question: { job: nextJob++, asked }, resolve, reject, attempts: 0 });
       next();
     });
   }

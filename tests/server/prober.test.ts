@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDoor } from '#server/door.ts';
 import { createInlineProber, createProberPool, createThreadProber } from '#server/prober.ts';
+import { createManualClock } from '#tests/support/manualClock.ts';
 import { silentLog } from '#tests/support/openedSession.ts';
 import { lineSubject, planeRecipe, strayingSubject } from '#tests/support/subjects.ts';
 
@@ -119,13 +121,70 @@ describe('prober', () => {
           return inline.truthAt(...point);
         },
       };
-    });
+    }, createDoor(() => createInlineProber(subjects), createManualClock()));
     expect(pool.width).toBe(2);
     const answers = Promise.all([0, 0.25, 0.5, 0.75].map((a) => pool.truthAt(recipe, a, 0)));
     expect(asked).toEqual([2, 2]);
     for (const resume of release) resume();
     expect(await answers).toEqual(await Promise.all([0, 0.25, 0.5, 0.75].map((a) => createInlineProber(subjects).truthAt(recipe, a, 0))));
     await pool.close();
+  });
+
+  it('[V16] whoever places a slice has an answer while a point is computed that takes as long as it likes', async () => {
+    const flag = join(folder, 'released');
+    const busy = join(folder, 'busy.mjs');
+    // The thread says nothing and hears nothing until the point that it is at is done.
+    await writeFile(
+      busy,
+      `import { existsSync } from 'node:fs';
+       import { parentPort } from 'node:worker_threads';
+       const pause = new Int32Array(new SharedArrayBuffer(4));
+       parentPort.on('message', ({ job, asked }) => {
+         while (asked.of === 'point' && !existsSync(${JSON.stringify(flag)})) Atomics.wait(pause, 0, 0, 5);
+         parentPort.postMessage({ job, kind: 'found', found: asked.of === 'point' ? [] : null });
+       });`,
+    );
+    const open = () => createThreadProber(subjects, pathToFileURL(busy), silentLog);
+    const pool = createProberPool(1, open, createDoor(open, createManualClock()));
+    const order: string[] = [];
+    const point = pool.truthAt(recipe, 0, 0).then(() => order.push('point'));
+    await pool.problemWith(recipe).then(() => order.push('door'));
+    await writeFile(flag, '');
+    await point;
+    expect(order).toEqual(['door', 'point']);
+    await pool.close();
+  });
+
+  it('[V16] the thread at the door is begun with the first question, goes on while there are others, and is let go when none comes', async () => {
+    const clock = createManualClock();
+    const said: string[] = [];
+    const answers: (() => void)[] = [];
+    const door = createDoor(() => {
+      said.push('begun');
+      return { problemWith: () => new Promise<null>((resolve) => void answers.push(() => resolve(null))), close: async () => void said.push('let go') };
+    }, clock);
+    expect(said).toEqual([]);
+    const first = door.problemWith(recipe);
+    const second = door.problemWith(recipe);
+    answers[0]!();
+    await first;
+    await clock.advance(3600_000);
+    expect(said).toEqual(['begun']);
+    answers[1]!();
+    await second;
+    await clock.advance(59_000);
+    const third = door.problemWith(recipe);
+    answers[2]!();
+    await third;
+    expect(said).toEqual(['begun']);
+    await clock.advance(61_000);
+    expect(said).toEqual(['begun', 'let go']);
+    const fourth = door.problemWith(recipe);
+    answers[3]!();
+    await fourth;
+    await door.close();
+    expect(said).toEqual(['begun', 'let go', 'begun', 'let go']);
+    await expect(door.problemWith(recipe)).rejects.toThrow('closed');
   });
 
   it('[V4] a thread that dies is replaced and asked again; a point that kills it twice is given up', async () => {
