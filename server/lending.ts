@@ -9,8 +9,7 @@ import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { partsOfTile, shardsOf } from '#lib/slice/shards.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
-import type { Completion, Scheduler as Core } from '#lib/work/scheduling/scheduler.ts';
-import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import { Scheduler, type Completion } from '#lib/work/scheduling/scheduler.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { pointsOf, tileKey, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { TileNumbers } from '#lib/work/tileNumbers.ts';
@@ -48,7 +47,7 @@ export function fetchedOf(recipe: SliceRecipe, { dataset: { parts } }: SubjectMa
 type Slice = { readonly tiling: Tiling; readonly numbers: TileNumbers };
 
 export class Lending {
-  readonly #scheduler: Core = new Scheduler();
+  readonly #scheduler = new Scheduler();
   readonly #slices = new Map<string, Slice>();
   #seenBefore = '';
 
@@ -94,10 +93,6 @@ export class Lending {
   setPaused(sliceId: string, isPaused: boolean): void {
     if (isPaused) this.#scheduler.pause(sliceId);
     else this.#scheduler.resume(sliceId);
-  }
-
-  counts(): ReturnType<Core['counts']> {
-    return this.#scheduler.counts();
   }
 
   /** A page begins to lend, or has changed. */

@@ -16,8 +16,9 @@ import type { TileKey } from '#lib/work/tile.ts';
 import type { Channel, DeviceSaid, LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
-import { Computing, type Helper } from './computing.ts';
+import { Computing } from './computing.ts';
 import { rollId, type Dice } from './dice.ts';
+import type { Helper } from './lendingDesk.ts';
 import type { Log } from './log.ts';
 import { Members } from './members.ts';
 import { mergeUpdates, type MergedUpdates } from './mergedUpdates.ts';
@@ -170,7 +171,7 @@ export class LiveSession {
     if (!left) return;
     const { personId, clientId } = left.connection;
     this.#members.releaseClientId(clientId);
-    this.#computing.release(connectionId);
+    this.#computing.desk.release(connectionId);
     this.#analyses.release(connectionId);
     if (left.isGone) this.#dependencies.outbox.send('everyone', 'people', [], [personId]);
     else this.#sayPerson(personId);
@@ -191,7 +192,7 @@ export class LiveSession {
   }
 
   point(connectionId: string, pointer: Pointer): void {
-    if (this.#roster.point(connectionId, pointer)) this.#computing.look(this.#roster.pointers());
+    if (this.#roster.point(connectionId, pointer)) this.#computing.desk.look(this.#roster.pointers());
   }
 
   async rename(connectionId: string, wanted: string): Promise<Parsed<string>> {
@@ -214,14 +215,14 @@ export class LiveSession {
     // With what it lends from now on, which is part of which device it is.
     const helper = this.#helperOf(connectionId);
     if (!helper) return;
-    if (facts === null) this.#computing.release(connectionId);
-    else this.#computing.lend(helper, facts);
+    if (facts === null) this.#computing.desk.release(connectionId);
+    else this.#computing.desk.lend(helper, facts);
     this.#sayPerson(helper.personId);
   }
 
   askForWork(connectionId: string, roomMs: number): readonly LeaseOffer[] {
     const helper = this.#helperOf(connectionId);
-    return helper && this.#roster.isLending(connectionId) ? this.#computing.askForWork(helper, roomMs) : [];
+    return helper && this.#roster.isLending(connectionId) ? this.#computing.desk.askForWork(helper, roomMs) : [];
   }
 
   async returnTile(connectionId: string, returned: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
@@ -231,7 +232,7 @@ export class LiveSession {
 
   handBack(connectionId: string, tiles: readonly TileKey[]): void {
     const helper = this.#helperOf(connectionId);
-    if (helper) this.#computing.handBack(helper, tiles);
+    if (helper) this.#computing.desk.handBack(helper, tiles);
   }
 
   /** The long analyses as one page meets them; null for who is not here. */
@@ -292,14 +293,14 @@ export class LiveSession {
 
   /** Tells who owns a device what its numbers showed; broken is far more common than dishonest. */
   #deviceChanged(device: DeviceRecord, before: DeviceState): void {
-    this.#computing.deviceChanged(device.key);
+    this.#computing.desk.deviceChanged(device.key);
     const message = wordsForDevice(device, before);
     for (const only of message === null ? [] : this.#roster.connectionsOf(device.person)) this.#dependencies.outbox.send({ only }, 'notice', { kind: 'checkFailed', message: message! });
   }
 
   /** Every second: leases that are over, what people look at, and how much everyone has computed. */
   #sweep(): void {
-    this.#computing.sweep(this.#roster.pointers());
+    this.#computing.desk.sweep(this.#roster.pointers());
     const credited = [...this.#credited].flatMap((id) => this.#roster.person(id) ?? []);
     this.#credited.clear();
     if (credited.length > 0) this.#dependencies.outbox.send('everyone', 'people', credited, []);

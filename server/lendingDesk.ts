@@ -1,0 +1,198 @@
+/**
+ * The desk at which one session lends: pages come with what they have room for, and leave with tiles and the tickets for them.
+ *
+ * What is lent is lending.ts's to choose, how much of it a device may hold tileBook.ts's to say; here pages are told, each at its time. It
+ * knows pages as ids of connections and people, and sees no results. Rules L1–L18, V5, V15.
+ */
+import type { Pointer } from '#lib/session/pointer.ts';
+import type { TileKey } from '#lib/work/tile.ts';
+import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
+import type { Completion } from '#lib/work/scheduling/scheduler.ts';
+import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
+import type { Clock } from './clock.ts';
+import { Lending, type Lent, type WantedSlice } from './lending.ts';
+import type { Log } from './log.ts';
+import type { TileBook } from './tileBook.ts';
+import type { Tokens } from './tokens.ts';
+
+/** Who returns or asks: the page, the person, and the name as it is now. */
+export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
+
+/** `keeping`: results of it that are being written, and not judged yet. */
+type Lender = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
+
+export type DeskDependencies = {
+  readonly tiles: Pick<TileBook, 'meet' | 'mostHeld'>;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Work pushed to a page, and work it should leave. */
+  readonly onOffer: (connectionId: string, offers: readonly LeaseOffer[]) => void;
+  readonly onWithdrawn: (connectionId: string, tiles: readonly TileKey[], areUseless: boolean) => void;
+};
+
+export class LendingDesk {
+  readonly #dependencies: DeskDependencies;
+  readonly #lending = new Lending();
+  /** By connection. */
+  readonly #lenders = new Map<string, Lender>();
+  #pointers: readonly Pointer[] = [];
+  readonly #serving = new ServingTick();
+  #cancelServing = () => {};
+
+  constructor(dependencies: DeskDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  close(): void {
+    this.#cancelServing();
+  }
+
+  /** Lends every tile of a slice that is not in `done`. */
+  want(slice: WantedSlice, done: ReadonlySet<TileKey>): void {
+    this.#lending.want(slice, done);
+    this.look(this.#pointers);
+  }
+
+  setPaused(sliceId: string, isPaused: boolean): void {
+    this.#lending.setPaused(sliceId, isPaused);
+    this.#tell();
+  }
+
+  /** Nothing more of a slice is lent. */
+  forget(sliceId: string): void {
+    this.#lending.forget(sliceId);
+    this.#tell();
+  }
+
+  /** A page begins to lend, or says what of it has changed. */
+  lend({ connectionId, personId, device }: Helper, facts: LendFacts): void {
+    this.#lenders.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#lenders.get(connectionId)?.keeping ?? 0 });
+    this.#lending.join(connectionId, personId, facts);
+    this.#limit(connectionId);
+    // What is believed of it is looked up now, so that it is known when the first tile comes.
+    this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
+  }
+
+  /** What is believed of a device has changed: it may hold more, or less. */
+  deviceChanged(key: string): void {
+    for (const { device } of this.#lenders.values()) if (device === key) return this.#tell();
+  }
+
+  askForWork({ connectionId, personId }: Helper, roomMs: number): readonly LeaseOffer[] {
+    this.#limit(connectionId);
+    const offers = this.#lending.ask(connectionId, roomMs, this.#dependencies.clock.now()).map((lent) => this.#offer(lent, personId));
+    // Taken from others, perhaps.
+    this.#tellWithdrawn();
+    return offers;
+  }
+
+  handBack({ connectionId }: Pick<Helper, 'connectionId'>, keys: readonly TileKey[]): void {
+    this.#lending.handBack(connectionId, keys);
+    this.#limit(connectionId);
+    this.#tell();
+  }
+
+  release(connectionId: string): void {
+    this.#lending.leave(connectionId);
+    this.#lenders.delete(connectionId);
+    this.#tell();
+  }
+
+  /** A tile came back from a page. @param ms by its own clock, rests left out */
+  complete({ connectionId, personId }: Helper, key: TileKey, ms: number): Completion {
+    const completion = this.#lending.complete(connectionId, personId, key, ms, this.#dependencies.clock.now());
+    this.#tellWithdrawn();
+    return completion;
+  }
+
+  /** A tile came in by another session. */
+  completeElsewhere(key: TileKey): void {
+    this.#lending.complete(null, 'elsewhere', key, null, this.#dependencies.clock.now());
+    this.#tellWithdrawn();
+  }
+
+  /** Its device is lent no more than if what it returned were in hand still, until that is written and can be judged. */
+  async whileKeeping<T>({ connectionId }: Helper, keep: () => Promise<T>): Promise<T> {
+    const lender = this.#lenders.get(connectionId);
+    if (lender) lender.keeping++;
+    try {
+      return await keep();
+    } finally {
+      if (lender) lender.keeping--;
+    }
+  }
+
+  lendAgain(key: TileKey, notTo: readonly string[]): void {
+    for (const person of notTo) this.#lending.reopen(key, person);
+    if (notTo.length === 0) this.#lending.reopen(key, '');
+    this.#tell();
+  }
+
+  /** Puts first what people look at. */
+  look(pointers: readonly Pointer[]): void {
+    this.#pointers = pointers;
+    this.#lending.focus(pointers);
+    this.#tell(true);
+  }
+
+  /** Once in a while: ends leases whose results are overdue. */
+  sweep(pointers: readonly Pointer[]): void {
+    this.#lending.sweep(this.#dependencies.clock.now());
+    this.look(pointers);
+  }
+
+  /** A device holds as much as is believed of it, and nothing where it is believed no more. */
+  #limit(connectionId: string): void {
+    const lender = this.#lenders.get(connectionId);
+    if (!lender) return;
+    const most = this.#dependencies.tiles.mostHeld(lender.device, lender.personId, lender.workers);
+    this.#lending.limit(connectionId, most === null ? null : most - lender.keeping);
+  }
+
+  /** Something changed: who should leave what is told now, everybody who waits is served soon. `isUrgent`: a first picture may wait. */
+  #tell(isUrgent = false): void {
+    const { clock } = this.#dependencies;
+    this.#tellWithdrawn();
+    const wait = this.#serving.due(clock.now(), isUrgent);
+    if (wait === null) return;
+    this.#cancelServing();
+    if (wait === 0) this.#serve();
+    else this.#cancelServing = clock.after(wait, () => this.#serve());
+  }
+
+  /** Pushes to pages what there is for them now, and tells those that hold what others have or nobody wants. */
+  #serve(): void {
+    const { clock } = this.#dependencies;
+    this.#serving.served(clock.now());
+    for (const connectionId of this.#lenders.keys()) this.#limit(connectionId);
+    this.#push(this.#lending.serve(clock.now()));
+    this.#tellWithdrawn();
+  }
+
+  #push(all: readonly Lent[]): void {
+    const byPage = new Map<string, LeaseOffer[]>();
+    for (const lent of all) {
+      const lender = this.#lenders.get(lent.connectionId);
+      if (lender) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, lender.personId)]);
+    }
+    for (const [connectionId, offers] of byPage) this.#dependencies.onOffer(connectionId, offers);
+  }
+
+  #tellWithdrawn(): void {
+    const byPage = new Map<string, { useless: TileKey[]; stolen: TileKey[] }>();
+    for (const { connectionId, tile, isUseless } of this.#lending.takeWithdrawn()) {
+      const tiles = byPage.get(connectionId) ?? { useless: [], stolen: [] };
+      (isUseless ? tiles.useless : tiles.stolen).push(tile);
+      byPage.set(connectionId, tiles);
+    }
+    for (const [connectionId, { useless, stolen }] of byPage) {
+      if (useless.length > 0) this.#dependencies.onWithdrawn(connectionId, useless, true);
+      if (stolen.length > 0) this.#dependencies.onWithdrawn(connectionId, stolen, false);
+    }
+  }
+
+  #offer({ tile, predictedMs, isUrgent }: Lent, personId: string): LeaseOffer {
+    return { tile, predictedMs: Math.round(predictedMs * 10) / 10, isUrgent, ticket: this.#dependencies.tokens.ticket(tile, personId) };
+  }
+}
