@@ -16,6 +16,9 @@ import { TileNumbers } from '#lib/work/tileNumbers.ts';
 import { anchorOf, distanceTo, type Focus } from '#lib/work/wanted.ts';
 import type { LendFacts } from '#lib/wire/events.ts';
 
+/** A page that lends: whose it is, and what names its browser. */
+export type Lender = { readonly connectionId: string; readonly personId: string; readonly browser: string };
+
 /** What is lent: a tile to a page, with what it is predicted to take there. */
 export type Lent = Pick<Grant, 'predictedMs' | 'isUrgent' | 'tier'> & { readonly connectionId: string; readonly tile: TileKey };
 
@@ -96,8 +99,8 @@ export class Lending {
   }
 
   /** A page begins to lend, or has changed. */
-  join(connectionId: string, personId: string, { workers, duty, rate }: LendFacts): void {
-    this.#scheduler.join({ id: connectionId, person: personId, workers, duty, rate });
+  join({ connectionId, personId, browser }: Lender, { workers, duty, rate }: LendFacts): void {
+    this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate });
   }
 
   /** With so many tiles in hand a page is lent no more from now on; null bars it, and what it holds waits again. */

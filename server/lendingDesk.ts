@@ -10,16 +10,16 @@ import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
 import type { Completion } from '#lib/work/scheduling/scheduler.ts';
 import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
 import type { Clock } from './clock.ts';
-import { Lending, type Lent, type WantedSlice } from './lending.ts';
+import { Lending, type Lender, type Lent, type WantedSlice } from './lending.ts';
 import type { Log } from './log.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who returns or asks: the page, the person, and the name as it is now. */
-export type Helper = { readonly connectionId: string; readonly personId: string; readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
+/** Who returns or asks: the page, its browser, the person, and the name as it is now. */
+export type Helper = Lender & { readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
 
 /** `keeping`: results of it that are being written, and not judged yet. */
-type Lender = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
+type Page = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
 
 export type DeskDependencies = {
   readonly tiles: Pick<TileBook, 'meet' | 'mostHeld'>;
@@ -35,7 +35,7 @@ export class LendingDesk {
   readonly #dependencies: DeskDependencies;
   readonly #lending = new Lending();
   /** By connection. */
-  readonly #lenders = new Map<string, Lender>();
+  readonly #pages = new Map<string, Page>();
   #pointers: readonly Pointer[] = [];
   readonly #serving = new ServingTick();
   #cancelServing = () => {};
@@ -66,9 +66,10 @@ export class LendingDesk {
   }
 
   /** A page begins to lend, or says what of it has changed. */
-  lend({ connectionId, personId, device }: Helper, facts: LendFacts): void {
-    this.#lenders.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#lenders.get(connectionId)?.keeping ?? 0 });
-    this.#lending.join(connectionId, personId, facts);
+  lend(helper: Helper, facts: LendFacts): void {
+    const { connectionId, personId, device } = helper;
+    this.#pages.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#pages.get(connectionId)?.keeping ?? 0 });
+    this.#lending.join(helper, facts);
     this.#limit(connectionId);
     // What is believed of it is looked up now, so that it is known when the first tile comes.
     this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
@@ -76,7 +77,7 @@ export class LendingDesk {
 
   /** What is believed of a device has changed: it may hold more, or less. */
   deviceChanged(key: string): void {
-    for (const { device } of this.#lenders.values()) if (device === key) return this.#tell();
+    for (const { device } of this.#pages.values()) if (device === key) return this.#tell();
   }
 
   askForWork({ connectionId, personId }: Helper, roomMs: number): readonly LeaseOffer[] {
@@ -95,7 +96,7 @@ export class LendingDesk {
 
   release(connectionId: string): void {
     this.#lending.leave(connectionId);
-    this.#lenders.delete(connectionId);
+    this.#pages.delete(connectionId);
     this.#tell();
   }
 
@@ -114,12 +115,12 @@ export class LendingDesk {
 
   /** Its device is lent no more than if what it returned were in hand still, until that is written and can be judged. */
   async whileKeeping<T>({ connectionId }: Helper, keep: () => Promise<T>): Promise<T> {
-    const lender = this.#lenders.get(connectionId);
-    if (lender) lender.keeping++;
+    const page = this.#pages.get(connectionId);
+    if (page) page.keeping++;
     try {
       return await keep();
     } finally {
-      if (lender) lender.keeping--;
+      if (page) page.keeping--;
     }
   }
 
@@ -144,10 +145,10 @@ export class LendingDesk {
 
   /** A device holds as much as is believed of it, and nothing where it is believed no more. */
   #limit(connectionId: string): void {
-    const lender = this.#lenders.get(connectionId);
-    if (!lender) return;
-    const most = this.#dependencies.tiles.mostHeld(lender.device, lender.personId, lender.workers);
-    this.#lending.limit(connectionId, most === null ? null : most - lender.keeping);
+    const page = this.#pages.get(connectionId);
+    if (!page) return;
+    const most = this.#dependencies.tiles.mostHeld(page.device, page.personId, page.workers);
+    this.#lending.limit(connectionId, most === null ? null : most - page.keeping);
   }
 
   /** Something changed: who should leave what is told now, everybody who waits is served soon. `isUrgent`: a first picture may wait. */
@@ -165,7 +166,7 @@ export class LendingDesk {
   #serve(): void {
     const { clock } = this.#dependencies;
     this.#serving.served(clock.now());
-    for (const connectionId of this.#lenders.keys()) this.#limit(connectionId);
+    for (const connectionId of this.#pages.keys()) this.#limit(connectionId);
     this.#push(this.#lending.serve(clock.now()));
     this.#tellWithdrawn();
   }
@@ -173,8 +174,8 @@ export class LendingDesk {
   #push(all: readonly Lent[]): void {
     const byPage = new Map<string, LeaseOffer[]>();
     for (const lent of all) {
-      const lender = this.#lenders.get(lent.connectionId);
-      if (lender) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, lender.personId)]);
+      const page = this.#pages.get(lent.connectionId);
+      if (page) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, page.personId)]);
     }
     for (const [connectionId, offers] of byPage) this.#dependencies.onOffer(connectionId, offers);
   }

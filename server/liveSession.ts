@@ -278,7 +278,7 @@ export class LiveSession {
 
   #helperOf(connectionId: string): Helper | null {
     const connection = this.#roster.connection(connectionId);
-    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name, device: this.#roster.deviceKeyOf(connectionId) } : null;
+    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name, browser: this.#roster.browserOf(connectionId), device: this.#roster.deviceKeyOf(connectionId) } : null;
   }
 
   #sayPerson(personId: string): void {

@@ -92,6 +92,11 @@ export class Roster {
     return deviceKeyOf({ ...device, backend });
   }
 
+  /** What names the browser of a page, by its own word. */
+  browserOf(connectionId: string): string {
+    return this.#pageOf(connectionId)!.device.device;
+  }
+
   isLending(connectionId: string): boolean {
     return Boolean(this.#pageOf(connectionId)?.lending);
   }

@@ -160,7 +160,7 @@ describe('a dataset in parts', () => {
     const tiling = tilingOf(wide, divided);
     lending.want({ tiling, shares: sharesOf(wide), fetched: how === 'in parts' ? fetchedOf(wide, divided) : undefined, by: 'ada', costClass: 'net', loadMs: 0, isPaused: false }, new Set());
     const shards = new Map([['c1', new Set<number>()], ['c2', new Set<number>()]]);
-    for (const page of shards.keys()) lending.join(page, page, CPU);
+    for (const page of shards.keys()) lending.join({ connectionId: page, personId: page, browser: page }, CPU);
     let done = 0;
     for (let now = 0; done < tilesOf(tiling).length; now += 10) {
       expect(now).toBeLessThan(1e5);
@@ -175,5 +175,36 @@ describe('a dataset in parts', () => {
     const counts = [...shards.values()].map(({ size }) => size);
     expect(Math.max(...counts)).toBeLessThanOrEqual(most);
     if (how === 'whole') expect(counts).toEqual([8, 8]);
+  });
+
+  it('[L22] a page that was loaded again, with another connection and as somebody else, is lent the shard that its browser has', async () => {
+    const subject = { ...many, id: subjectIdOf(divided), manifest: divided };
+    const opened = await openSession({ subjects: [subject] });
+    const { session } = opened;
+    const ada = await opened.join('ada');
+    await ada.place(wide);
+    const perShard = tilesOf(tilingOf(wide, divided)).length / 8;
+    const evaluateWide = evaluatorFor(subject);
+    session.lend('ada', CPU);
+    // Of the four shards after these, each who begins is lent the one that fewest are at.
+    for (let done = 0; done < 4 * perShard; done++) {
+      const [lease, ...others] = session.askForWork('ada', 1e-6);
+      session.handBack('ada', others.map(({ tile }) => tile));
+      await session.returnTile('ada', returned(lease!), evaluateWide(wide, lease!.tile));
+      await opened.clock.advance(100);
+    }
+    await opened.tiles.settled();
+    const begin = async (connectionId: string, device: string): Promise<number> => {
+      if (connectionId !== 'ada') await opened.join(connectionId);
+      session.device(connectionId, { device, epoch: 0, engine: 1 });
+      session.lend(connectionId, CPU);
+      const [lease, ...others] = session.askForWork(connectionId, 1e-6);
+      session.handBack(connectionId, others.map(({ tile }) => tile));
+      return shardOf(lease!.tile);
+    };
+    expect([await begin('ada', 'browser-of-ada-01'), await begin('first', 'browser-of-bob-01')]).toEqual([4, 5]);
+    session.leave('first');
+    expect(await begin('cleo', 'browser-of-cleo-1')).toBe(5);
+    expect([await begin('dan', 'browser-of-dan-01'), await begin('again', 'browser-of-bob-01')]).toEqual([6, 5]);
   });
 });

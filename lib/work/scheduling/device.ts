@@ -4,6 +4,7 @@
  * Times are milliseconds on the caller's clock; speeds are units of work a millisecond of one of its workers. It does not
  * decide what it is lent.
  */
+import type { Shelf } from './shelves.ts';
 import type { SliceWork } from './sliceWork.ts';
 import type { Tier } from './tiers.ts';
 
@@ -12,6 +13,8 @@ export type DeviceFacts = {
   readonly id: string;
   /** Whose it is: no second opinion is asked of the same person. */
   readonly person: string;
+  /** What names its browser, which keeps what it fetched for the next page; absent where nobody said. */
+  readonly browser?: string | undefined;
   /** Tiles it computes side by side. */
   readonly workers: number;
   /** Share of the time it may compute, in (0, 1]. */
@@ -56,8 +59,6 @@ const MOST_SAID_RATE = UNMEASURED_RATE * 1e4;
 const EWMA_WEIGHT = 0.5;
 /** Slices a device is believed to have ready. */
 const MOST_READY = 8;
-/** Shards it is believed to have: more than the memory of a page holds, for its browser keeps what it fetched. */
-const MOST_SHARDS = 256;
 /**
  * A result may be late by so many milliseconds, or so many times what was predicted, before its device counts as silent:
  * the longer of the two. Who says of itself that it is faster than it is loses what it holds the sooner.
@@ -66,6 +67,8 @@ const PATIENCE = { measured: [2000, 3], said: [4000, 6], guessed: [10_000, 12] }
 
 export class Device {
   readonly slot: number;
+  /** As it said when it began. */
+  readonly browser: string | null;
   #facts: DeviceFacts;
   /** Computed first to last; with w workers the first w are under way. */
   readonly held: Held[] = [];
@@ -87,11 +90,13 @@ export class Device {
   #logRate = 0;
   readonly #rates = new Map<string, number>();
   readonly #ready: string[] = [];
-  /** Shards of samples that it was lent tiles over, those of long ago first. */
-  readonly #shards = new Set<string>();
+  /** Shards of samples that were fetched to it. */
+  readonly #shelf: Shelf;
 
-  constructor(slot: number, facts: DeviceFacts) {
+  constructor(slot: number, facts: DeviceFacts, shelf: Shelf) {
     this.slot = slot;
+    this.browser = facts.browser ?? null;
+    this.#shelf = shelf;
     this.#facts = facts;
     this.facts = facts;
   }
@@ -158,14 +163,12 @@ export class Device {
   }
 
   hasShard(shard: string): boolean {
-    return this.#shards.has(shard);
+    return this.#shelf.has(shard);
   }
 
   /** It fetches a shard, and has it from now on. */
   keepShard(shard: string): void {
-    this.#shards.delete(shard);
-    this.#shards.add(shard);
-    if (this.#shards.size > MOST_SHARDS) this.#shards.delete(this.#shards.values().next().value!);
+    this.#shelf.put(shard);
   }
 
   /** What it takes until it can begin with a tile: nothing where it has the slice and the shard. */

@@ -5,6 +5,7 @@
  */
 import { Device, type DeviceFacts } from './device.ts';
 import { IndexedHeap } from './indexedHeap.ts';
+import { Shelves } from './shelves.ts';
 import type { Fleet } from './tiers.ts';
 
 /** What a device says that it can do counts at most as so many usual ones, until it was measured: boasting takes no work from others. */
@@ -20,6 +21,7 @@ export class Devices implements Fleet {
   readonly #bySlot: (Device | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #byId = new Map<string, Device>();
+  readonly #shelves = new Shelves();
   readonly #overdue = new IndexedHeap();
   /** The last to finish goes first. */
   readonly #finishing = new IndexedHeap();
@@ -38,7 +40,7 @@ export class Devices implements Fleet {
 
   join(facts: DeviceFacts): Device {
     const slot = this.#free.pop() ?? this.#bySlot.length;
-    const device = new Device(slot, facts);
+    const device = new Device(slot, facts, this.#shelves.take(facts.browser ?? null));
     this.#bySlot[slot] = device;
     this.#byId.set(facts.id, device);
     this.#count(device, 1);
@@ -50,8 +52,14 @@ export class Devices implements Fleet {
     this.#finishing.remove(device.slot);
     this.#count(device, -1);
     this.#byId.delete(device.facts.id);
+    this.#shelves.leave(device.browser);
     this.#bySlot[device.slot] = undefined;
     this.#free.push(device.slot);
+  }
+
+  /** Once in a while: forgets what devices that left had. */
+  sweep(now: number): void {
+    this.#shelves.sweep(now);
   }
 
   get(id: string): Device | undefined {

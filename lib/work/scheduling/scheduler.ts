@@ -131,6 +131,7 @@ export class Scheduler {
   /** Devices whose result is overdue lose what they hold, and are lent nothing until they are heard of again. */
   sweep(now: number): readonly string[] {
     const silent: string[] = [];
+    this.#devices.sweep(now);
     for (let device = this.#devices.overdue(now); device; device = this.#devices.overdue(now)) {
       this.#leases.lose(device);
       this.#lender.forget(device);

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#lib/random.ts';
 import { shardFor } from '#lib/work/scheduling/shardChoice.ts';
+import { Scheduler } from '#lib/work/scheduling/scheduler.ts';
+import { Shelves } from '#lib/work/scheduling/shelves.ts';
 import { SliceWork, TILE_STATE, type SliceSpec } from '#lib/work/scheduling/sliceWork.ts';
 import { TIER } from '#lib/work/scheduling/tiers.ts';
 import { specOf, World } from './world.ts';
@@ -97,6 +99,62 @@ describe('shards of a large dataset', () => {
     // Three before, three at a time: 3, 4 and 5.
     expect(shardFor(stages, (shard) => shard === '6')).toBe(3);
     expect(shardFor({ ...stages, waiting: Uint32Array.of(0, 0, 0, 1, 0, 9, 9, 9) }, () => false)).toBe(5);
+  });
+
+  it.each([
+    ['a page that is loaded again', 'browser', 9 * 60_000, 5],
+    ['a page of another browser', 'another', 0, 6],
+    ['a page that does not say whose it is', undefined, 0, 6],
+    // By then what others held is overdue, so that nobody is at any.
+    ['a page that comes back after a quarter of an hour', 'browser', 15 * 60_000, 4],
+  ] as const)('[L22] %s goes on with the shards that its browser has, while they are remembered', (_, browser, away, shard) => {
+    const scheduler = new Scheduler();
+    const page = (id: string, of: string | undefined) => scheduler.join({ id, person: id, browser: of, workers: 1, duty: 1 });
+    // Four shards are done, so the four after them are next; each who begins takes the one that nobody is at.
+    scheduler.addSlice({ ...divided('a', { shards: 8, tiles: 4 }), isDone: (tile) => tile < 16 });
+    const begin = (id: string, of?: string): number => {
+      page(id, of);
+      const [first, ...others] = scheduler.ask(id, 1, 0);
+      scheduler.handBack(id, others);
+      return Math.floor(first!.tile / 4);
+    };
+    expect([begin('other'), begin('before', 'browser')]).toEqual([4, 5]);
+    scheduler.leave('before');
+    expect(begin('next')).toBe(5);
+    scheduler.sweep(0);
+    scheduler.sweep(away);
+    expect(begin('after', browser)).toBe(shard);
+  });
+
+  it('[L22] pages of one browser have one shelf; of browsers that left so many are remembered, the last ones', () => {
+    const shelves = new Shelves();
+    const visit = (name: string, count: number) => {
+      for (let index = 0; index < count; index++) {
+        shelves.take(`${name}${index}`);
+        shelves.leave(`${name}${index}`);
+      }
+    };
+    const first = shelves.take('browser');
+    expect(shelves.take('browser')).toBe(first);
+    first.put('points/1');
+    shelves.leave('browser');
+    visit('other', 600);
+    // One page of it is here still.
+    expect(shelves.take('browser')).toBe(first);
+    shelves.leave('browser');
+    shelves.leave('browser');
+    visit('more', 511);
+    expect(shelves.take('browser').has('points/1')).toBe(true);
+    shelves.leave('browser');
+    visit('later', 512);
+    expect(shelves.take('browser').has('points/1')).toBe(false);
+    expect(shelves.take(null)).not.toBe(shelves.take(null));
+  });
+
+  it('[L22] a browser is believed to have 256 shards at most, those it was lent last', () => {
+    const shelf = new Shelves().take('browser');
+    for (let shard = 0; shard < 300; shard++) shelf.put(`points/${shard}`);
+    expect([0, 43, 44, 299].map((shard) => shelf.has(`points/${shard}`))).toEqual([false, false, true, true]);
   });
 
   it('[L20] a shard that is fetched first is reckoned with, and paid for by the slice', () => {
