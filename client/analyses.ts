@@ -10,6 +10,7 @@ import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
 import type { KeptEntry, UnitEntry } from '#lib/session/analysisLedger.ts';
 import type { Command } from '#lib/session/commands.ts';
 import { analysesOf, type AnalysisRecord } from '#lib/session/document.ts';
+import type { Person } from '#lib/session/people.ts';
 import { unitOfKey, type UnitKey } from '#lib/work/unit.ts';
 import type { AnalysisProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
@@ -26,7 +27,8 @@ type Options = {
   readonly host: AnalystHost;
   readonly files: Files;
   readonly ledger: { readonly units: Store<ReadonlyMap<UnitKey, UnitEntry>>; readonly kept: Store<ReadonlyMap<UnitKey, KeptEntry>> };
-  readonly lending: Pick<Lending, 'state' | 'duty'>;
+  readonly lending: Pick<Lending, 'state' | 'duty' | 'helps'>;
+  readonly me: Store<Pick<Person, 'id'> | null>;
   readonly manifestOf: (subject: string) => SubjectManifest | undefined;
   readonly loadSubject: (id: string) => Promise<Subject | null>;
   /** Who signs a change now; throws when this page may not write. */
@@ -47,10 +49,11 @@ type OpenAnalyses = Analyses & {
   readonly close: () => void;
 };
 
-export function createAnalyses({ socket, host, files, ledger, lending, manifestOf, loadSubject, signed, run, write }: Options): OpenAnalyses {
+export function createAnalyses({ socket, host, files, ledger, lending, me, manifestOf, loadSubject, signed, run, write }: Options): OpenAnalyses {
   const records = createStore<ReadonlyMap<string, AnalysisRecord>>(new Map());
   const isLending = () => ['helping', 'idle'].includes(lending.state.getSnapshot().kind);
-  const runner = createAnalysisRunner({ socket, host, files, recordOf: (id) => records.getSnapshot().get(id), loadSubject, isLending });
+  const lendsTo = (placedBy: string) => isLending() && (lending.helps.getSnapshot() === 'everyone' || placedBy === me.getSnapshot()?.id);
+  const runner = createAnalysisRunner({ socket, host, files, recordOf: (id) => records.getSnapshot().get(id), loadSubject, isLending, lendsTo });
   const views = createStore<readonly AnalysisView[]>([]);
   const progress = createStore<ReadonlyMap<string, AnalysisProgress['running']>>(new Map());
   /** By digest. Null while it is on its way. */
@@ -143,6 +146,7 @@ export function createAnalyses({ socket, host, files, ledger, lending, manifestO
       if (isLending() !== wasLending) runner.look();
       wasLending = isLending();
     }),
+    lending.helps.subscribe(runner.look),
     lending.duty.subscribe(() => runner.pool.setDuty(lending.duty.getSnapshot())),
   );
 

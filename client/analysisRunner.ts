@@ -30,6 +30,8 @@ export type RunnerOptions = {
   readonly recordOf: (analysis: string) => AnalysisRecord | undefined;
   readonly loadSubject: (id: string) => Promise<Subject | null>;
   readonly isLending: () => boolean;
+  /** Whether it lends to whoever placed an analysis. */
+  readonly lendsTo: (placedBy: string) => boolean;
 };
 
 export type AnalysisRunner = {
@@ -46,7 +48,7 @@ export type AnalysisRunner = {
   readonly close: () => void;
 };
 
-export function createAnalysisRunner({ socket, host, files, recordOf, loadSubject, isLending }: RunnerOptions): AnalysisRunner {
+export function createAnalysisRunner({ socket, host, files, recordOf, loadSubject, isLending, lendsTo }: RunnerOptions): AnalysisRunner {
   const pool = createAnalystPool(host);
   const here = createStore<ReadonlySet<string>>(new Set());
   const problems = createStore<ReadonlyMap<string, string>>(new Map());
@@ -61,7 +63,7 @@ export function createAnalysisRunner({ socket, host, files, recordOf, loadSubjec
 
   const isWanted = (analysis: string): boolean => {
     const record = recordOf(analysis);
-    return record !== undefined && !record.isPaused && !record.isPutAway && (here.getSnapshot().has(analysis) || isLending());
+    return record !== undefined && !record.isPaused && !record.isPutAway && (here.getSnapshot().has(analysis) || lendsTo(record.by));
   };
 
   async function ask(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What lending is to whoever shows it: its state, and what the person can do. volunteer.ts makes one; it knows no session. */
 import type { BackendReport, BackendWish, Dispatches } from '#lib/wire/workerMessages.ts';
+import type { Helped } from '#lib/session/people.ts';
 import type { Store } from './store.ts';
 
 /** Why a willing device computes nothing now: its person said so, or something that `lenderCare.ts` looks after. */
@@ -37,6 +38,8 @@ export type Lending = {
   readonly wish: Store<BackendWish>;
   /** Share of the time that workers compute, in (0, 1]. */
   readonly duty: Store<number>;
+  /** Whose slices and analyses it computes. */
+  readonly helps: Store<Helped>;
   /** Begins, or goes on after a pause of the person's. */
   start(): void;
   /** At once: what is under way is handed back. */
@@ -48,4 +51,6 @@ export type Lending = {
   finish(): void;
   setWish(wish: BackendWish): void;
   setDuty(share: number): void;
+  /** At once, also while it lends. */
+  setHelps(helps: Helped): void;
 };

@@ -22,7 +22,7 @@ import { recallToken, rememberToken } from './identity.ts';
 import { createFiles } from './files.ts';
 import { linkLedger } from './ledgerLink.ts';
 import { browserSurroundings, careFor } from './lenderCare.ts';
-import { recallDuty, rememberDuty } from './lenderChoice.ts';
+import { remembering } from './lenderChoice.ts';
 import { pageAnalysts } from './pageAnalysts.ts';
 import { pageWorkers } from './pageWorkers.ts';
 import { watchPresence } from './presence.ts';
@@ -82,14 +82,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     identity: keptIdentity(),
     onFailure: (message) => notify({ kind: 'checkFailed', message }),
   });
-  volunteer.setDuty(recallDuty() ?? duty);
-  const lending: Lending = {
-    ...volunteer,
-    setDuty(share) {
-      rememberDuty(share);
-      volunteer.setDuty(share);
-    },
-  };
+  const lending: Lending = remembering(volunteer, duty, key !== null);
   const care = careFor(volunteer, browserSurroundings());
   const pricer = createPricer(volunteer, samples);
   const measuring = createMeasureHere(volunteer, samples);
@@ -99,6 +92,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     files,
     ledger,
     lending: volunteer,
+    me,
     manifestOf: shelf.manifestOf,
     loadSubject: shelf.load,
     signed,

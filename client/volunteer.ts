@@ -5,6 +5,7 @@
  * and not whether a page or a command line lends: whoever makes it brings the host of its workers.
  */
 import type { Network } from '#lib/network/program.ts';
+import type { Helped } from '#lib/session/people.ts';
 import { passesIn, type SliceRecipe } from '#lib/slice/recipe.ts';
 import { HeatBrake } from '#lib/work/heatBrake.ts';
 import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
@@ -58,6 +59,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
   const state = createStore<LendingState>({ kind: 'off', points: 0 });
   const wish = createStore<BackendWish>('auto');
   const duty = createStore(1);
+  const helps = createStore<Helped>('everyone');
   const delivery = createDelivery(socket, onFailure);
   const rate = createRecentRate();
   const brake = new HeatBrake();
@@ -94,7 +96,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
 
   function offered(): LendFacts | null {
     if (pauses.size > 0 || !pool || !report) return null;
-    return { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share(), ...(report.rate !== undefined && { rate: report.rate }) };
+    return { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share(), helps: helps.getSnapshot(), ...(report.rate !== undefined && { rate: report.rate }) };
   }
 
   function changed(): void {
@@ -219,6 +221,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     state,
     wish,
     duty,
+    helps,
     start: () => void start(),
     stop,
     pause,
@@ -234,6 +237,10 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     setDuty: (allowed) => {
       duty.set(allowed);
       applyShare();
+    },
+    setHelps: (next) => {
+      helps.set(next);
+      said.say();
     },
     rejoin,
     pool: () => pool,

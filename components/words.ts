@@ -65,6 +65,7 @@ const WORDS = {
   'away.back': 'Bring it back',
   'call.unable': 'This browser cannot compute it',
   'job.nohelpers': 'Waiting for helpers. Compute it here instead?',
+  'call.own': 'Somebody else placed this slice, and this browser helps only with your own.',
   'job.none': 'Nothing to compute yet.',
   'job.samples': '{n} of {all} {set} samples',
   'job.error': '± {error} standard error',

@@ -46,7 +46,7 @@ type Dependencies = {
 };
 
 /** A page that comes with something about an analysis. */
-export type Visitor = Helper & Pick<Asker, 'mayKeep'> & { readonly isLending: boolean };
+export type Visitor = Helper & Pick<Asker, 'mayKeep'> & { /** Whether this page lends to whoever placed an analysis. */ readonly lendsTo: (placedBy: string) => boolean };
 
 export class Analyses {
   readonly #dependencies: Dependencies;
@@ -97,11 +97,11 @@ export class Analyses {
     this.#sayWork();
   }
 
-  /** Whoever names an analysis chose to compute it; of others only who lends is given something. */
+  /** Whoever names an analysis chose to compute it; of others only who lends to those who placed them is given something. */
   ask(asker: Visitor, analysis: string | null, room: number): readonly UnitOffer[] {
     const { tokens, clock, record: session, tiles } = this.#dependencies;
-    if (!tiles.isBelieved(asker.device) || (analysis === null && !asker.isLending)) return [];
-    const granted = this.#book.grant(asker, analysis, room, clock.now());
+    if (!tiles.isBelieved(asker.device)) return [];
+    const granted = this.#book.grant(asker, analysis, room, clock.now(), (id) => asker.lendsTo(this.#records.get(id)!.by));
     if (granted.length < room) this.#hungry.add(asker.connectionId);
     return granted.map((lease) => {
       const key = unitKey(lease.analysis, lease.unit);

@@ -98,9 +98,9 @@ export class Lending {
     else this.#scheduler.resume(sliceId);
   }
 
-  /** A page begins to lend, or has changed. */
-  join({ connectionId, personId, browser }: Lender, { workers, duty, rate }: LendFacts): void {
-    this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate });
+  /** A page begins to lend, or has changed; returns whether it lost what it held. */
+  join({ connectionId, personId, browser }: Lender, { workers, duty, rate, helps }: LendFacts): boolean {
+    return this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate, helps });
   }
 
   /** With so many tiles in hand a page is lent no more from now on; null bars it, and what it holds waits again. */

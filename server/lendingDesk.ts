@@ -69,7 +69,7 @@ export class LendingDesk {
   lend(helper: Helper, facts: LendFacts): void {
     const { connectionId, personId, device } = helper;
     this.#pages.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#pages.get(connectionId)?.keeping ?? 0 });
-    this.#lending.join(helper, facts);
+    if (this.#lending.join(helper, facts)) this.#tell();
     this.#limit(connectionId);
     // What is believed of it is looked up now, so that it is known when the first tile comes.
     this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));

@@ -211,7 +211,7 @@ export class LiveSession {
   }
 
   lend(connectionId: string, facts: LendFacts | null): void {
-    this.#roster.setLending(connectionId, facts?.title ?? null);
+    this.#roster.setLending(connectionId, facts);
     // With what it lends from now on, which is part of which device it is.
     const helper = this.#helperOf(connectionId);
     if (!helper) return;
@@ -239,7 +239,7 @@ export class LiveSession {
   analysesFor(connectionId: string): { readonly analyses: Analyses; readonly visitor: Visitor } | null {
     const helper = this.#helperOf(connectionId);
     const mayKeep = this.#roster.connection(connectionId)?.role === 'edit';
-    return helper && { analyses: this.#analyses, visitor: { ...helper, mayKeep, isLending: this.#roster.isLending(connectionId) } };
+    return helper && { analyses: this.#analyses, visitor: { ...helper, mayKeep, lendsTo: (placedBy) => this.#roster.lendsTo(connectionId, placedBy) } };
   }
 
   /** Nobody is here any more: everything is durable, and the log a snapshot. */

@@ -3,8 +3,8 @@
  *
  * One person with several tabs is one person. It sends nothing; liveSession.ts says what changed.
  */
-import type { Person, Role } from '#lib/session/people.ts';
-import type { DeviceSaid } from '#lib/wire/events.ts';
+import type { Helped, Person, Role } from '#lib/session/people.ts';
+import type { DeviceSaid, LendFacts } from '#lib/wire/events.ts';
 import { deviceKeyOf } from '#lib/work/belief/device.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
 
@@ -17,7 +17,7 @@ export type Connection = {
 };
 
 /** `backend`: what it lends with, or lent with last. */
-type Page = { readonly connection: Connection; lending: string | null; backend: string; device: DeviceSaid };
+type Page = { readonly connection: Connection; lending: string | null; helps: Helped; backend: string; device: DeviceSaid };
 
 type Present = { name: string; readonly connections: Map<string, Page>; pointer: { readonly from: string; readonly pointer: Pointer } | null };
 
@@ -31,7 +31,7 @@ export class Roster {
   join(connection: Connection, name: string): void {
     const present = this.#people.get(connection.personId) ?? { name, connections: new Map(), pointer: null };
     // Until it says more, a page is a device of its own.
-    present.connections.set(connection.id, { connection, lending: null, backend: '', device: { device: `${connection.personId}/${connection.id}`, epoch: 0, engine: 0 } });
+    present.connections.set(connection.id, { connection, lending: null, helps: 'everyone', backend: '', device: { device: `${connection.personId}/${connection.id}`, epoch: 0, engine: 0 } });
     this.#people.set(connection.personId, present);
     this.#connections.set(connection.id, connection);
   }
@@ -74,11 +74,12 @@ export class Roster {
     if (present) present.name = name;
   }
 
-  setLending(connectionId: string, backend: string | null): void {
+  setLending(connectionId: string, facts: LendFacts | null): void {
     const entry = this.#pageOf(connectionId);
     if (!entry) return;
-    entry.lending = backend;
-    entry.backend = backend ?? entry.backend;
+    entry.lending = facts?.title ?? null;
+    entry.helps = facts?.helps ?? 'everyone';
+    entry.backend = facts?.title ?? entry.backend;
   }
 
   setDevice(connectionId: string, device: DeviceSaid): void {
@@ -101,6 +102,12 @@ export class Roster {
     return Boolean(this.#pageOf(connectionId)?.lending);
   }
 
+  /** Whether a page lends, and to whoever placed this. */
+  lendsTo(connectionId: string, personId: string): boolean {
+    const page = this.#pageOf(connectionId);
+    return Boolean(page?.lending) && (page!.helps === 'everyone' || page!.connection.personId === personId);
+  }
+
   helpers(): number {
     return this.people().filter(({ lending }) => lending !== null).length;
   }
@@ -113,11 +120,14 @@ export class Roster {
     const present = this.#people.get(id);
     if (!present) return null;
     const connections = [...present.connections.values()];
+    const lent = connections.filter(({ lending }) => lending !== null);
     return {
       id,
       name: present.name,
       role: connections.some(({ connection }) => connection.role === 'edit') ? 'edit' : 'view',
-      lending: connections.find(({ lending }) => lending !== null)?.lending ?? null,
+      lending: lent[0]?.lending ?? null,
+      // With several devices somebody helps whom any of them helps.
+      helps: lent.length > 0 && lent.every(({ helps }) => helps === 'own') ? 'own' : 'everyone',
       points: this.#points.get(id) ?? 0,
     };
   }

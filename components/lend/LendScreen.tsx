@@ -35,7 +35,7 @@ export function LendScreen() {
         <ConnectionBadges />
       </div>
       <div className={`${reading.framed} ${styles.card}`}>
-        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} />
+        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} mayPlace={false} />
         <Figure sliceId={sliceId} contribution={contribution} />
       </div>
       <div className={styles.plain}>

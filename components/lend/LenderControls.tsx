@@ -5,6 +5,7 @@
  */
 import { DUTIES, dutyOf, type DutyName } from '#client/lenderChoice.ts';
 import type { LendingState, PauseReason } from '#client/lendingTypes.ts';
+import { HELPED } from '#lib/session/people.ts';
 import { formatCount } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Segments } from '#components/ui/Segments.tsx';
@@ -16,6 +17,7 @@ import { useSession } from '#components/session/SessionContext.ts';
 import { say } from '#components/words.ts';
 import { DeviceFacts } from './DeviceFacts.tsx';
 import { useLending } from './useLending.ts';
+import { Waits } from './Waits.tsx';
 import reading from '#components/ui/Reading.module.css';
 import styles from './Lend.module.css';
 
@@ -24,14 +26,17 @@ const DUTY_TITLES: Readonly<Record<DutyName, string>> = { light: 'Light 25 %', b
 type LenderControlsProps = {
   /** What became of what was computed, in words: `412 points so far, 7 % of this picture`. */
   readonly contribution: string | null;
-  /** Whether something is still to be computed, by whomever. */
+  /** Whether something of the picture on screen is still to be computed, by whomever. */
   readonly isMore: boolean;
+  /** Whether this person can place slices here, and so choose to compute only those. */
+  readonly mayPlace: boolean;
 };
 
-export function LenderControls({ contribution, isMore }: LenderControlsProps) {
+export function LenderControls({ contribution, isMore, mayPlace }: LenderControlsProps) {
   const { lending, care } = useSession();
   const state = useLending(lending);
   const duty = useStore(lending.duty);
+  const helps = useStore(lending.helps);
   const power = useStore(care.power);
   const goesOn = useStore(care.goesOn);
   return (
@@ -47,6 +52,15 @@ export function LenderControls({ contribution, isMore }: LenderControlsProps) {
         onChange={(next) => lending.setDuty(DUTIES[next])}
         hint={say('lend.duty')}
       />
+      {mayPlace && (
+        <Segments
+          label={say('lend.whom')}
+          value={helps}
+          segments={HELPED.map((value) => ({ value, title: say(`lend.whom.${value}`) }))}
+          onChange={(next) => lending.setHelps(next)}
+          hint={say('lend.whom.hint')}
+        />
+      )}
       <Toggle kind="checkbox" label={say('lend.background')} isOn={goesOn.hidden} onChange={(isOn) => care.allow('hidden', isOn)} />
       <p className={reading.soft}>{power.kind === 'battery' ? say('lend.power.battery', { level: Math.round(power.level * 100) }) : say(power.kind === 'mains' ? 'lend.power.mains' : 'lend.power.unknown')}</p>
       {'report' in state && <DeviceFacts state={state} />}
@@ -100,7 +114,7 @@ function Buttons({ state }: { readonly state: LendingState }) {
   }
 }
 
-function Said({ state, contribution, isMore }: LenderControlsProps & { readonly state: LendingState }) {
+function Said({ state, contribution, isMore }: Omit<LenderControlsProps, 'mayPlace'> & { readonly state: LendingState }) {
   const { care, lending } = useSession();
   switch (state.kind) {
     case 'off':
@@ -136,7 +150,7 @@ function Said({ state, contribution, isMore }: LenderControlsProps & { readonly 
     case 'idle':
       return (
         <>
-          <p>{state.kind === 'idle' ? say(isMore ? 'lend.between' : 'lend.idle') : state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>
+          {state.kind === 'idle' ? <Waits isMore={isMore} /> : <p>{state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>}
           {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
           {state.isBraked && <p className={reading.warning}>{say('lend.braked')}</p>}
           {state.report.notice && <p className={reading.warning}>{noticeWords(state.report.notice)}</p>}

@@ -16,6 +16,7 @@ export function ComputePanel() {
   const session = useSession();
   const { sliceId } = useRoomView();
   const wish = useStore(session.lending.wish);
+  const { edit } = useMay();
   const contribution = useContribution(session, sliceId);
   return (
     <div className={styles.panel}>
@@ -23,7 +24,7 @@ export function ComputePanel() {
         <h2>Lend this browser</h2>
         <p>{say('lend.ask')}</p>
         <p className={`${styles.small} ${styles.soft}`}><Receives /></p>
-        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} />
+        <LenderControls contribution={contribution?.words ?? null} isMore={contribution?.isMore === true} mayPlace={edit} />
       </section>
       <section className={styles.section}>
         <Select

@@ -6,17 +6,19 @@ import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Receives } from '#components/lend/Receives.tsx';
 import { useLending } from '#components/lend/useLending.ts';
+import { useLendsTo } from '#components/lend/useLendsTo.ts';
 import { say } from '#components/words.ts';
 import { useSession } from './SessionContext.ts';
 import { useMay } from './useMay.ts';
 import { isUntouched, type Job } from './useJob.ts';
 import styles from './CallForHelp.module.css';
 
-type CallForHelpProps = { readonly job: Job | null; readonly recipe: SliceRecipe };
+type CallForHelpProps = { readonly job: Job | null; readonly recipe: SliceRecipe; readonly placedBy: string | undefined };
 
-export function CallForHelp({ job, recipe }: CallForHelpProps) {
+export function CallForHelp({ job, recipe, placedBy }: CallForHelpProps) {
   const { lending } = useSession();
   const state = useLending(lending);
+  const isForThis = useLendsTo(placedBy);
   if (!job || !isUntouched(job)) return null;
   switch (state.kind) {
     case 'off':
@@ -45,7 +47,15 @@ export function CallForHelp({ job, recipe }: CallForHelpProps) {
       );
     case 'helping':
     case 'idle':
-      return null;
+      return isForThis ? null : (
+        <section className={styles.call} data-no-picture="" aria-label="Waiting for helpers">
+          <h2>{say('call.title')}</h2>
+          <p>{say('call.own')}</p>
+          <Button tone="accent" size="large" onClick={() => lending.setHelps('everyone')}>
+            {say('lend.everyone')}
+          </Button>
+        </section>
+      );
   }
 }
 

@@ -3,6 +3,7 @@ import { formatCount, formatRoughLoss, formatShare } from '#lib/session/words.ts
 import { Button } from '#components/ui/Button.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
 import { useLending } from '#components/lend/useLending.ts';
+import { useLendsTo } from '#components/lend/useLendsTo.ts';
 import { plural, say } from '#components/words.ts';
 import { JobHalt } from './JobHalt.tsx';
 import { useRoomView, useSession } from './SessionContext.ts';
@@ -14,13 +15,15 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const state = useLending(lending);
   const view = useRoomView();
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
+  const isForThis = useLendsTo(view.slice?.by);
+  const helpsHere = isLending && isForThis;
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
   const isComplete = job.work.done >= job.work.all;
   const hasEveryPoint = job.measured >= job.points;
   const isHalted = view.slice?.halt !== undefined;
   // What a late joiner fetches is no computing: without a helper there is no speed.
-  const isGoing = !isComplete && !isHalted && (job.helpers > 0 || isLending);
-  const isWaiting = !isComplete && !isHalted && view.slice?.isPutAway !== true && job.helpers === 0 && !isLending && !isUntouched(job);
+  const isGoing = !isComplete && !isHalted && (job.helpers > 0 || helpsHere);
+  const isWaiting = !isComplete && !isHalted && view.slice?.isPutAway !== true && job.helpers === 0 && !helpsHere && !isUntouched(job);
   return (
     <footer className={styles.strip} aria-label="Computing">
       <div className={styles.bar}>
@@ -44,9 +47,9 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
       {!isComplete && <JobHalt />}
       {isWaiting && (
         <div className={styles.ask} role="status">
-          <span>{say('job.nohelpers')}</span>
-          <Button size="small" tone="accent" icon="chip" onClick={() => lending.start()}>
-            {say('call.compute')}
+          <span>{say(isLending ? 'call.own' : 'job.nohelpers')}</span>
+          <Button size="small" tone="accent" icon="chip" onClick={() => (isLending ? lending.setHelps('everyone') : lending.start())}>
+            {say(isLending ? 'lend.everyone' : 'call.compute')}
           </Button>
         </div>
       )}

@@ -56,7 +56,7 @@ function PeopleList({ list, me }: { readonly list: readonly Person[]; readonly m
               {person.id === me.id && ' (you)'}
             </span>
             <small>
-              {person.lending === null ? (person.role === 'view' ? 'looking' : '') : `lends ${person.lending}`}
+              {person.lending === null ? (person.role === 'view' ? 'looking' : '') : `lends ${person.lending}${person.helps === 'own' ? ', for their own slices only' : ''}`}
               {person.points > 0 && ` · ${plural(person.points, 'point')}`}
             </small>
           </li>

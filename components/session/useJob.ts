@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
+import { lendsTo } from '#lib/session/people.ts';
 import { levelsOf, type Level } from '#lib/work/levels.ts';
 import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
 import { spokenRange } from '#components/durations.ts';
@@ -39,10 +40,11 @@ type Speed = { readonly perSecond: number | null; readonly left: TimeLeft | null
 export function useJob(session: Session, source: SurfaceSource | null): Job | null {
   useGrowth(source);
   const people = useStore(session.people);
+  const placedBy = useStore(session.slices).get(source?.tiling.sliceId ?? '')?.by;
   const [speed, setSpeed] = useState<{ readonly source: SurfaceSource; readonly speed: Speed } | null>(null);
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
-  const helpers = [...people.values()].filter(({ lending }) => lending !== null).map(({ id }) => id);
+  const helpers = [...people.values()].filter((person) => lendsTo(person, placedBy ?? '')).map(({ id }) => id);
   const read = useEffectEvent(() => counts && source && { counts, present: new Set(helpers), shares: session.tallyOf(source.tiling).shares() });
 
   useEffect(() => {

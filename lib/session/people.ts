@@ -4,6 +4,10 @@ import * as z from 'zod/mini';
 /** `view` may look around, read and point; `edit` may also place, annotate and lend. */
 export type Role = 'edit' | 'view';
 
+/** Whose slices and analyses somebody's device computes: those of everyone in the session, or its person's own. */
+export const HELPED = ['everyone', 'own'] as const;
+export type Helped = (typeof HELPED)[number];
+
 export type Person = {
   /** Stays the same when the person reloads or reconnects. */
   readonly id: string;
@@ -11,9 +15,14 @@ export type Person = {
   readonly role: Role;
   /** What they lend compute with, or null while they do not. */
   readonly lending: string | null;
+  /** Whom they lend to; `everyone` while they do not lend. */
+  readonly helps: Helped;
   /** Points that this person computed in this session. */
   readonly points: number;
 };
+
+/** Whether somebody lends to whoever placed something. */
+export const lendsTo = ({ id, lending, helps }: Pick<Person, 'id' | 'lending' | 'helps'>, placedBy: string): boolean => lending !== null && (helps === 'everyone' || id === placedBy);
 
 export const MAX_NAME = 24;
 

@@ -5,7 +5,7 @@
  * it all: document, ledger, pointers, work, tiles. Prose in docs/PROTOCOL.md. Rules W1–W6.
  */
 import type { Parsed } from '#lib/parsed.ts';
-import type { Person, Role } from '#lib/session/people.ts';
+import type { Helped, Person, Role } from '#lib/session/people.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
@@ -67,6 +67,8 @@ export type LendFacts = {
   readonly duty: number;
   /** Multiply-adds a millisecond of one worker, as a short trial found; absent where none was made. Believed until its first result. */
   readonly rate?: number | undefined;
+  /** Whose slices it computes; absent for everyone's. */
+  readonly helps?: Helped | undefined;
 };
 
 export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readonly backend: string; readonly ticket: string };

@@ -4,7 +4,7 @@
  * Numbers in bulk are binary and read by tileCodec.ts. Rules W1–W3 in docs/SPEC.md.
  */
 import * as z from 'zod/mini';
-import { nameSchema } from '#lib/session/people.ts';
+import { HELPED, nameSchema } from '#lib/session/people.ts';
 import { pointerSchema } from '#lib/session/pointer.ts';
 import { MAX_UPDATE_BYTES } from '#lib/session/documentGate.ts';
 import { tileOfKey, type TileKey } from '#lib/work/tile.ts';
@@ -36,7 +36,13 @@ export const deviceSchema: z.ZodMiniType<DeviceSaid> = z.strictObject({
   engine: z.int().check(z.nonnegative(), z.maximum(1e6)),
 });
 export const lendSchema: z.ZodMiniType<LendFacts | null> = z.nullable(
-  z.strictObject({ title: z.string().check(z.maxLength(80)), workers: z.int().check(z.minimum(1), z.maximum(64)), duty: z.number().check(z.minimum(0.01), z.maximum(1)), rate: z.optional(z.number().check(z.positive(), z.maximum(1e15))) }),
+  z.strictObject({
+    title: z.string().check(z.maxLength(80)),
+    workers: z.int().check(z.minimum(1), z.maximum(64)),
+    duty: z.number().check(z.minimum(0.01), z.maximum(1)),
+    rate: z.optional(z.number().check(z.positive(), z.maximum(1e15))),
+    helps: z.optional(z.enum(HELPED)),
+  }),
 );
 export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));
 export const roomMsSchema = z.int().check(z.minimum(1), z.maximum(60_000));

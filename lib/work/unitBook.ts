@@ -59,12 +59,12 @@ export class UnitBook {
     return wanted !== undefined && unit < wanted.total;
   }
 
-  /** Lends up to `room` units, of one analysis or, with null, of those that fewest compute. U13 */
-  grant(asker: Asker, analysis: string | null, room: number, now: number): readonly UnitLease[] {
+  /** Lends up to `room` units, of one analysis or, with null, of those that fewest compute among those that `mayHave` is true of. U13 */
+  grant(asker: Asker, analysis: string | null, room: number, now: number, mayHave: (analysis: string) => boolean = () => true): readonly UnitLease[] {
     this.expire(now);
     const granted: UnitLease[] = [];
     while (granted.length < room) {
-      const next = this.#next(asker, analysis);
+      const next = this.#next(asker, analysis === null ? [...this.#wanted.keys()].filter(mayHave) : [analysis]);
       if (!next) break;
       const lease: UnitLease = { ...next, connectionId: asker.connectionId, personId: asker.personId, share: 0, live: [], expiresAt: now + SILENCE_MS };
       this.#leases.set(unitKey(next.analysis, next.unit), lease);
@@ -129,9 +129,9 @@ export class UnitBook {
     return [...this.#leases.values()];
   }
 
-  #next({ personId, mayKeep }: Asker, analysis: string | null): { readonly analysis: string; readonly unit: number } | null {
+  #next({ personId, mayKeep }: Asker, analyses: readonly string[]): { readonly analysis: string; readonly unit: number } | null {
     let best: { readonly analysis: string; readonly unit: number; readonly running: number } | null = null;
-    for (const id of analysis === null ? this.#wanted.keys() : [analysis]) {
+    for (const id of analyses) {
       if (!mayKeep && this.#wanted.get(id)?.keepsFiles) continue;
       const unit = this.#open(id).find((each) => !this.isBarred(id, each, personId));
       if (unit === undefined) continue;

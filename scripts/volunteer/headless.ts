@@ -86,6 +86,7 @@ export function joinHeadless({ origin, session, key, subjects, host, analysts, o
       return subject ? loadBuiltin(subject.manifest.name, origin) : null;
     },
     isLending,
+    lendsTo: isLending,
   });
   let wasLending = false;
   volunteer.state.subscribe(() => {

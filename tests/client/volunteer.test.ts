@@ -278,6 +278,23 @@ describe('volunteer', () => {
     volunteer.close();
   });
 
+  it('[L23] whom it helps is said at once while it lends, three times in a row, and then once in a while', async () => {
+    const { volunteer, said } = start();
+    volunteer.start();
+    await turns();
+    const lends = () => said.filter((line) => line.startsWith('lend ')).map((line) => /"helps":"(\w+)"/.exec(line)![1]);
+    for (const helps of ['own', 'everyone', 'own'] as const) volunteer.setHelps(helps);
+    expect(lends()).toEqual(['everyone', 'own', 'everyone']);
+    await vi.advanceTimersByTimeAsync(2_200);
+    expect(lends()).toEqual(['everyone', 'own', 'everyone', 'own']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    volunteer.setHelps('everyone');
+    volunteer.setHelps('own');
+    volunteer.setHelps('everyone');
+    expect(lends().slice(4)).toEqual(['everyone', 'own', 'everyone']);
+    volunteer.close();
+  });
+
   it('[L6] stopping hands back what runs and stops lending', async () => {
     const { volunteer, said } = start();
     volunteer.start();

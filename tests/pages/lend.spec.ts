@@ -1,7 +1,7 @@
 /** Lending from a page that does nothing else: nothing before the click, plain words, Pause, Finish, Stop, and one's own points glowing. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { expectComplete, openWindow, placeSlice, test } from './support/people.ts';
+import { expectComplete, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 /** A class with a slice in it, and its code. */
 async function hostedSlice(page: Page, count: number): Promise<string> {
@@ -24,13 +24,15 @@ const stopMs = (page: Page) =>
     return performance.now() - start;
   });
 
-test('[P16] a phone lends by code: nothing runs before the click, its points glow and are verified, and Stop is at once', async ({ browser }) => {
+test('[P16] [L23] a phone lends by code: nothing runs before the click, its points glow and are verified, and Stop is at once; whom to help is asked only where slices are placed', async ({ browser }) => {
   const host = await openWindow(browser);
   const code = await hostedSlice(host.page, 65);
   const phone = await openWindow(browser, { viewport: { width: 320, height: 700 } });
   await phone.page.goto(`/v/${code}`);
   await expect(phone.page.getByRole('button', { name: 'Start lending' })).toBeVisible();
   expect(phone.page.workers()).toHaveLength(0);
+  // Nothing can be placed here, so it is not asked for whom.
+  await expect(phone.page.getByText('Whom to help')).toHaveCount(0);
   expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await phone.page.getByRole('button', { name: 'Start lending' }).click();
   await expect(phone.page.getByText(/points, .* of this picture/)).toBeVisible({ timeout: 60_000 });
@@ -43,6 +45,11 @@ test('[P16] a phone lends by code: nothing runs before the click, its points glo
   expect(await stopMs(phone.page)).toBeLessThan(200);
   await expect.poll(() => phone.page.workers().length).toBe(0);
   await expect(phone.page.getByText(/^Done\. You computed/)).toBeVisible();
+  // The host's own slice is complete: who helps only with their own has nothing to do, and reads what would change that.
+  await tab(host.page, 'Compute');
+  await host.page.getByText('Only my own slices').click();
+  await host.page.getByRole('button', { name: 'Start lending' }).click();
+  await expect(host.page.getByText('You have placed no slice that is still to be computed')).toBeVisible({ timeout: 60_000 });
   expect([...host.errors, ...phone.errors]).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { createSurfaceStore } from '#client/surfaceStore.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import { CommandHistory } from '#lib/session/commands.ts';
 import { writeRecord } from '#lib/session/document.ts';
+import type { Helped } from '#lib/session/people.ts';
 import type { Handshake, Welcome } from '#lib/wire/events.ts';
 import { NODE_FILES } from '#scripts/engineFiles.ts';
 import { createAnalyseJobs } from '#workers/analyseJobs.ts';
@@ -41,7 +42,8 @@ export async function openAnalysisPage(url: string, presented: Presented, subjec
     host,
     files: createFiles({ session: presented.session, key: presented.key ?? null, origin: url }),
     ledger,
-    lending: { state: lendingState, duty: createStore(1) },
+    lending: { state: lendingState, duty: createStore(1), helps: createStore<Helped>('everyone') },
+    me: createStore(null),
     manifestOf: (id) => (id === subject.id ? subject.manifest : undefined),
     loadSubject: async (id) => (id === subject.id ? subject : null),
     signed: () => ({ by: welcome!.me.id, byName: welcome!.me.name, at: 1 }),

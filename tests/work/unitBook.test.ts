@@ -41,4 +41,12 @@ describe('unit book', () => {
     expect(book.grant(asker('ada'), A, 1, 0)).toEqual([]);
     expect(book.grant(asker('bob'), A, 1, 0)).toHaveLength(1);
   });
+
+  it('[L23] who lends to some only is lent units of what those placed, and of what they name themselves', () => {
+    const book = new UnitBook();
+    for (const analysis of ['mine', 'theirs']) book.want(analysis, { total: 2, keepsFiles: false, done: [], isPaused: false });
+    const asker = { connectionId: 'page', personId: 'ada', mayKeep: true };
+    expect(book.grant(asker, null, 9, 0, (id) => id === 'mine').map(({ analysis }) => analysis)).toEqual(['mine', 'mine']);
+    expect(book.grant(asker, 'theirs', 1, 0, (id) => id === 'mine').map(({ analysis }) => analysis)).toEqual(['theirs']);
+  });
 });

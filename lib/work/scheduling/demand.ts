@@ -11,6 +11,9 @@ import { TIERS, TIER_RULES, type Tier } from './tiers.ts';
 /** Slices looked at before one is taken that the device is not ready for. */
 const MOST_LOOKED_AT = 4;
 
+/** Who looks for work: what they may have, only of one person where one is named, and what they are ready for. */
+export type Seeker = { readonly onlyOf: string | null; readonly mayHave: (slice: SliceWork) => boolean; readonly isReady: (slice: SliceWork) => boolean };
+
 /** One person's slices that have work, by tier. */
 type Owner = { readonly slices: readonly FairQueue<SliceWork>[]; readonly active: readonly Set<SliceWork>[] };
 
@@ -24,9 +27,9 @@ export class Demand {
   /** Milliseconds that a tier with a floor is owed. */
   readonly #owed = new Float64Array(TIERS.length);
 
-  /** Whether a tier has anything to lend. */
-  has(tier: Tier): boolean {
-    return this.#people[tier]!.size > 0;
+  /** Whether a tier has anything to lend, of one person where one is named. */
+  has(tier: Tier, onlyOf: string | null = null): boolean {
+    return onlyOf === null ? this.#people[tier]!.size > 0 : (this.#owners.get(onlyOf)?.active[tier]!.size ?? 0) > 0;
   }
 
   /** Tiles of slices that are not paused, all tiers together. */
@@ -90,21 +93,22 @@ export class Demand {
     return TIERS.filter((tier) => this.has(tier) && this.#owed[tier]! >= TIER_RULES[tier].targetMs);
   }
 
-  /** The slice whose turn it is in a tier, or one near it that `isReady` is true of. */
-  pick(tier: Tier, isReady: (slice: SliceWork) => boolean, passedOver: ReadonlySet<SliceWork>): SliceWork | null {
+  /** The slice whose turn it is in a tier, or one near it that the seeker is ready for. */
+  pick(tier: Tier, { onlyOf, mayHave, isReady }: Seeker, passedOver: ReadonlySet<SliceWork>): SliceWork | null {
     const people = this.#people[tier]!;
     const looked: SliceWork[] = [];
-    const found = people.find((person) => {
+    const findOf = (person: string): SliceWork | null => {
       const queue = this.#owners.get(person)!.slices[tier]!;
       return queue.find((slice) => {
-        if (passedOver.has(slice)) return null;
+        if (passedOver.has(slice) || !mayHave(slice)) return null;
         looked.push(slice);
         // One that is ready goes first only within its own round: nobody waits longer than that for another's convenience.
         const isNear = people.roundsUntil(person) === 0 && queue.roundsUntil(slice) === 0;
         if (isReady(slice) && (looked.length === 1 || isNear)) return slice;
         return looked.length >= MOST_LOOKED_AT ? looked[0]! : null;
       });
-    });
+    };
+    const found = onlyOf === null ? people.find(findOf) : this.has(tier, onlyOf) ? findOf(onlyOf) : null;
     return found ?? looked[0] ?? null;
   }
 

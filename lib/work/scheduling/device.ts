@@ -21,6 +21,8 @@ export type DeviceFacts = {
   readonly duty: number;
   /** Units a millisecond of one worker, as it measured itself in a short trial; absent where it did not. */
   readonly rate?: number | undefined;
+  /** Whose slices it computes; absent for everyone's. */
+  readonly helps?: 'everyone' | 'own' | undefined;
 };
 
 /** `isOwed`: lent before its turn, because its tier has had less than its floor. */
@@ -109,6 +111,16 @@ export class Device {
     this.#facts = facts;
     const said = this.isMeasured ? undefined : facts.rate;
     this.#setRate(said === undefined ? this.#rate : Math.min(MOST_SAID_RATE, Math.max(LEAST_SAID_RATE, said)));
+  }
+
+  /** The one person whose slices it computes; null where it computes everyone's. */
+  get onlyOf(): string | null {
+    return this.#facts.helps === 'own' ? this.#facts.person : null;
+  }
+
+  /** Whether it may be lent tiles of a slice. */
+  mayHave(slice: SliceWork): boolean {
+    return this.onlyOf === null || this.onlyOf === slice.spec.person;
   }
 
   /** Was measured, or says how fast it is. */

@@ -172,6 +172,8 @@ export class Devices implements Fleet {
   #count(device: Device, sign: 1 | -1): void {
     const { slot, rate, facts, held, isSilent, isMeasured, isRated, mostHeld } = device;
     this.#held += sign * held.length;
+    // What it can do is nothing that others could reckon with.
+    if (device.onlyOf !== null) return;
     // Who may have nothing and has nothing waits to be believed.
     if (isSilent || (mostHeld === 0 && held.length === 0)) return;
     this.#awake += sign;

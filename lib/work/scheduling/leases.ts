@@ -117,6 +117,19 @@ export class Leases {
     else if (slice.removeHolder(tile, device.slot)) this.#demand.update(slice, () => slice.giveBack(tile));
   }
 
+  /** What a device holds, may not be lent any more and has not begun waits again, and it is told to leave it; returns whether there was such. */
+  takeBackUnfit(device: Device): boolean {
+    let isAny = false;
+    for (let index = device.held.length - 1; index >= device.facts.workers; index--) {
+      const { slice, tile } = device.held[index]!;
+      if (device.mayHave(slice)) continue;
+      this.takeBack(device, index);
+      this.#revocations.push({ device: device.facts.id, slice: slice.spec.id, tile, isUseless: false });
+      isAny = true;
+    }
+    return isAny;
+  }
+
   /** Takes a tile from a device that should not go on with it, and tells it so. */
   drop(device: Device, slice: SliceWork, tile: number, isUseless: boolean): void {
     const index = Devices.indexOf(device, slice.spec.id, tile);

@@ -4,7 +4,7 @@
  * It chooses among what waits (demand.ts) for one device after the other, and has leases.ts do it. Nothing waits: what others
  * have not begun (tail.ts). It does not know what comes back. Rules L7–L13 and L15–L18 in docs/SPEC.md.
  */
-import type { Demand } from './demand.ts';
+import type { Demand, Seeker } from './demand.ts';
 import type { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import type { Grant, Leases } from './leases.ts';
@@ -75,7 +75,8 @@ export class Lender {
         continue;
       }
       const filled = this.fill(device, now);
-      inVain = filled.length > 0 ? 0 : inVain + 1;
+      if (filled.length > 0) inVain = 0;
+      else if (isTail || this.#isWanted(device)) inVain++;
       grants.push(...filled);
     }
     while (this.#demand.has(TIER.viewed)) {
@@ -131,7 +132,7 @@ export class Lender {
       const device = this.#hungry.values().next().value!;
       this.#hungry.delete(device);
       this.#hungry.add(device);
-      if ((!best || device.rate > best.rate) && hasRoom(device) && !this.#isGated(device)) best = device;
+      if ((!best || device.rate > best.rate) && hasRoom(device) && this.#demand.has(TIER.coarse, device.onlyOf) && !this.#isGated(device)) best = device;
     }
     return best;
   }
@@ -142,7 +143,7 @@ export class Lender {
       if (grants.length > 0) return grants;
     }
     for (const tier of TIERS) {
-      if (!this.#demand.has(tier) || (tier === TIER.coarse && this.#isGated(device))) continue;
+      if (!this.#demand.has(tier, device.onlyOf) || (tier === TIER.coarse && this.#isGated(device))) continue;
       const grants = this.#lend(device, tier, AS_ASKED, now);
       if (grants.length > 0) return grants;
     }
@@ -152,8 +153,8 @@ export class Lender {
   /** One lease of one slice and one tier; nothing where there is nothing for this device. */
   #lend(device: Device, tier: Tier, { isUrgent, isOwed }: How, now: number): readonly Grant[] {
     const passedOver = new Set<SliceWork>();
-    const isReady = (each: SliceWork) => device.isReadyFor(each.spec.id);
-    for (let slice = this.#demand.pick(tier, isReady, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, isReady, passedOver)) {
+    const seeker: Seeker = { onlyOf: device.onlyOf, mayHave: (each) => device.mayHave(each), isReady: (each) => device.isReadyFor(each.spec.id) };
+    for (let slice = this.#demand.pick(tier, seeker, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, seeker, passedOver)) {
       const tiles = this.#takeTiles(device, slice, tier, now);
       if (tiles.length > 0) {
         const lease = this.#leases.open(tier, isOwed, now);
@@ -227,6 +228,11 @@ export class Lender {
     return [this.#leases.grant(device, slice, tile, own, { isUrgent: false, isTwin: true }, now)];
   }
 
+  /** Whether anything waits that a device may have. */
+  #isWanted({ onlyOf }: Device): boolean {
+    return TIERS.some((tier) => this.#demand.has(tier, onlyOf));
+  }
+
   #isGated(device: Device): boolean {
     if (this.#devices.devices < GATED_FROM) return false;
     if (device.isRated) return device.rate < GATED_BELOW * this.#devices.typicalRate;
@@ -237,7 +243,7 @@ export class Lender {
   /** Whether a device should put this before what it does: one urgent lease at a time, and never the slow. */
   #mayBePushed(device: Device, tier: Tier): boolean {
     const [first] = device.held;
-    if (!first || device.isSilent || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
+    if (!first || device.isSilent || !this.#demand.has(tier, device.onlyOf) || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
     if (tier === TIER.coarse && this.#isGated(device)) return false;
     return device.held.some(({ lease }) => TIER_RULES[tier].preempts.includes(lease.tier) && (tier === TIER.coarse || !lease.isOwed));
   }

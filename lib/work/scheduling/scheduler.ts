@@ -74,10 +74,12 @@ export class Scheduler {
 
   // --- who computes
 
-  join(facts: DeviceFacts): void {
+  /** A device begins to lend, or what it says of itself has changed; returns whether tiles wait again that it may not have any more and has not begun. */
+  join(facts: DeviceFacts): boolean {
     const known = this.#devices.get(facts.id);
     if (known) this.#devices.change(known, () => (known.facts = facts));
     else this.#devices.join(facts);
+    return known !== undefined && this.#leases.takeBackUnfit(known);
   }
 
   /** With so many tiles in hand a device is lent no more from now on; it goes on with what it holds. Null where nothing of it is taken any more: what it holds waits again. */

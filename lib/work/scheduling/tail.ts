@@ -42,7 +42,7 @@ export function steal(thief: Device, victims: readonly Device[], now: number, mo
     const { lease, slice, tile } = held;
     const isYoung = now - lease.grantedAt < YOUNG_MS && !lease.hasResult;
     if (taken.length > 0 && lease.tier !== taken[0]!.held.lease.tier) break;
-    if (isYoung || held.isTwin || slice.isBarred(tile, thief.facts.person)) continue;
+    if (isYoung || held.isTwin || !thief.mayHave(slice) || slice.isBarred(tile, thief.facts.person)) continue;
     const loadMs = taken.length === 0 ? thief.loadMs(slice, tile) : 0;
     ownMs += (thief.predict(slice.spec.costClass, slice.spec.cost[tile]!) + loadMs) / thief.facts.workers;
     if (ownMs > STEAL_WITHIN * left || ownMs > mostMs || (taken.length > 0 && ownMs > theirMs)) break;
@@ -61,7 +61,7 @@ export function twin(idle: Device, victims: readonly Device[], now: number, inFl
     if (from === idle || from.held.length > from.facts.workers) continue;
     for (const held of from.held.slice(0, from.facts.workers)) {
       const { slice, tile } = held;
-      if (held.isTwin || held.isCheck || slice.hasTwin(tile) || slice.isBarred(tile, idle.facts.person)) continue;
+      if (held.isTwin || held.isCheck || slice.hasTwin(tile) || !idle.mayHave(slice) || slice.isBarred(tile, idle.facts.person)) continue;
       const left = Math.abs(from.since + held.ms + held.loadMs - now);
       const ownMs = idle.predict(slice.spec.costClass, slice.spec.cost[tile]!) + idle.loadMs(slice, tile);
       if (ownMs < TWIN_WITHIN * left && (!best || left > best.left)) best = { relief: { from, held }, left };

@@ -12,7 +12,7 @@ export const specOf = (id: string, person: string, stages: readonly number[], un
 };
 
 /** `rate`: units a millisecond and worker. `silentFrom`: computes no more, and says nothing. */
-export type Worker = { readonly id: string; readonly person: string; readonly rate: number; readonly workers: number; readonly silentFrom: number };
+export type Worker = { readonly id: string; readonly person: string; readonly rate: number; readonly workers: number; readonly silentFrom: number; readonly helps?: 'everyone' | 'own' };
 
 type Task = { readonly grant: Grant; readonly ready: number };
 type Running = Task & { readonly endsAt: number; readonly ms: number };
@@ -34,7 +34,7 @@ export class World {
   join(worker: Partial<Worker> & { readonly id: string }): void {
     const whole = { person: worker.id, rate: 1e5, workers: 1, silentFrom: Infinity, ...worker };
     this.#workers.set(whole.id, { ...whole, queue: [], running: [], isAsking: 0 });
-    this.scheduler.join({ id: whole.id, person: whole.person, workers: whole.workers, duty: 1 });
+    this.scheduler.join({ id: whole.id, person: whole.person, workers: whole.workers, duty: 1, helps: whole.helps });
   }
 
   leave(id: string): void {
