@@ -122,7 +122,9 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
     const { model, texture, colours, tint: tintTexture } = this.state;
     const { viewport, device } = this.context;
     const isFlat = viewport instanceof OrthographicViewport;
-    const mesh = this.meshFor(stride);
+    // Colours are found per fragment: the map needs no more than a rectangle.
+    const step = isFlat ? Math.max(field.columns, field.rows) - 1 : stride;
+    const mesh = this.meshFor(step);
     model.setIndexBuffer(mesh.buffer);
     model.setVertexCount(mesh.count);
     model.setBindings({ fieldTexture: texture, colourTexture: colours, tintTexture });
@@ -133,7 +135,7 @@ export class HeightFieldLayer extends Layer<Required<HeightFieldProps>> {
         extent: [-width / 2, -depth / 2, width / 2, depth / 2],
         colourRange: [colourScale.low, colourScale.high, Number(colourScale.isLog), contourCount],
         heightRange: [heightScale.low, heightScale.high, Number(heightScale.isLog), isFlat ? 0 : height],
-        mesh: [mesh.across, stride, field.columns, field.rows],
+        mesh: [mesh.across, step, field.columns, field.rows],
         cross: [cross?.[0] ?? 0, cross?.[1] ?? 0, cross ? 1 : 0, ratio],
         light: [...lightFor(viewport), isFlat ? 0 : 1],
         ink: [...(isDark ? NOT_FINITE_DARK : NOT_FINITE_LIGHT), Number(isDark)],

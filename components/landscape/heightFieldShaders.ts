@@ -100,7 +100,8 @@ void main(void) {
   vec2 steps = vec2(size - 1);
   vPlace = vec2(place);
   float share = shareOf(place);
-  vIsKnown = share < 0.0 ? 0.0 : 1.0;
+  // Without relief no vertex stands at a wrong height.
+  vIsKnown = share < 0.0 && heightField.heightRange.w > 0.0 ? 0.0 : 1.0;
   float z = max(share, 0.0) * heightField.heightRange.w;
   float left = heightBeside(place - ivec2(stride, 0), z);
   float right = heightBeside(place + ivec2(stride, 0), z);

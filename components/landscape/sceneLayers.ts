@@ -62,7 +62,9 @@ export function sectionLayers(section: { readonly from: PlanePoint; readonly to:
 /** A piece of the path between two checkpoints, laid on the surface. */
 type Piece = { readonly places: readonly Vector[]; readonly opacity: number };
 
-const PIECE_STEPS = 24;
+/** What is straight on the floor bends over the surface: it follows it in steps of so much of the scene, at most so many. */
+const STEP_LENGTH = 2;
+const MOST_STEPS = 24;
 /** How far the path stands above the surface, so that the two do not flicker. */
 const LIFT = 0.35;
 
@@ -107,8 +109,11 @@ export function piecesOf(scene: Scene, trajectory: readonly CheckpointMark[], op
     if (!within) continue;
     const [start, end] = within;
     const places: Vector[] = [];
-    for (let step = 0; step <= PIECE_STEPS; step++) {
-      const t = start + ((end - start) * step) / PIECE_STEPS;
+    // On the map a straight piece is straight.
+    const length = (end - start) * Math.hypot(xOf(scene, to.a) - xOf(scene, from.a), yOf(scene, to.b) - yOf(scene, from.b));
+    const steps = view === MAP ? 1 : Math.min(MOST_STEPS, Math.max(1, Math.ceil(length / STEP_LENGTH)));
+    for (let step = 0; step <= steps; step++) {
+      const t = start + ((end - start) * step) / steps;
       const point = { a: from.a + (to.a - from.a) * t, b: from.b + (to.b - from.b) * t };
       places.push(view === MAP ? [xOf(scene, point.a), yOf(scene, point.b), 0] : heightOnto(scene, point, heightOver(point) + LIFT));
     }

@@ -55,10 +55,15 @@ export type Stage = {
   readonly destroy: () => void;
 };
 
-/** Vertices along the longer side: as many as a device draws without a thought, and fewer while it turns. */
-const VERTICES = { hardware: { still: 1025, moving: 513 }, software: { still: 193, moving: 65 } } as const;
+/**
+ * Vertices along the longer side: as many as a device draws without a thought, and fewer while it turns; on a software renderer, which takes
+ * the time from the page and from what it lends, also while the surface grows. Colours and contours are as fine at any.
+ */
+const VERTICES = { hardware: { still: 1025, moving: 513 }, software: { still: 193, moving: 33 } } as const;
 /** Between two pictures of a surface that grows, on a software renderer. */
 const STREAM_MS = 300;
+/** A surface that did not grow for so long is drawn as finely as it can be. */
+const GROWN_MS = 1000;
 /** Share of the way that a changing range moves in one frame. */
 const EASE = 0.2;
 
@@ -73,6 +78,8 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   let isDestroyed = false;
   let frame = 0;
   let streaming: ReturnType<typeof setTimeout> | undefined;
+  /** Set while the surface grows, on a software renderer. */
+  let growing: ReturnType<typeof setTimeout> | undefined;
   let emitted: Camera | null = null;
   let isCameraDue = false;
 
@@ -154,6 +161,11 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   /** Tiles that stream in may wait on a software renderer, where a picture takes a fifth of a second: a drag may not. */
   function streamed(): void {
     if (!isSoftware) return schedule();
+    clearTimeout(growing);
+    growing = setTimeout(() => {
+      growing = undefined;
+      schedule();
+    }, GROWN_MS);
     streaming ??= setTimeout(() => {
       streaming = undefined;
       schedule();
@@ -203,7 +215,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       cross: cursor ? [(cursor.a - alpha.min) / (alpha.max - alpha.min), (cursor.b - beta.min) / (beta.max - beta.min)] : null,
       isDark,
       tint,
-      stride: strideWithin(grid.columns, grid.rows, isMoving ? limits.moving : limits.still),
+      stride: strideWithin(grid.columns, grid.rows, isMoving || growing !== undefined ? limits.moving : limits.still),
       parameters: { depthCompare: 'less-equal', depthWriteEnabled: true, cullMode: 'none' },
     });
     return [
@@ -263,6 +275,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       isDestroyed = true;
       cancelAnimationFrame(frame);
       clearTimeout(streaming);
+      clearTimeout(growing);
       unsubscribe();
       queue.stop();
       deck.finalize();

@@ -54,13 +54,15 @@ export function outlook(pointsLeft: number, looks: readonly Look[], present: Rea
 function speedOf(lender: string, looks: readonly Look[]): { readonly rate: number; readonly variance: number } | null {
   const [first, last] = [looks[0], looks.at(-1)];
   if (!first || !last || last.at <= first.at) return null;
-  const [before, after] = [first.by.get(lender) ?? NOTHING, last.by.get(lender) ?? NOTHING];
-  const [points, tiles] = [after.points - before.points, after.tiles - before.tiles];
-  if (points <= 0 || tiles <= 0) return null;
-  // Whoever came in between is measured from the look before its first tile.
-  const from = before.tiles > 0 ? first : (looks.findLast(({ by }) => !by.has(lender)) ?? first);
-  const ms = last.at - from.at;
-  return ms > 0 ? { rate: points / ms, variance: points ** 2 / tiles / ms ** 2 } : null;
+  const after = last.by.get(lender) ?? NOTHING;
+  // Whoever came in between is measured from its first tile on, which also opened its engine; and where there is no other, from the look before.
+  const seen = first.by.has(lender) ? first : looks.find(({ by }) => by.has(lender));
+  if (!seen) return null;
+  const isMore = (seen.by.get(lender)?.tiles ?? 0) < after.tiles;
+  const from = isMore ? seen : (looks.findLast(({ by }) => !by.has(lender)) ?? first);
+  const before = from.by.get(lender) ?? NOTHING;
+  const [points, tiles, ms] = [after.points - before.points, after.tiles - before.tiles, last.at - from.at];
+  return points > 0 && tiles > 0 && ms > 0 ? { rate: points / ms, variance: points ** 2 / tiles / ms ** 2 } : null;
 }
 
 const NOTHING: Returned = { points: 0, tiles: 0 };

@@ -44,6 +44,23 @@ describe('the path of training', () => {
     const pieces = piecesOf(scene, marks, marks.map(() => 1), () => 1, 'map');
     expect(pieces.map(({ places }) => [places[0]![0], places.at(-1)![0]])).toEqual([[xOf(scene, 0), xOf(scene, 0.5)], [xOf(scene, 0.5), expect.closeTo(xOf(scene, 1), 9)]]);
   });
+
+  it('[drawing] follows the surface in steps as long as it bends: many over a long piece, one over a short one and on the map', () => {
+    const scene = sceneOf(plane, 1);
+    const mark = (a: number) => ({ id: `${a}`, title: '', epoch: null, a, b: 0, distance: 0, captured: 1, onPlane: true });
+    const bowl = ({ a }: { a: number }) => 40 * a * a;
+    const steps = (from: number, to: number, view: 'map' | '3d') => piecesOf(scene, [mark(from), mark(to)], [1, 1], bowl, view)[0]!.places;
+    expect([steps(-1, 1, '3d').length, steps(0, 0.3, '3d').length, steps(0, 0.01, '3d').length, steps(-1, 1, 'map').length]).toEqual([25, 9, 2, 2]);
+    // Straight between its places, it leaves the surface by less than it is lifted above it.
+    for (const [from, to] of [[0, 0.3], [0.5, 0.8]] as const) {
+      const places = steps(from, to, '3d');
+      for (const [index, [x, , z]] of places.slice(1).entries()) {
+        const [x0, , z0] = places[index]!;
+        const middle = (((x + x0) / 2 / xOf(scene, 1)) * 1) ** 2 * 40;
+        expect(Math.abs((z + z0) / 2 - middle - 0.35)).toBeLessThan(0.1);
+      }
+    }
+  });
 });
 
 describe('the scale of losses', () => {
@@ -110,7 +127,8 @@ describe('the box of a plane', () => {
 
 describe('the mesh', () => {
   it('[drawing] covers a grid that is not square with every vertex inside it, at any stride', () => {
-    for (const [columns, rows, stride] of [[5, 9, 1], [65, 33, 4], [51, 7, 8]] as const) {
+    // The last is the map's: one rectangle.
+    for (const [columns, rows, stride] of [[5, 9, 1], [65, 33, 4], [51, 7, 8], [65, 33, 64]] as const) {
       const { across, indices } = meshIndices(columns, rows, stride);
       const up = Math.ceil((rows - 1) / stride) + 1;
       expect(indices.length).toBe((across - 1) * (up - 1) * 6);

@@ -32,6 +32,14 @@ describe('outlook', () => {
     expect(outlook(10_000, looks, new Set(['ben']))).toMatchObject({ kind: 'range', lowMs: expect.closeTo(10_000 / 1.2, 3) as number });
   });
 
+  test('[L19] what a device took to get ready counts only until its second result', () => {
+    // A minute of opening its engine, then a point a millisecond.
+    const one = [look(0, {}), look(60_000, { ada: [1000, 1] })];
+    const more = [...one, look(70_000, { ada: [11_000, 401] })];
+    expect(outlook(10_000, one, new Set(['ada']))).toMatchObject({ kind: 'range', highMs: expect.closeTo((10_000 * 60) / 0.25, 3) as number });
+    expect(outlook(10_000, more, new Set(['ada']))).toMatchObject({ kind: 'range', lowMs: expect.closeTo(10_000 / 1.2, 3) as number, highMs: expect.closeTo(10_000 / 0.8, 3) as number });
+  });
+
   test('[L19] nothing left is done; nobody here, nobody measured, or one look only, is not known', () => {
     const looks = [look(0, {}), look(1000, { ada: [1000, 4] })];
     expect(outlook(0, looks, new Set(['ada']))).toEqual({ kind: 'done' });
