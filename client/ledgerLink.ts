@@ -30,6 +30,8 @@ export type LedgerLink = {
   readonly kept: Store<ReadonlyMap<UnitKey, KeptEntry>>;
   /** Grows whenever the ledger changes. */
   readonly version: Store<number>;
+  /** How often it was read whole: when this page came, and whenever it came back. 0 until then. */
+  readonly reads: Store<number>;
   /** Looks again for tiles to fetch: a slice was opened, or another one is looked at. */
   readonly fetchMissing: (firstSlice: string | null) => void;
   readonly close: () => void;
@@ -43,6 +45,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
   const kept = createStore<ReadonlyMap<UnitKey, KeptEntry>>(new Map());
   let stopWatching = watch();
   const version = createStore(0);
+  const reads = createStore(0);
   const wanted = createWanted();
   let fetching = 0;
   let firstSlice: string | null = null;
@@ -161,6 +164,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
         apply(new Uint8Array(reply.value));
         // What another epoch does not list was struck while we were away.
         for (const key of surfaces.tiles()) note(key);
+        reads.set(reads.getSnapshot() + 1);
       }
       noteAll();
     },
@@ -168,6 +172,7 @@ export function linkLedger(socket: LiveSocket, surfaces: SurfaceStore): LedgerLi
     units,
     kept,
     version,
+    reads,
     fetchMissing: (slice) => {
       firstSlice = slice;
       noteAll();

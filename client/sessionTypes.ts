@@ -96,6 +96,8 @@ export type Session = {
   measureHere(recipe: SliceRecipe, onTile: (tile: Tile, result: TileResult) => void, signal: AbortSignal): Promise<void>;
   /** What the tiles of a slice that are here were computed with, most tiles first. */
   backendsOf(sliceId: string): readonly ComputedWith[];
+  /** How often the list of what is computed was read whole: when this page came, and whenever it came back; 0 until then. */
+  readonly ledgerReads: Store<number>;
   /** Every tile of a slice that is listed, with who computed it; live. */
   tilesOf(sliceId: string): ReadonlyMap<TileKey, LedgerEntry>;
   /** Who computed how much of a slice; live. */

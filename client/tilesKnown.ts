@@ -5,8 +5,9 @@ import type { LedgerLink } from './ledgerLink.ts';
 import type { Session } from './sessionTypes.ts';
 import type { SurfaceStore } from './surfaceStore.ts';
 
-export function tilesKnown(surfaces: SurfaceStore, { lines }: LedgerLink): Pick<Session, 'tilesOf' | 'tallyOf' | 'backendsOf' | 'computedAt'> {
+export function tilesKnown(surfaces: SurfaceStore, { lines, reads }: LedgerLink): Pick<Session, 'ledgerReads' | 'tilesOf' | 'tallyOf' | 'backendsOf' | 'computedAt'> {
   return {
+    ledgerReads: reads,
     tilesOf: lines.ofSlice,
     tallyOf: lines.tally,
     backendsOf(sliceId) {

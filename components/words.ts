@@ -70,6 +70,7 @@ const WORDS = {
   'job.samples': '{n} of {all} {set} samples',
   'job.error': '± {error} standard error',
   'place.shards': 'Shown on the first {n} samples of each set, then surer with every {n} more.',
+  'job.fetching': 'Fetching {n} points that are computed already',
   'job.done': 'All {n} points measured',
   'empty.slices': 'No slice yet. Place one through your points, or start with two random directions.',
   'empty.slices.view': 'No slice yet. Whoever may edit places the first one.',

@@ -18,10 +18,11 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const isForThis = useLendsTo(view.slice?.by);
   const helpsHere = isLending && isForThis;
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
-  const isComplete = job.work.done >= job.work.all;
+  const isComplete = job.work.computed >= job.work.all;
+  // What was computed before this page came is fetched, which takes nobody any computing.
+  const onTheirWay = job.work.computed - job.work.done;
   const hasEveryPoint = job.measured >= job.points;
   const isHalted = view.slice?.halt !== undefined;
-  // What a late joiner fetches is no computing: without a helper there is no speed.
   const isGoing = !isComplete && !isHalted && (job.helpers > 0 || helpsHere);
   const isWaiting = !isComplete && !isHalted && view.slice?.isPutAway !== true && job.helpers === 0 && !helpsHere && !isUntouched(job);
   return (
@@ -37,6 +38,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
             {formatCount(job.measured)} of {formatCount(job.points)} points
           </span>
         )}
+        {onTheirWay > 0 && <span>{say('job.fetching', { n: formatCount(onTheirWay) })}</span>}
         <Samples levels={job.levels} />
         <span>{formatCount(job.verified)} verified</span>
         {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
@@ -68,7 +70,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
 }
 
 function timeLeftWords(job: Job, left: TimeLeft): string {
-  const pct = formatShare(job.work.done / job.work.all);
+  const pct = formatShare(job.work.computed / job.work.all);
   if (left.kind === 'unknown') return say('eta.unknown', { pct });
   const { low: lo, high: hi } = left;
   return left.isLonger ? say('eta.grew', { pct, lo, hi, helpers: plural(job.helpers, 'helper') }) : say('eta', { pct, lo, hi });

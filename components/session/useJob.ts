@@ -1,10 +1,10 @@
-/** How the computing of a slice goes: counts, helpers, speed over the last seconds, and what is left as a range that keeps its word. */
+/** How the computing of a slice goes: counts, helpers, speed over the last seconds, what is left as a range that keeps its word, and what is on its way here. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { Session } from '#client/sessionTypes.ts';
 import type { SurfaceSource } from '#client/surfaceStore.ts';
 import { lendsTo } from '#lib/session/people.ts';
 import { levelsOf, type Level } from '#lib/work/levels.ts';
-import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
+import { Pace, type PaceNow } from '#lib/work/pace.ts';
 import { spokenRange } from '#components/durations.ts';
 import { useStore } from '#components/useStore.ts';
 import { useGrowth } from './useSurface.ts';
@@ -18,8 +18,10 @@ export type Job = {
   readonly verified: number;
   readonly notFinite: number;
   readonly helpers: number;
-  /** Points of every shard of the samples, as many as there are points where there is one. */
-  readonly work: { readonly done: number; readonly all: number };
+  /** Points of every shard of the samples, as many as there are points where there is one: here, and computed by the server's word. */
+  readonly work: { readonly done: number; readonly computed: number; readonly all: number };
+  /** Whether the server has said what is computed; before that nothing of it is known here. */
+  readonly isListed: boolean;
   /** How many samples are in, and how sure the level is, set by set; null where all samples come at once, or none is in. */
   readonly levels: readonly Level[] | null;
   /** Over the last seconds; null until that can be said. */
@@ -29,68 +31,60 @@ export type Job = {
 };
 
 /** Whether nothing is there and nobody is at it: the picture itself then asks for help. */
-export const isUntouched = ({ measured, helpers }: Job): boolean => measured === 0 && helpers === 0;
+export const isUntouched = ({ work, isListed, helpers }: Job): boolean => isListed && work.computed === 0 && helpers === 0;
 
 /** Refreshing faster than this would only flicker. */
 const REFRESH_MS = 2000;
-const WINDOW_MS = 30_000;
-
-type Speed = { readonly perSecond: number | null; readonly left: TimeLeft | null };
 
 export function useJob(session: Session, source: SurfaceSource | null): Job | null {
   useGrowth(source);
   const people = useStore(session.people);
-  const placedBy = useStore(session.slices).get(source?.tiling.sliceId ?? '')?.by;
-  const [speed, setSpeed] = useState<{ readonly source: SurfaceSource; readonly speed: Speed } | null>(null);
+  const reads = useStore(session.ledgerReads);
+  const [seen, setSeen] = useState<{ readonly of: string; readonly pace: PaceNow } | null>(null);
   const [set] = source?.surface.sets ?? [];
   const counts = source && set ? source.surface.counts(set) : null;
+  const placedBy = useStore(session.slices).get(source?.tiling.sliceId ?? '')?.by;
   const helpers = [...people.values()].filter((person) => lendsTo(person, placedBy ?? '')).map(({ id }) => id);
-  const read = useEffectEvent(() => counts && source && { counts, present: new Set(helpers), shares: session.tallyOf(source.tiling).shares() });
+  const all = counts?.work.all ?? 0;
+  // What a list that was read whole tells anew was computed at other times: after each, the pace is measured from there.
+  const watched = `${source?.sliceId} ${reads}`;
+  const read = useEffectEvent(() => source && { by: returnedOf(session, source), present: new Set(helpers) });
 
   useEffect(() => {
-    if (!source) return undefined;
-    const looks: Look[] = [];
-    const seen: { readonly at: number; readonly done: number }[] = [];
-    let told: Promised | null = null;
+    if (!source || reads === 0) return undefined;
+    const pace = new Pace(all);
     const look = () => {
       const now = read();
-      if (!now) return;
-      const at = performance.now();
-      const { done, all } = now.counts.work;
-      looks.push({ at, by: new Map([...now.shares].map(([by, share]) => [by, { points: share.points, tiles: share.tiles.size }])) });
-      seen.push({ at, done });
-      while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) {
-        looks.shift();
-        seen.shift();
-      }
-      const first = seen[0]!;
-      const perSecond = at > first.at ? ((done - first.done) / (at - first.at)) * 1000 : 0;
-      const found = outlook(all - done, looks, now.present);
-      told = found.kind === 'range' ? promise(told, found, at) : null;
-      setSpeed({ source, speed: { perSecond: perSecond > 0 && found.kind !== 'done' ? perSecond : null, left: found.kind === 'unknown' ? { kind: 'unknown' } : told && spoken(told, at) } });
+      if (now) setSeen({ of: watched, pace: pace.look(performance.now(), now.by, now.present) });
     };
     look();
     const timer = setInterval(look, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [source]);
+  }, [source, reads, all, watched]);
 
   if (!source || !counts) return null;
-  const current = speed?.source === source ? speed.speed : null;
+  const pace = seen?.of === watched ? seen.pace : null;
+  // The numbers of a tile come before its line in the ledger.
+  const computed = Math.max(counts.work.done, session.tallyOf(source.tiling).points);
   return {
     points: counts.points,
     measured: counts.measured,
     verified: counts.verified,
     notFinite: counts.notFinite,
-    work: counts.work,
+    work: { ...counts.work, computed },
+    isListed: reads > 0,
     levels: levelsOf(source.surface, source.recipe.samples),
     helpers: helpers.length,
-    pointsPerSecond: current?.perSecond ?? null,
-    left: current?.left ?? null,
+    pointsPerSecond: pace?.perSecond ?? null,
+    left: pace?.left ? spoken(pace.left) : null,
   };
 }
 
-function spoken(told: Promised, now: number): TimeLeft {
-  const { lowMs, highMs, isLonger } = leftOf(told, now);
-  const [low, high] = spokenRange(lowMs / 1000, highMs / 1000);
-  return { kind: 'range', low, high, isLonger };
+const returnedOf = (session: Session, { tiling }: SurfaceSource) =>
+  new Map([...session.tallyOf(tiling).shares()].map(([by, { points, tiles }]) => [by, { points, tiles: tiles.size }]));
+
+function spoken(left: NonNullable<PaceNow['left']>): TimeLeft {
+  if (left.kind === 'unknown') return left;
+  const [low, high] = spokenRange(left.lowMs / 1000, left.highMs / 1000);
+  return { kind: 'range', low, high, isLonger: left.isLonger };
 }

@@ -24,6 +24,7 @@ export class Tally {
   private readonly tiling: Tiling;
   private readonly lines = new Map<TileKey, LedgerEntry>();
   private readonly people = new Map<string, Counted>();
+  private all = 0;
 
   constructor(tiling: Tiling) {
     this.tiling = tiling;
@@ -34,6 +35,11 @@ export class Tally {
     const before = this.lines.get(key);
     if (before) this.takeBack(key, before);
     if (entry) this.add(key, entry);
+  }
+
+  /** Of everybody, as `Share` counts them. */
+  get points(): number {
+    return this.all;
   }
 
   /** By person, in the order in which they first returned something. */
@@ -72,6 +78,7 @@ export class Tally {
   private count(share: Counted, key: TileKey, { isVerified }: LedgerEntry, sign: 1 | -1): void {
     const points = sign * pointsOf(this.tiling, tileOfKey(key)!).length;
     share.points += points;
+    this.all += points;
     if (isVerified) share.verified += points;
   }
 

@@ -48,6 +48,23 @@ function start() {
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('ledger link', () => {
+  it('[L19] it is told apart what the list says when it is read whole, at each welcome, and what comes after', async () => {
+    const { link, changeLedger, list, restart } = start();
+    const tally = () => link.lines.tally(tilingOf(recipe, subject.manifest)).points;
+    expect(link.reads.getSnapshot()).toBe(0);
+    const seen: (readonly [reads: number, points: number])[] = [];
+    link.reads.subscribe(() => seen.push([link.reads.getSnapshot(), tally()]));
+    changeLedger((ledger) => list(ledger, right, true));
+    const points = tally();
+    expect(points).toBeGreaterThan(0);
+    expect(seen).toEqual([]);
+    await link.join('one');
+    await link.join('one');
+    restart();
+    await link.join('two');
+    expect(seen).toEqual([[1, points], [2, points], [3, 0]]);
+  });
+
   it('[V4] bytes are shown as verified only when the ledger calls those very bytes verified', async () => {
     const { link, say, changeLedger, list, counts } = start();
     await link.join('one');

@@ -1,6 +1,7 @@
 /** How long it still takes: from numbers alone, and never longer than was said without saying so. */
 import { describe, expect, test } from 'vitest';
 import { leftOf, outlook, promise, type Look, type Promised } from '#lib/work/eta.ts';
+import { Pace } from '#lib/work/pace.ts';
 
 const look = (at: number, by: Readonly<Record<string, readonly [points: number, tiles: number]>>): Look => ({
   at,
@@ -81,5 +82,40 @@ describe('promise', () => {
     expect([leftOf(grown, 4000).isLonger, leftOf(grown, 13_000).isLonger, leftOf(grown, 14_001).isLonger]).toEqual([true, true, false]);
     // A promise that has run out while work is left was too short.
     expect(promise(first, { lowMs: 100, highMs: 200 }, 41_000).longerAt).toBe(41_000);
+  });
+});
+
+describe('pace', () => {
+  const points = (ada: number) => look(0, { ada: [ada, ada / 10] }).by;
+
+  test('[L19] what was computed before the first look is no speed, and what is left is what nobody has computed', () => {
+    const pace = new Pace(10_000);
+    const present = new Set(['ada']);
+    expect(pace.look(0, points(8000), present)).toEqual({ perSecond: null, left: { kind: 'unknown' } });
+    for (let at = 2000; at <= 60_000; at += 2000) {
+      // 20 points a second, whatever of it has come here.
+      const { perSecond, left } = pace.look(at, points(8000 + at / 50), present);
+      expect(perSecond).toBeCloseTo(20, 9);
+      if (left?.kind !== 'range') throw new Error('nothing was said');
+      expect(left.isLonger).toBe(false);
+      expect(left.lowMs).toBeLessThanOrEqual((2000 - at / 50) * 50);
+      expect(left.highMs).toBeGreaterThanOrEqual((2000 - at / 50) * 50);
+    }
+  });
+
+  test('[L19] once all is computed nothing is left, and nothing is said of a speed', () => {
+    const pace = new Pace(100);
+    pace.look(0, points(50), new Set(['ada']));
+    expect(pace.look(2000, points(100), new Set(['ada']))).toEqual({ perSecond: null, left: null });
+  });
+
+  test('[L19] who became slower is said to take longer than was thought', () => {
+    const pace = new Pace(100_000);
+    const present = new Set(['ada']);
+    pace.look(0, points(0), present);
+    for (let at = 2000; at <= 30_000; at += 2000) expect(pace.look(at, points(at), present).left).toMatchObject({ isLonger: false });
+    const said = [];
+    for (let at = 32_000; at <= 70_000; at += 2000) said.push(pace.look(at, points(30_000 + (at - 30_000) / 10), present).left);
+    expect(said.some((left) => left?.kind === 'range' && left.isLonger)).toBe(true);
   });
 });

@@ -25,10 +25,12 @@ describe('a tally', () => {
       if (entry) ledger.set(key, entry);
       else ledger.delete(key);
       tally.note(key, entry);
+      expect(tally.points).toBe([...tally.shares().values()].reduce((sum, { points }) => sum + points, 0));
       if (change % 20 === 0 || change > 580) expect(told(tally)).toEqual(told(tallyOf(tiling, ledger)));
     }
     for (const key of keys) tally.note(key, null);
     expect(tally.shares().size).toBe(0);
+    expect(tally.points).toBe(0);
     expect(tally.of('ada')).toBeNull();
   });
 
