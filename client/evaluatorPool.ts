@@ -45,6 +45,8 @@ export type ComputeHost = {
   readonly hire: (hear: (message: FromWorker) => void, fail: (reason: string) => void) => ComputeWorker;
   /** How many workers may compute side by side where no graphics device does. */
   readonly cpuWorkers: () => number;
+  /** Bytes that what all workers hold may take together. */
+  readonly mostBytes: () => number;
 };
 
 export class EvaluationFailed extends Error {
@@ -55,7 +57,7 @@ export class EvaluatorUnavailable extends Error {
   override readonly name = 'EvaluatorUnavailable';
 }
 
-/** Of samples in parts, in the memory of each worker. */
+/** Of samples in parts, in the memory of each worker; at most half of what a worker may hold where that is less. */
 const MOST_SAMPLE_BYTES = 64 * 2 ** 20;
 
 const NOTHING: HeldByWorker = { tensors: 0, bytes: 0 };
@@ -74,6 +76,7 @@ export type PoolOptions = {
 
 export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): EvaluatorPool {
   const members: Member[] = [];
+  const mostSampleBytes = Math.min(MOST_SAMPLE_BYTES, host.mostBytes() / host.cpuWorkers() / 2);
   const listeners = new Set<() => void>();
   let duty = options.duty;
   let report: BackendReport | null = null;
@@ -93,7 +96,7 @@ export function createEvaluatorPool(host: ComputeHost, options: PoolOptions): Ev
       (message) => hear(member, message),
       (reason) => dismiss(member, reason),
     );
-    const member: Member = { worker, subjects: new Set(), vectors: new Set(), parts: new LeastRecent(MOST_SAMPLE_BYTES), jobs: new Map(), held: NOTHING, dispatches: NO_DISPATCHES };
+    const member: Member = { worker, subjects: new Set(), vectors: new Set(), parts: new LeastRecent(mostSampleBytes), jobs: new Map(), held: NOTHING, dispatches: NO_DISPATCHES };
     members.push(member);
     post(member, { kind: 'start', wish, networks: options.networks });
     post(member, { kind: 'duty', share: duty });

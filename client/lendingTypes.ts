@@ -1,5 +1,6 @@
 /** What lending is to whoever shows it: its state, and what the person can do. volunteer.ts makes one; it knows no session. */
 import type { BackendReport, BackendWish, Dispatches } from '#lib/wire/workerMessages.ts';
+import type { Capacity } from '#lib/work/capacity.ts';
 import type { Helped } from '#lib/session/people.ts';
 import type { Store } from './store.ts';
 
@@ -11,6 +12,8 @@ export type Lent = {
   readonly report: BackendReport;
   /** Workers that compute side by side. */
   readonly workers: number;
+  /** What each of them can hold. */
+  readonly holds: Capacity;
   readonly points: number;
   readonly pointsPerSecond: number;
   /** What computed the last tile, in words; absent before the first. */

@@ -4,6 +4,7 @@
  * The only file that names the worker, and in the very form that bundlers look for. It knows nothing of tiles.
  */
 import type { FromWorker } from '#lib/wire/workerMessages.ts';
+import { pageBytes } from './deviceMemory.ts';
 import type { ComputeHost } from './evaluatorPool.ts';
 import { workerFailure } from './workerFailure.ts';
 
@@ -14,6 +15,7 @@ export const workersFor = (cores: number): number => Math.max(1, Math.min(cores 
 
 export const pageWorkers: ComputeHost = {
   cpuWorkers: () => workersFor(navigator.hardwareConcurrency),
+  mostBytes: () => pageBytes(navigator),
   hire(hear, fail) {
     const worker = new Worker(new URL('../workers/evaluate.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);

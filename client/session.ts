@@ -35,6 +35,7 @@ import { createStore } from './store.ts';
 import { openSubjectShelf } from './subjectShelf.ts';
 import { createSurfaceStore } from './surfaceStore.ts';
 import { tilesKnown } from './tilesKnown.ts';
+import { watchTooLarge } from './tooLarge.ts';
 import { openVectorShelf } from './vectorShelf.ts';
 import { keptIdentity } from './deviceIdentity.ts';
 import { createVolunteer } from './volunteer.ts';
@@ -63,6 +64,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
   const connection = openConnection(() => ({ session: id, key, token: recallToken(id), clientId }));
   const { socket } = connection;
   const presence = watchPresence(socket, me);
+  const tooLarge = watchTooLarge(socket);
   const surfaces = createSurfaceStore((work) => requestAnimationFrame(work));
   const link = linkDocument(socket, (reason) => notify({ kind: 'refused', message: `This change was not accepted: ${reason}` }));
   const ledger = linkLedger(socket, surfaces);
@@ -219,6 +221,7 @@ export function joinSession(id: string, { key, duty = 1 }: JoinOptions): Session
     loadSubject: shelf.load,
     vectors,
     surfaces,
+    tooLarge,
     lending,
     care,
     notices,

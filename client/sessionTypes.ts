@@ -70,6 +70,8 @@ export type Session = {
   /** The vectors that slices are made from. */
   readonly vectors: VectorShelf;
   readonly surfaces: SurfaceStore;
+  /** Slices of which something waits and that none of the devices can hold that would compute them. */
+  readonly tooLarge: Store<ReadonlySet<string>>;
   readonly lending: Lending;
   readonly care: LenderCare;
   readonly notices: Store<readonly Notice[]>;

@@ -7,12 +7,14 @@
 import type { Network } from '#lib/network/program.ts';
 import type { Helped } from '#lib/session/people.ts';
 import { passesIn, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Capacity } from '#lib/work/capacity.ts';
 import { HeatBrake } from '#lib/work/heatBrake.ts';
 import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
 import type { BackendReport, BackendWish } from '#lib/wire/workerMessages.ts';
 import type { LiveSocket } from './connection.ts';
 import { createDelivery } from './delivery.ts';
 import type { DeviceIdentity } from './deviceIdentity.ts';
+import { heldBy } from './deviceMemory.ts';
 import { createEvaluatorPool, type ComputeHost, type Evaluated, type EvaluatorPool } from './evaluatorPool.ts';
 import { createLendingSaid } from './lendingSaid.ts';
 import type { Lending, LendingState, Lent, PauseReason } from './lendingTypes.ts';
@@ -82,6 +84,7 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     const lent: Lent = {
       report,
       workers: pool.size,
+      holds: held(),
       points,
       pointsPerSecond: rate.perSecond(performance.now()),
       engine: lastEngine,
@@ -94,9 +97,11 @@ export function createVolunteer({ socket, host, lookup, networks, identity, onFa
     else state.set({ kind: isFinishing ? 'finishing' : work.isRunning() ? 'helping' : 'idle', ...lent });
   }
 
+  const held = (): Capacity => heldBy(report!, host.mostBytes(), pool!.size);
+
   function offered(): LendFacts | null {
     if (pauses.size > 0 || !pool || !report) return null;
-    return { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share(), helps: helps.getSnapshot(), ...(report.rate !== undefined && { rate: report.rate }) };
+    return { title: report.title.slice(0, MOST_LETTERS), workers: pool.size, duty: share(), helps: helps.getSnapshot(), holds: held(), ...(report.rate !== undefined && { rate: report.rate }) };
   }
 
   function changed(): void {

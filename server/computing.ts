@@ -15,6 +15,7 @@ import type { TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { sharesOf } from '#lib/slice/shards.ts';
 import { checkForm } from '#lib/work/agreement.ts';
+import { needsOf } from '#lib/work/costCaps.ts';
 import { isTileOf, pointsOf, tileOfKey, tilingOf, type Tiling } from '#lib/work/tile.ts';
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
@@ -78,7 +79,7 @@ export class Computing {
       for (const record of listed.values()) this.#list(slice, record);
     });
     const costClass = `${recipe.subject} ${recipe.measure?.kind ?? 'loss'}`;
-    this.desk.want({ tiling: slice.tiling, shares: sharesOf(recipe), fetched: fetchedOf(recipe, manifest), by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
+    this.desk.want({ tiling: slice.tiling, shares: sharesOf(recipe), fetched: fetchedOf(recipe, manifest), by, costClass, loadMs: loadMsOf(layoutOf(manifest.network).size), needs: needsOf(recipe, manifest), isPaused: slice.isPaused }, new Set([...listed.values()].filter(({ isRechecked }) => !isRechecked).map(({ tile }) => tile)));
     void this.#checkPossible(sliceId, recipe);
   }
 

@@ -4,6 +4,7 @@
  * A page is a device; whose it is matters where a second person has to look. It checks no results and sends nothing:
  * what is to be said to pages waits here until it is taken. Rules L1–L18 in docs/SPEC.md.
  */
+import type { Capacity } from '#lib/work/capacity.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
@@ -37,6 +38,8 @@ export type WantedSlice = {
   readonly costClass: string;
   /** What it takes a page to get ready, in milliseconds. */
   readonly loadMs: number;
+  /** What a page has to hold to compute it. */
+  readonly needs: Capacity;
   readonly isPaused: boolean;
 };
 
@@ -55,7 +58,7 @@ export class Lending {
   #seenBefore = '';
 
   /** Wants every tile of a slice that is not in `done`. */
-  want({ tiling, shares, fetched, by, costClass, loadMs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
+  want({ tiling, shares, fetched, by, costClass, loadMs, needs, isPaused }: WantedSlice, done: ReadonlySet<TileKey>): void {
     const numbers = new TileNumbers(tiling);
     const cost = new Float32Array(numbers.count);
     const stage = new Uint16Array(numbers.count);
@@ -80,6 +83,7 @@ export class Lending {
       stage,
       isExtra: Array.from({ length: levels - 1 + shares.length }, (_, at) => at >= levels),
       loadMs,
+      needs,
       ...(fetched && { shards: Array.from({ length: levels - 1 + shares.length }, (_, at) => fetched.names[Math.max(0, at - levels + 1)]!), shardMs: fetched.ms }),
       isDone: (number) => done.has(tileKey(numbers.tile(number))),
     });
@@ -99,8 +103,13 @@ export class Lending {
   }
 
   /** A page begins to lend, or has changed; returns whether it lost what it held. */
-  join({ connectionId, personId, browser }: Lender, { workers, duty, rate, helps }: LendFacts): boolean {
-    return this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate, helps });
+  join({ connectionId, personId, browser }: Lender, { workers, duty, rate, helps, holds }: LendFacts): boolean {
+    return this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate, helps, holds });
+  }
+
+  /** Slices of which something waits that none of the pages can hold that would compute them. */
+  tooLarge(): readonly string[] {
+    return this.#scheduler.tooLarge();
   }
 
   /** With so many tiles in hand a page is lent no more from now on; null bars it, and what it holds waits again. */

@@ -12,6 +12,7 @@ import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
 import type { Clock } from './clock.ts';
 import { Lending, type Lender, type Lent, type WantedSlice } from './lending.ts';
 import type { Log } from './log.ts';
+import type { Outbox } from './outbox.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -26,9 +27,7 @@ export type DeskDependencies = {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly log: Log;
-  /** Work pushed to a page, and work it should leave. */
-  readonly onOffer: (connectionId: string, offers: readonly LeaseOffer[]) => void;
-  readonly onWithdrawn: (connectionId: string, tiles: readonly TileKey[], areUseless: boolean) => void;
+  readonly outbox: Pick<Outbox, 'send'>;
 };
 
 export class LendingDesk {
@@ -39,6 +38,7 @@ export class LendingDesk {
   #pointers: readonly Pointer[] = [];
   readonly #serving = new ServingTick();
   #cancelServing = () => {};
+  #tooLarge: readonly string[] = [];
 
   constructor(dependencies: DeskDependencies) {
     this.#dependencies = dependencies;
@@ -137,9 +137,17 @@ export class LendingDesk {
     this.#tell(true);
   }
 
-  /** Once in a while: ends leases whose results are overdue. */
+  /** Slices of which something waits and that none of the pages here can hold that would compute them, as the last sweep found. */
+  get tooLarge(): readonly string[] {
+    return this.#tooLarge;
+  }
+
+  /** Once in a while: ends leases whose results are overdue, and tells what nobody here can hold. */
   sweep(pointers: readonly Pointer[]): void {
     this.#lending.sweep(this.#dependencies.clock.now());
+    const tooLarge = this.#lending.tooLarge();
+    if (tooLarge.join() !== this.#tooLarge.join()) this.#dependencies.outbox.send('everyone', 'tooLarge', tooLarge);
+    this.#tooLarge = tooLarge;
     this.look(pointers);
   }
 
@@ -177,7 +185,7 @@ export class LendingDesk {
       const page = this.#pages.get(lent.connectionId);
       if (page) byPage.set(lent.connectionId, [...(byPage.get(lent.connectionId) ?? []), this.#offer(lent, page.personId)]);
     }
-    for (const [connectionId, offers] of byPage) this.#dependencies.onOffer(connectionId, offers);
+    for (const [only, offers] of byPage) this.#dependencies.outbox.send({ only }, 'offerWork', offers);
   }
 
   #tellWithdrawn(): void {
@@ -187,9 +195,10 @@ export class LendingDesk {
       (isUseless ? tiles.useless : tiles.stolen).push(tile);
       byPage.set(connectionId, tiles);
     }
-    for (const [connectionId, { useless, stolen }] of byPage) {
-      if (useless.length > 0) this.#dependencies.onWithdrawn(connectionId, useless, true);
-      if (stolen.length > 0) this.#dependencies.onWithdrawn(connectionId, stolen, false);
+    const { outbox } = this.#dependencies;
+    for (const [only, { useless, stolen }] of byPage) {
+      if (useless.length > 0) outbox.send({ only }, 'withdrawWork', useless, true);
+      if (stolen.length > 0) outbox.send({ only }, 'withdrawWork', stolen, false);
     }
   }
 

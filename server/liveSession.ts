@@ -125,8 +125,6 @@ export class LiveSession {
         if (session) session.#credit(personId, points);
       },
       onImpossible: (message) => outbox.send('everyone', 'notice', { kind: 'refused', message }),
-      onOffer: (only, offers) => outbox.send({ only }, 'offerWork', offers),
-      onWithdrawn: (only, keys, areUseless) => outbox.send({ only }, 'withdrawWork', keys, areUseless),
     });
     const analyses = await Analyses.open({ ...dependencies, ledger: computing.ledger }, analysesOf(document.doc));
     session = new LiveSession(dependencies, document, computing, analyses, members);
@@ -163,6 +161,7 @@ export class LiveSession {
     outbox.send(only, 'people', this.#roster.people(), []);
     outbox.send({ except: connectionId }, 'people', [this.#roster.person(id)!], []);
     outbox.send(only, 'pointers', this.#roster.wholeFrame());
+    outbox.send(only, 'tooLarge', this.#computing.desk.tooLarge);
     outbox.send(only, 'analysisProgress', this.#analyses.wholeFrame());
   }
 

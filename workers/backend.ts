@@ -4,7 +4,9 @@
  * It finds the graphics device and what it allows; engines are built on what it opens. It loads no engine, and does not judge
  * whether the numbers are right: openEvaluator.ts does, and it chooses.
  */
+import type { Capacity } from '#lib/work/capacity.ts';
 import type { Backend, BackendWish } from '#lib/wire/workerMessages.ts';
+import { MOST_WASM_BYTES } from './wasm/arena.ts';
 import { createGpuGuard, type GpuGuard } from './gpuGuard.ts';
 
 export type OpenBackend = {
@@ -14,6 +16,8 @@ export type OpenBackend = {
   readonly isSoftwareAdapter: boolean;
   /** The WebGPU device that TensorFlow.js and the tile engine share; null on other backends. */
   readonly device: GPUDevice | null;
+  /** What can be held by the device's own limits; absent where it has none of its own. */
+  readonly holds?: Capacity | undefined;
   /** Floats that the largest activation of one block of samples may have. */
   readonly activationFloats: number;
   /** Null where errors are thrown when they happen. */
@@ -48,7 +52,7 @@ export async function openBackend(backend: Backend, wish: BackendWish, share = 1
       return openWebGpu(wish === 'webgpu', share);
     case 'wasm':
       if (typeof WebAssembly === 'undefined') throw new BackendUnavailable('there is no WebAssembly here');
-      return { ...plain, backend, title: WebAssembly.validate(SIMD) ? 'WASM with SIMD' : 'WASM without SIMD' };
+      return { ...plain, backend, title: WebAssembly.validate(SIMD) ? 'WASM with SIMD' : 'WASM without SIMD', holds: { piece: MOST_WASM_BYTES, all: MOST_WASM_BYTES } };
     case 'cpu':
       return { ...plain, backend, title: 'CPU' };
   }
@@ -86,6 +90,8 @@ async function openWebGpu(takesSoftware: boolean, share: number): Promise<OpenBa
     title: `WebGPU (${name}${isSoftwareAdapter ? ', a software adapter' : ''})`,
     isSoftwareAdapter,
     device,
+    // Half of what a binding may have: others draw with the same memory.
+    holds: { piece: Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / 2), all: Infinity },
     activationFloats: floats * share,
     guard: createGpuGuard(device),
     lost: device.lost.then(({ message, reason }) => (isClosed ? new Promise<string>(() => {}) : message === '' ? reason : message)),

@@ -130,7 +130,7 @@ export async function openEvaluator(options: OpenOptions): Promise<Evaluator> {
   };
 }
 
-function reportOf({ backend, title, isSoftwareAdapter }: OpenBackend, wish: BackendWish, reasons: readonly string[]): BackendReport {
+function reportOf({ backend, title, isSoftwareAdapter, holds }: OpenBackend, wish: BackendWish, reasons: readonly string[]): BackendReport {
   const why = reasons.length > 0 ? `${title}, because ${reasons.join(' and ')}` : wish === 'auto' ? title : `${title}, as chosen`;
-  return { backend, title, why, isSoftwareAdapter };
+  return { backend, title, why, isSoftwareAdapter, holds };
 }

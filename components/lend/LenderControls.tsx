@@ -150,7 +150,7 @@ function Said({ state, contribution, isMore }: Omit<LenderControlsProps, 'mayPla
     case 'idle':
       return (
         <>
-          {state.kind === 'idle' ? <Waits isMore={isMore} /> : <p>{state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>}
+          {state.kind === 'idle' ? <Waits holds={state.holds} isMore={isMore} /> : <p>{state.kind === 'finishing' ? say('lend.finishing') : say('lend.on', { what: contribution ?? `${formatCount(state.points)} points so far` })}</p>}
           {state.kind === 'idle' && contribution !== null && <p>{say('lend.sofar', { what: contribution })}</p>}
           {state.isBraked && <p className={reading.warning}>{say('lend.braked')}</p>}
           {state.report.notice && <p className={reading.warning}>{noticeWords(state.report.notice)}</p>}

@@ -5,6 +5,7 @@ import { formatSeconds } from '#components/durations.ts';
 import { gridTitle, samplesTitle } from '#lib/session/sliceTitle.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { Receives } from '#components/lend/Receives.tsx';
+import { Takes, useTooLarge } from '#components/lend/TooLarge.tsx';
 import { useLending } from '#components/lend/useLending.ts';
 import { useLendsTo } from '#components/lend/useLendsTo.ts';
 import { say } from '#components/words.ts';
@@ -13,12 +14,28 @@ import { useMay } from './useMay.ts';
 import { isUntouched, type Job } from './useJob.ts';
 import styles from './CallForHelp.module.css';
 
-type CallForHelpProps = { readonly job: Job | null; readonly recipe: SliceRecipe; readonly placedBy: string | undefined };
+type CallForHelpProps = { readonly job: Job | null; readonly sliceId: string | null; readonly recipe: SliceRecipe; readonly placedBy: string | undefined };
 
-export function CallForHelp({ job, recipe, placedBy }: CallForHelpProps) {
+export function CallForHelp({ job, sliceId, recipe, placedBy }: CallForHelpProps) {
   const { lending } = useSession();
   const state = useLending(lending);
   const isForThis = useLendsTo(placedBy);
+  const isTooLarge = useTooLarge(sliceId);
+  if (job?.measured === 0 && isTooLarge) {
+    return (
+      <section className={styles.call} data-no-picture="" aria-label={say('large.title')}>
+        <h2>{say('large.title')}</h2>
+        <p>
+          <Takes recipe={recipe} /> {say('large.until')}
+        </p>
+        {state.kind === 'off' && (
+          <Button tone="accent" size="large" icon="chip" onClick={() => lending.start()}>
+            {say('call.compute')}
+          </Button>
+        )}
+      </section>
+    );
+  }
   if (!job || !isUntouched(job)) return null;
   switch (state.kind) {
     case 'off':

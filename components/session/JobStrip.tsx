@@ -2,6 +2,7 @@
 import { formatCount, formatRoughLoss, formatShare } from '#lib/session/words.ts';
 import { Button } from '#components/ui/Button.tsx';
 import { ProgressBar } from '#components/ui/ProgressBar.tsx';
+import { Takes, useTooLarge } from '#components/lend/TooLarge.tsx';
 import { useLending } from '#components/lend/useLending.ts';
 import { useLendsTo } from '#components/lend/useLendsTo.ts';
 import { plural, say } from '#components/words.ts';
@@ -16,6 +17,7 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
   const view = useRoomView();
   const isLending = state.kind !== 'off' && state.kind !== 'unable';
   const isForThis = useLendsTo(view.slice?.by);
+  const isTooLarge = useTooLarge(view.sliceId);
   const helpsHere = isLending && isForThis;
   if (!job) return <footer className={styles.strip}>{say('job.none')}</footer>;
   const isComplete = job.work.computed >= job.work.all;
@@ -43,10 +45,15 @@ export function JobStrip({ job }: { readonly job: Job | null }) {
         <span>{formatCount(job.verified)} verified</span>
         {!isComplete && <span>{plural(job.helpers, 'helper')}</span>}
         {job.pointsPerSecond !== null && isGoing && <span>{formatCount(Math.max(1, Math.round(job.pointsPerSecond)))} points per second</span>}
-        {job.left && isGoing && <span>{timeLeftWords(job, job.left)}</span>}
+        {job.left && isGoing && !isTooLarge && <span>{timeLeftWords(job, job.left)}</span>}
         {job.notFinite > 0 && <span>{formatCount(job.notFinite)} not finite</span>}
       </p>
       {!isComplete && <JobHalt />}
+      {isTooLarge && !isComplete && !isHalted && view.slice && (
+        <p role="status">
+          {say('large.title')}. <Takes recipe={view.slice.recipe} />
+        </p>
+      )}
       {isWaiting && (
         <div className={styles.ask} role="status">
           <span>{say(isLending ? 'call.own' : 'job.nohelpers')}</span>

@@ -122,7 +122,7 @@ export function Stage({ source, pins, geography, job }: StageProps) {
             {say('section.mode')}
           </p>
         )}
-        {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} recipe={slice.recipe} placedBy={slice.by} />}
+        {slice.isPutAway && counts.measured < counts.points ? <PutAway recipe={slice.recipe} /> : <CallForHelp key={sliceId} job={job} sliceId={sliceId} recipe={slice.recipe} placedBy={slice.by} />}
         <NoteCard />
       </div>
       {!isMoving && !isComparing && (

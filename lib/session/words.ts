@@ -3,6 +3,7 @@
  *
  * It does not know any other language yet; the decimal sign is a point, as in the tools it compares with.
  */
+import type { Capacity } from '#lib/work/capacity.ts';
 
 /** A sentence with its braces filled. Throws for a brace without a value. */
 export const fill = (sentence: string, values: Readonly<Record<string, string | number>>): string =>
@@ -60,6 +61,9 @@ export function formatBytes(bytes: number): string {
   const step = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Number(bytes.toPrecision(3))) / 3)));
   return `${Number((bytes / 1000 ** step).toPrecision(3))} ${BYTE_UNITS[step]}`;
 }
+
+/** How much a device has room for, or a slice takes: `614 MB, 12 MB of it in one piece`. */
+export const formatCapacity = ({ piece, all }: Capacity): string => (piece >= all ? formatBytes(all) : `${formatBytes(all)}, ${formatBytes(piece)} of it in one piece`);
 
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 

@@ -7,6 +7,7 @@
 import type { Parsed } from '#lib/parsed.ts';
 import type { Helped, Person, Role } from '#lib/session/people.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
+import type { Capacity } from '#lib/work/capacity.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { UnitKey } from '#lib/work/unit.ts';
 
@@ -69,6 +70,8 @@ export type LendFacts = {
   readonly rate?: number | undefined;
   /** Whose slices it computes; absent for everyone's. */
   readonly helps?: Helped | undefined;
+  /** What its engine can hold, in bytes of each worker; absent where it takes whatever passes the caps. */
+  readonly holds?: Capacity | undefined;
 };
 
 export type ReturnedTile = { readonly tile: TileKey; readonly ms: number; readonly backend: string; readonly ticket: string };
@@ -134,6 +137,8 @@ export type ServerToClient = {
   offerWork: (leases: readonly LeaseOffer[]) => void;
   /** Tiles to leave: others are sooner, or nobody wants them now. Where they have begun already, only if they are `useless`. */
   withdrawWork: (tiles: readonly TileKey[], useless: boolean) => void;
+  /** Slices of which something waits and that none of the devices here that would compute them can hold: all of them, whenever they change. */
+  tooLarge: (slices: readonly string[]) => void;
   /** There are units again for those who were told there were none. */
   unitsWaiting: () => void;
   /** Analyses whose progress changed; volatile. */

@@ -35,6 +35,8 @@ export const deviceSchema: z.ZodMiniType<DeviceSaid> = z.strictObject({
   epoch: z.int().check(z.nonnegative(), z.maximum(1e9)),
   engine: z.int().check(z.nonnegative(), z.maximum(1e6)),
 });
+/** More than any device has; what is said above the caps is worth no more than they are. */
+const bytesHeld = z.int().check(z.nonnegative(), z.maximum(2 ** 50));
 export const lendSchema: z.ZodMiniType<LendFacts | null> = z.nullable(
   z.strictObject({
     title: z.string().check(z.maxLength(80)),
@@ -42,6 +44,7 @@ export const lendSchema: z.ZodMiniType<LendFacts | null> = z.nullable(
     duty: z.number().check(z.minimum(0.01), z.maximum(1)),
     rate: z.optional(z.number().check(z.positive(), z.maximum(1e15))),
     helps: z.optional(z.enum(HELPED)),
+    holds: z.optional(z.strictObject({ piece: bytesHeld, all: bytesHeld })),
   }),
 );
 export const roomSchema = z.int().check(z.minimum(1), z.maximum(64));

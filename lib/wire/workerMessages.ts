@@ -7,6 +7,7 @@
 import type { Network } from '#lib/network/program.ts';
 import type { SamplePart, SubjectHere } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Capacity } from '#lib/work/capacity.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 
 export const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
@@ -25,6 +26,8 @@ export type BackendReport = {
   readonly isSoftwareAdapter: boolean;
   /** Multiply-adds a millisecond of one worker, as a short trial found; absent where nothing was there to be tried. */
   readonly rate?: number | undefined;
+  /** What one worker's engine can hold, by the device's own limits; absent where it has none of its own. */
+  readonly holds?: Capacity | undefined;
   /** What whoever lends the device is told; absent while nothing happened to it. */
   readonly notice?: DeviceNotice | undefined;
 };

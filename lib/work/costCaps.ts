@@ -9,14 +9,15 @@ import { outputShapeOf, sizeOf } from '#lib/network/shapes.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
 import type { Problem } from '#lib/parsed.ts';
 import { passesIn, pointsIn, samplesIn, type SliceRecipe } from '#lib/slice/recipe.ts';
-import { MOST_SHARDS, SHARD_SAMPLES, shardsOf } from '#lib/slice/shards.ts';
+import { MOST_SHARDS, SHARD_SAMPLES, countInShard, shardsOf } from '#lib/slice/shards.ts';
+import type { Capacity } from './capacity.ts';
 
 export type SliceCost = {
   /** Multiply-adds at one point, over all its samples. */
   readonly pointWork: number;
   /** Multiply-adds of the whole slice. */
   readonly sliceWork: number;
-  /** Bytes that a device holds: weights, directions and samples, which it fetches whole. */
+  /** Bytes that a device holds: weights, directions and samples; of a dataset in parts, those of the tiles that it is at. */
   readonly bytes: number;
   /** Bytes of the largest buffer that cannot be cut: all weights, or what one layer makes of one sample. */
   readonly largestBuffer: number;
@@ -31,20 +32,32 @@ const DEVICE_BYTES = 2 ** 30;
 /** What every WebGPU device gives one binding. */
 const BUFFER_BYTES = 2 ** 27;
 
+/** Of a dataset in parts, a device has the shard that it computes on and the next. */
+const PARTS_AT_ONCE = 2;
+
 const FLOAT = 4;
 
 /** @throws when the program does not fit together */
-export function costOfSlice(recipe: SliceRecipe, { network }: SubjectManifest): SliceCost {
+export function costOfSlice(recipe: SliceRecipe, { network, dataset }: SubjectManifest): SliceCost {
   const parameters = layoutOf(network).size;
   let largest = Math.max(sizeOf(network.input_shape_chw), parameters);
   outputShapeOf(network, (_, input, output) => (largest = Math.max(largest, sizeOf(input), sizeOf(output))));
+  const sample = FLOAT * sizeOf(network.input_shape_chw);
+  const samples = sample * samplesIn(recipe);
+  const isPartly = dataset.parts !== undefined && shardsOf(recipe) > 1;
   const pointWork = costOfSample(network) * passesIn(recipe);
   return {
     pointWork,
     sliceWork: pointWork * pointsIn(recipe),
-    bytes: FLOAT * (parameters * (1 + recipe.axes.length) + sizeOf(network.input_shape_chw) * samplesIn(recipe)),
+    bytes: FLOAT * parameters * (1 + recipe.axes.length) + (isPartly ? Math.min(samples, PARTS_AT_ONCE * sample * countInShard(recipe, 0)) : samples),
     largestBuffer: FLOAT * largest,
   };
+}
+
+/** What a device has to hold to compute a slice. */
+export function needsOf(recipe: SliceRecipe, manifest: SubjectManifest): Capacity {
+  const { bytes, largestBuffer } = costOfSlice(recipe, manifest);
+  return { piece: largestBuffer, all: bytes };
 }
 
 /** What exceeds a cap, each beside the field that reduces it. */

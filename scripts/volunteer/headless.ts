@@ -17,6 +17,9 @@ import { openVectorShelf } from '#client/vectorShelf.ts';
 import { passingIdentity } from '#client/deviceIdentity.ts';
 import { createVolunteer, type Volunteer } from '#client/volunteer.ts';
 import type { SubjectHere } from '#lib/network/subject.ts';
+import { formatCapacity } from '#lib/session/words.ts';
+import { leastTooLarge } from '#lib/work/capacity.ts';
+import { needsOf } from '#lib/work/costCaps.ts';
 import { analysesOf, slicesOf, titleOf, type AnalysisRecord, type SliceRecord } from '#lib/session/document.ts';
 
 export type Headless = {
@@ -56,6 +59,7 @@ export function joinHeadless({ origin, session, key, subjects, host, analysts, o
   const readDocument = () => {
     slices = slicesOf(link.doc.getSnapshot());
     analyses = analysesOf(link.doc.getSnapshot());
+    tellWhatIsTooLarge();
   };
   const watchDocument = () => void link.doc.getSnapshot().on('afterTransaction', readDocument);
   watchDocument();
@@ -75,6 +79,21 @@ export function joinHeadless({ origin, session, key, subjects, host, analysts, o
     identity: passingIdentity(),
     onFailure: onNotice,
   });
+  let toldOf = '';
+  /** Somebody who looks on should know that nothing comes because nothing fits. */
+  const tellWhatIsTooLarge = () => {
+    const state = volunteer.state.getSnapshot();
+    if (state.kind !== 'idle') return;
+    const wanted = [...slices].filter(([, { isPutAway, halt }]) => !isPutAway && halt === undefined);
+    const needs = wanted.flatMap(([, { recipe }]) => subjects.filter(({ id }) => id === recipe.subject).map(({ manifest }) => needsOf(recipe, manifest)));
+    const least = leastTooLarge(needs, state.holds);
+    const names = wanted.map(([id]) => id).join();
+    if (!least || names === toldOf) return;
+    toldOf = names;
+    const each = state.workers > 1 ? ` for each of ${state.workers} threads (--threads with fewer leaves more for each)` : '';
+    onNotice(`No slice here fits this computer: it has room for ${formatCapacity(state.holds)}${each}, and the smallest takes ${formatCapacity(least)}.`);
+  };
+  volunteer.state.subscribe(tellWhatIsTooLarge);
   const isLending = () => ['helping', 'idle'].includes(volunteer.state.getSnapshot().kind);
   const runner = createAnalysisRunner({
     socket,

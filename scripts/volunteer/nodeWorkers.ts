@@ -3,7 +3,7 @@
  *
  * A command line has no picture to keep smooth, so a CPU backend gets every core. It knows nothing of tiles.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { AnalystHost } from '#client/analystPool.ts';
@@ -29,6 +29,7 @@ export function nodeWorkers({ script, threads, hasGraphics }: NodeWorkersOptions
   allowRelaxedSimd();
   return {
     cpuWorkers: () => threads ?? availableParallelism(),
+    mostBytes: nodeBytes,
     hire(hear, fail) {
       const worker = new Worker(script, { workerData: { hasGraphics, does: 'tiles' } satisfies ThreadData });
       worker.on('message', (message: FromWorker) => hear(message));
@@ -37,6 +38,13 @@ export function nodeWorkers({ script, threads, hasGraphics }: NodeWorkersOptions
       return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
     },
   };
+}
+
+/** Half of the memory that this process may have: that of the machine, or of its container. */
+function nodeBytes(): number {
+  const constrained = process.constrainedMemory();
+  // Node says 0, or more than there can be, where nothing constrains it.
+  return Math.floor(Math.min(totalmem(), constrained > 0 ? constrained : Infinity) / 2);
 }
 
 /** Each holds a network and its samples, and computes beside the workers for tiles. */

@@ -53,6 +53,7 @@ test('[C9] a host says how many workers a CPU has, and networks to probe with re
   const ended: number[] = [];
   const hear: ((message: FromWorker) => void)[] = [];
   const host: ComputeHost = {
+    mostBytes: () => 2 ** 30,
     cpuWorkers: () => 5,
     hire: (hearOne) => {
       const index = told.push([]) - 1;

@@ -77,6 +77,7 @@ function start(isKnown = true, host: ComputeHost = pageWorkers) {
 function wasmHost(workers: number, told: (message: ToWorker, hear: (message: FromWorker) => void) => void): ComputeHost {
   return {
     cpuWorkers: () => workers,
+    mostBytes: () => 2 ** 30,
     hire: (hear) => ({
       end: () => {},
       post: (message) => {
@@ -239,6 +240,7 @@ describe('volunteer', () => {
     const duties: number[] = [];
     const host: ComputeHost = {
       cpuWorkers: () => 1,
+      mostBytes: () => 2 ** 30,
       hire: (hear) => ({
         end: () => {},
         post: (message) => {

@@ -1,6 +1,7 @@
 /** Lending from a page that does nothing else: nothing before the click, plain words, Pause, Finish, Stop, and one's own points glowing. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { openPage } from '#tests/support/startedTarn.ts';
 import { expectComplete, openWindow, placeSlice, tab, test } from './support/people.ts';
 
 /** A class with a slice in it, and its code. */
@@ -53,9 +54,15 @@ test('[P16] [L23] a phone lends by code: nothing runs before the click, its poin
   expect([...host.errors, ...phone.errors]).toEqual([]);
 });
 
-test('[P15] two tabs of one device: the second waits, takes over when asked, and the first waits then', async ({ browser }) => {
+test('[P15] [L25] two tabs of one device: the second waits, takes over when asked, and the first waits then; a device that cannot hold the slice keeps nobody waiting', async ({ browser, baseURL }) => {
   const host = await openWindow(browser);
   const code = await hostedSlice(host.page, 33);
+  // A device with next to no memory lends meanwhile: the slice does not wait for it silently.
+  const tiny = await openPage(new URL(baseURL!).origin, { session: new URL(host.page.url()).pathname.split('/').at(-1)! });
+  tiny.socket.emit('lend', { title: 'a wristwatch', workers: 1, duty: 1, holds: { piece: 1000, all: 1000 } });
+  await expect(host.page.getByRole('heading', { name: 'No device here can hold this slice' })).toBeVisible();
+  tiny.close();
+  await expect(host.page.getByRole('heading', { name: 'Nobody computes this picture yet' })).toBeVisible();
   const first = await openWindow(browser);
   const second = await first.page.context().newPage();
   for (const page of [first.page, second]) {

@@ -5,6 +5,7 @@ import { digestOf } from '#lib/digest.ts';
 import { subjectIdOf, type FileName, type SubjectManifest } from '#lib/network/subject.ts';
 import { entriesOf } from '#lib/session/ledger.ts';
 import { sharesOf } from '#lib/slice/shards.ts';
+import { needsOf } from '#lib/work/costCaps.ts';
 import { tileOfKey, tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
 import type { SetSums, TileResult } from '#lib/work/tileResult.ts';
 import { decodeTileResult, encodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -158,7 +159,7 @@ describe('a dataset in parts', () => {
   it.each([['in parts', 6], ['whole', 8]] as const)('[L20] of a dataset %s two pages that take turns are lent at most %i of its eight shards each', (how, most) => {
     const lending = new Lending();
     const tiling = tilingOf(wide, divided);
-    lending.want({ tiling, shares: sharesOf(wide), fetched: how === 'in parts' ? fetchedOf(wide, divided) : undefined, by: 'ada', costClass: 'net', loadMs: 0, isPaused: false }, new Set());
+    lending.want({ tiling, shares: sharesOf(wide), fetched: how === 'in parts' ? fetchedOf(wide, divided) : undefined, by: 'ada', costClass: 'net', needs: needsOf(wide, divided), loadMs: 0, isPaused: false }, new Set());
     const shards = new Map([['c1', new Set<number>()], ['c2', new Set<number>()]]);
     for (const page of shards.keys()) lending.join({ connectionId: page, personId: page, browser: page }, CPU);
     let done = 0;

@@ -83,7 +83,7 @@ export async function openAnalysisPage(url: string, presented: Presented, subjec
     /** Says that this page lends, as the volunteer would. */
     lend: () => {
       socket.emit('lend', { title: 'float64', workers: 1, duty: 1 });
-      lendingState.set({ kind: 'idle', report: { backend: 'cpu', title: 'float64', why: '', isSoftwareAdapter: false }, workers: 1, points: 0, pointsPerSecond: 0, tileMs: null, isBraked: false, dispatches: { count: 0, long: 0, longestMs: 0 } });
+      lendingState.set({ kind: 'idle', report: { backend: 'cpu', title: 'float64', why: '', isSoftwareAdapter: false }, holds: { piece: 2 ** 20, all: 2 ** 20 }, workers: 1, points: 0, pointsPerSecond: 0, tileMs: null, isBraked: false, dispatches: { count: 0, long: 0, longestMs: 0 } });
     },
     close: () => {
       analyses.close();

@@ -4,7 +4,7 @@ import type { LendingState } from '#client/lendingTypes.ts';
 import { createProgress } from '#scripts/volunteer/progress.ts';
 
 const report = { backend: 'wasm', title: 'WASM with SIMD', why: 'WASM with SIMD', isSoftwareAdapter: false } as const;
-const helping = (points: number): LendingState => ({ kind: 'helping', report, workers: 2, points, pointsPerSecond: 812.4, tileMs: 9, isBraked: false, dispatches: { count: 0, long: 0, longestMs: 0 } });
+const helping = (points: number): LendingState => ({ kind: 'helping', report, holds: { piece: 2 ** 20, all: 2 ** 20 }, workers: 2, points, pointsPerSecond: 812.4, tileMs: 9, isBraked: false, dispatches: { count: 0, long: 0, longestMs: 0 } });
 const live = { kind: 'live' } as const;
 
 function open(isTerminal: boolean, columns = 200) {

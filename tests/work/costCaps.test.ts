@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { readRecipe } from '#lib/slice/recipe.ts';
-import { costOfSlice, costProblems } from '#lib/work/costCaps.ts';
+import { costOfSlice, costProblems, needsOf } from '#lib/work/costCaps.ts';
 import { refusalOf } from '#lib/session/policy.ts';
 import { sliceIdOf } from '#lib/slice/recipe.ts';
 import type { SubjectManifest } from '#lib/network/subject.ts';
@@ -28,6 +28,19 @@ const of = (count: number, points: readonly [number, number] = [9, 9]) => planeR
 describe('cost caps', () => {
   it('[V14] counts multiply-adds, bytes and the largest buffer', () => {
     expect(costOfSlice(of(8), wide(100, 10, 8))).toEqual({ pointWork: 8000, sliceWork: 648_000, bytes: 4 * (1000 * 3 + 100 * 8), largestBuffer: 4000 });
+  });
+
+  it('[V14] [L25] of a dataset in parts a device holds two shards at once; where batches share statistics, all', () => {
+    const whole = wide(1000, 10, 100_000);
+    const parts = { train: [], test: [] };
+    const divided = { ...whole, dataset: { ...whole.dataset, parts } };
+    const weights = 4 * 10_000 * 3;
+    expect(needsOf(of(50_000), whole).all).toBe(weights + 4 * 1000 * 50_000);
+    expect(needsOf(of(50_000), divided).all).toBe(weights + 2 * 4 * 1000 * 1024);
+    expect(needsOf(of(2000), divided).all).toBe(weights + 4 * 1000 * 2000);
+    const shared = { ...of(50_000), mode: { ...of(1).mode, batchNorm: { policy: 'batch' as const, batch: 50 } } };
+    expect(needsOf(shared, divided).all).toBe(weights + 4 * 1000 * 50_000);
+    expect(needsOf(of(8), whole).piece).toBe(40_000);
   });
 
   it.each([

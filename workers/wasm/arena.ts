@@ -8,6 +8,8 @@ import type { Kernels } from './kernels.ts';
 const PAGE = 65_536;
 /** Vectors are read whole, so the last of them may reach past the end of what was asked for. */
 const SLACK = 64;
+/** One slice has no more, however much the machine has. */
+export const MOST_WASM_BYTES = 2 ** 31;
 
 export class Arena {
   private readonly memory: WebAssembly.Memory;
@@ -22,7 +24,7 @@ export class Arena {
   take(bytes: number): number {
     const at = (this.next + 63) & ~63;
     const end = at + bytes + SLACK;
-    if (end > 2 ** 31) throw new RangeError(`${Math.round(end / 2 ** 20)} MiB are more than one slice may have`);
+    if (end > MOST_WASM_BYTES) throw new RangeError(`${Math.round(end / 2 ** 20)} MiB are more than one slice may have`);
     const missing = end - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     new Uint8Array(this.memory.buffer, at, bytes + SLACK).fill(0);

@@ -4,6 +4,8 @@
  * Turns are in milliseconds of a device, so that a dear slice pays what it costs, and go to people first: a hundred slices
  * of one person cost the others nothing. It does not know what a device holds.
  */
+import { NOTHING, largerOf, type Capacity } from '#lib/work/capacity.ts';
+import type { Device } from './device.ts';
 import { FairQueue } from './fairQueue.ts';
 import type { SliceWork } from './sliceWork.ts';
 import { TIERS, TIER_RULES, type Tier } from './tiers.ts';
@@ -11,8 +13,8 @@ import { TIERS, TIER_RULES, type Tier } from './tiers.ts';
 /** Slices looked at before one is taken that the device is not ready for. */
 const MOST_LOOKED_AT = 4;
 
-/** Who looks for work: what they may have, only of one person where one is named, and what they are ready for. */
-export type Seeker = { readonly onlyOf: string | null; readonly mayHave: (slice: SliceWork) => boolean; readonly isReady: (slice: SliceWork) => boolean };
+/** Who looks for work. */
+type Seeker = Pick<Device, 'onlyOf' | 'mayHave' | 'canHold' | 'isReadyFor'>;
 
 /** One person's slices that have work, by tier. */
 type Owner = { readonly slices: readonly FairQueue<SliceWork>[]; readonly active: readonly Set<SliceWork>[] };
@@ -26,10 +28,20 @@ export class Demand {
   readonly #before = [new Uint32Array(TIERS.length), new Float64Array(TIERS.length)] as const;
   /** Milliseconds that a tier with a floor is owed. */
   readonly #owed = new Float64Array(TIERS.length);
+  readonly #slices = new Set<SliceWork>();
+  #mostNeeded: Capacity = NOTHING;
 
-  /** Whether a tier has anything to lend, of one person where one is named. */
-  has(tier: Tier, onlyOf: string | null = null): boolean {
-    return onlyOf === null ? this.#people[tier]!.size > 0 : (this.#owners.get(onlyOf)?.active[tier]!.size ?? 0) > 0;
+  /** Whether a tier has anything to lend, to this device where one is named. */
+  has(tier: Tier, seeker?: Seeker): boolean {
+    if (!seeker || (seeker.onlyOf === null && seeker.canHold(this.#mostNeeded))) return this.#people[tier]!.size > 0;
+    const owners = seeker.onlyOf === null ? this.#owners.values() : [this.#owners.get(seeker.onlyOf)];
+    for (const owner of owners) for (const slice of owner?.active[tier] ?? []) if (seeker.mayHave(slice)) return true;
+    return false;
+  }
+
+  /** What a device has to hold that computes whatever there is. */
+  get mostNeeded(): Capacity {
+    return this.#mostNeeded;
   }
 
   /** Tiles of slices that are not paused, all tiers together. */
@@ -70,6 +82,8 @@ export class Demand {
 
   /** A slice that is new: what of it waits is queued. */
   add(slice: SliceWork): void {
+    this.#slices.add(slice);
+    this.#mostNeeded = largerOf(this.#mostNeeded, slice.needs);
     for (const tier of TIERS) {
       this.#waiting[tier]! += slice.waiting[tier]!;
       this.#units[tier]! += slice.units[tier]!;
@@ -78,6 +92,9 @@ export class Demand {
   }
 
   remove(slice: SliceWork): void {
+    this.#slices.delete(slice);
+    this.#mostNeeded = NOTHING;
+    for (const { needs } of this.#slices) this.#mostNeeded = largerOf(this.#mostNeeded, needs);
     if (!slice.isPaused) {
       for (const tier of TIERS) {
         this.#waiting[tier]! -= slice.waiting[tier]!;
@@ -94,21 +111,22 @@ export class Demand {
   }
 
   /** The slice whose turn it is in a tier, or one near it that the seeker is ready for. */
-  pick(tier: Tier, { onlyOf, mayHave, isReady }: Seeker, passedOver: ReadonlySet<SliceWork>): SliceWork | null {
+  pick(tier: Tier, seeker: Seeker, passedOver: ReadonlySet<SliceWork>): SliceWork | null {
     const people = this.#people[tier]!;
     const looked: SliceWork[] = [];
     const findOf = (person: string): SliceWork | null => {
       const queue = this.#owners.get(person)!.slices[tier]!;
       return queue.find((slice) => {
-        if (passedOver.has(slice) || !mayHave(slice)) return null;
+        if (passedOver.has(slice) || !seeker.mayHave(slice)) return null;
         looked.push(slice);
         // One that is ready goes first only within its own round: nobody waits longer than that for another's convenience.
         const isNear = people.roundsUntil(person) === 0 && queue.roundsUntil(slice) === 0;
-        if (isReady(slice) && (looked.length === 1 || isNear)) return slice;
+        if (seeker.isReadyFor(slice.spec.id) && (looked.length === 1 || isNear)) return slice;
         return looked.length >= MOST_LOOKED_AT ? looked[0]! : null;
       });
     };
-    const found = onlyOf === null ? people.find(findOf) : this.has(tier, onlyOf) ? findOf(onlyOf) : null;
+    const { onlyOf } = seeker;
+    const found = onlyOf === null ? people.find(findOf) : this.has(tier, seeker) ? findOf(onlyOf) : null;
     return found ?? looked[0] ?? null;
   }
 

@@ -4,6 +4,7 @@
  * Times are milliseconds on the caller's clock; speeds are units of work a millisecond of one of its workers. It does not
  * decide what it is lent.
  */
+import { fitsIn, type Capacity } from '#lib/work/capacity.ts';
 import type { Shelf } from './shelves.ts';
 import type { SliceWork } from './sliceWork.ts';
 import type { Tier } from './tiers.ts';
@@ -23,6 +24,8 @@ export type DeviceFacts = {
   readonly rate?: number | undefined;
   /** Whose slices it computes; absent for everyone's. */
   readonly helps?: 'everyone' | 'own' | undefined;
+  /** What each of its workers can hold; absent where it takes anything. */
+  readonly holds?: Capacity | undefined;
 };
 
 /** `isOwed`: lent before its turn, because its tier has had less than its floor. */
@@ -120,7 +123,17 @@ export class Device {
 
   /** Whether it may be lent tiles of a slice. */
   mayHave(slice: SliceWork): boolean {
+    return this.helps(slice) && this.canHold(slice.needs);
+  }
+
+  /** Whether it computes for whoever placed a slice. */
+  helps(slice: SliceWork): boolean {
     return this.onlyOf === null || this.onlyOf === slice.spec.person;
+  }
+
+  canHold(needs: Capacity): boolean {
+    const { holds } = this.#facts;
+    return !holds || fitsIn(needs, holds);
   }
 
   /** Was measured, or says how fast it is. */

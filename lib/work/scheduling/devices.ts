@@ -3,9 +3,11 @@
  *
  * It keeps sums, so that what all can do together costs nothing to ask. It lends nothing.
  */
+import { fitsIn, smallerOf, type Capacity } from '#lib/work/capacity.ts';
 import { Device, type DeviceFacts } from './device.ts';
 import { IndexedHeap } from './indexedHeap.ts';
 import { Shelves } from './shelves.ts';
+import type { SliceWork } from './sliceWork.ts';
 import type { Fleet } from './tiers.ts';
 
 /** What a device says that it can do counts at most as so many usual ones, until it was measured: boasting takes no work from others. */
@@ -34,6 +36,8 @@ export class Devices implements Fleet {
   readonly #counted: number[] = [];
   readonly #rateByOctave = new Float64Array(OCTAVES);
   readonly #countByOctave = new Uint32Array(OCTAVES);
+  /** What every device here could hold, and every one that was here. */
+  #leastHeld: Capacity = { piece: Infinity, all: Infinity };
   #awake = 0;
   #held = 0;
   #cursor = 0;
@@ -82,6 +86,18 @@ export class Devices implements Fleet {
   /** Of those that were measured or say how fast they are. */
   get rate(): number {
     return this.#rated > 0 ? Math.max(0, this.#rate) : 0;
+  }
+
+  /** Whether whoever is here could hold something. */
+  allCanHold(needs: Capacity): boolean {
+    return fitsIn(needs, this.#leastHeld);
+  }
+
+  /** Whether there are devices that would compute a slice, and none of them can hold it. */
+  areTooSmallFor(slice: SliceWork): boolean {
+    if (this.allCanHold(slice.needs)) return false;
+    const willing = [...this.#byId.values()].filter((device) => device.helps(slice));
+    return willing.length > 0 && !willing.some((device) => device.canHold(slice.needs));
   }
 
   /** Of one device, units a millisecond. */
@@ -172,6 +188,7 @@ export class Devices implements Fleet {
   #count(device: Device, sign: 1 | -1): void {
     const { slot, rate, facts, held, isSilent, isMeasured, isRated, mostHeld } = device;
     this.#held += sign * held.length;
+    if (sign > 0 && facts.holds) this.#leastHeld = smallerOf(this.#leastHeld, facts.holds);
     // What it can do is nothing that others could reckon with.
     if (device.onlyOf !== null) return;
     // Who may have nothing and has nothing waits to be believed.

@@ -4,7 +4,7 @@
  * It chooses among what waits (demand.ts) for one device after the other, and has leases.ts do it. Nothing waits: what others
  * have not begun (tail.ts). It does not know what comes back. Rules L7–L13 and L15–L18 in docs/SPEC.md.
  */
-import type { Demand, Seeker } from './demand.ts';
+import type { Demand } from './demand.ts';
 import type { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import type { Grant, Leases } from './leases.ts';
@@ -132,7 +132,7 @@ export class Lender {
       const device = this.#hungry.values().next().value!;
       this.#hungry.delete(device);
       this.#hungry.add(device);
-      if ((!best || device.rate > best.rate) && hasRoom(device) && this.#demand.has(TIER.coarse, device.onlyOf) && !this.#isGated(device)) best = device;
+      if ((!best || device.rate > best.rate) && hasRoom(device) && this.#demand.has(TIER.coarse, device) && !this.#isGated(device)) best = device;
     }
     return best;
   }
@@ -143,7 +143,7 @@ export class Lender {
       if (grants.length > 0) return grants;
     }
     for (const tier of TIERS) {
-      if (!this.#demand.has(tier, device.onlyOf) || (tier === TIER.coarse && this.#isGated(device))) continue;
+      if (!this.#demand.has(tier, device) || (tier === TIER.coarse && this.#isGated(device))) continue;
       const grants = this.#lend(device, tier, AS_ASKED, now);
       if (grants.length > 0) return grants;
     }
@@ -153,8 +153,7 @@ export class Lender {
   /** One lease of one slice and one tier; nothing where there is nothing for this device. */
   #lend(device: Device, tier: Tier, { isUrgent, isOwed }: How, now: number): readonly Grant[] {
     const passedOver = new Set<SliceWork>();
-    const seeker: Seeker = { onlyOf: device.onlyOf, mayHave: (each) => device.mayHave(each), isReady: (each) => device.isReadyFor(each.spec.id) };
-    for (let slice = this.#demand.pick(tier, seeker, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, seeker, passedOver)) {
+    for (let slice = this.#demand.pick(tier, device, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, device, passedOver)) {
       const tiles = this.#takeTiles(device, slice, tier, now);
       if (tiles.length > 0) {
         const lease = this.#leases.open(tier, isOwed, now);
@@ -178,7 +177,8 @@ export class Lender {
     // Who was never measured with work of this kind shows with the first tiles how fast it is.
     const room = known === 'measured' ? free : Math.min(free, known === 'guessed' ? idle : MOST_ON_TRIAL * workers - device.held.length);
     // While others are at work the last tiles are left to them; where nobody is, not for long: the faster ones may not come.
-    const mayBeLeftOut = this.#devices.held > device.held.length || now - device.refusedAt < MOST_REFUSED_MS;
+    const areOthersAtIt = this.#devices.held > device.held.length && this.#devices.allCanHold(slice.needs);
+    const mayBeLeftOut = areOthersAtIt || now - device.refusedAt < MOST_REFUSED_MS;
     // A first picture is left to those that are sooner done with it: the slower take part where there is much of it.
     const isCoarse = tier === TIER.coarse;
     const others = !device.isRated ? 0 : isCoarse ? this.#devices.rateAbove(device.rate) : this.#devices.rate;
@@ -229,12 +229,13 @@ export class Lender {
   }
 
   /** Whether anything waits that a device may have. */
-  #isWanted({ onlyOf }: Device): boolean {
-    return TIERS.some((tier) => this.#demand.has(tier, onlyOf));
+  #isWanted(device: Device): boolean {
+    return TIERS.some((tier) => this.#demand.has(tier, device));
   }
 
   #isGated(device: Device): boolean {
-    if (this.#devices.devices < GATED_FROM) return false;
+    // Where not everybody can hold everything, there may be no others to leave it to.
+    if (this.#devices.devices < GATED_FROM || !this.#devices.allCanHold(this.#demand.mostNeeded)) return false;
     if (device.isRated) return device.rate < GATED_BELOW * this.#devices.typicalRate;
     // It may be the slowest of all: it shows how fast it is with something nobody waits for, where there is such.
     return this.#devices.typicalRate > 0 || this.#demand.has(TIER.viewed) || this.#demand.has(TIER.surroundings) || this.#demand.has(TIER.background);
@@ -243,7 +244,7 @@ export class Lender {
   /** Whether a device should put this before what it does: one urgent lease at a time, and never the slow. */
   #mayBePushed(device: Device, tier: Tier): boolean {
     const [first] = device.held;
-    if (!first || device.isSilent || !this.#demand.has(tier, device.onlyOf) || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
+    if (!first || device.isSilent || !this.#demand.has(tier, device) || device.urgentCount > 0 || device.held.length >= device.mostHeld) return false;
     if (tier === TIER.coarse && this.#isGated(device)) return false;
     return device.held.some(({ lease }) => TIER_RULES[tier].preempts.includes(lease.tier) && (tier === TIER.coarse || !lease.isOwed));
   }

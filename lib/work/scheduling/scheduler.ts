@@ -72,6 +72,11 @@ export class Scheduler {
     return this.#slices.get(id);
   }
 
+  /** Slices of which something waits, and that none of those devices can hold that would compute them. */
+  tooLarge(): readonly string[] {
+    return [...this.#slices.values()].flatMap((slice) => (!slice.isPaused && slice.waiting.some((count) => count > 0) && this.#devices.areTooSmallFor(slice) ? [slice.spec.id] : []));
+  }
+
   // --- who computes
 
   /** A device begins to lend, or what it says of itself has changed; returns whether tiles wait again that it may not have any more and has not begun. */

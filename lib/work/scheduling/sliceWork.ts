@@ -4,6 +4,7 @@
  * Tiles are numbers here, 0 … n − 1. Each belongs to a stage; stages are wanted one after the other (a level of the grid,
  * then the next; after all of them, more samples). It does not know who else has work, nor who computes.
  */
+import { NOTHING, type Capacity } from '#lib/work/capacity.ts';
 import { shardFor } from './shardChoice.ts';
 import { TIER, TIERS, type Tier } from './tiers.ts';
 
@@ -28,6 +29,8 @@ export type SliceSpec = {
   readonly shards?: readonly string[] | undefined;
   /** What it takes a device to fetch a shard that it has not. */
   readonly shardMs?: number | undefined;
+  /** What a device has to hold; absent for nothing to speak of. */
+  readonly needs?: Capacity | undefined;
   /** Tiles known already. */
   readonly isDone?: ((tile: number) => boolean) | undefined;
 };
@@ -77,6 +80,11 @@ export class SliceWork {
         this.#count(tile, 1);
       }
     }
+  }
+
+  /** What a device has to hold to compute it. */
+  get needs(): Capacity {
+    return this.spec.needs ?? NOTHING;
   }
 
   get tiles(): number {

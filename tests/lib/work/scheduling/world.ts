@@ -1,5 +1,6 @@
 /** A few devices and slices in virtual time, for tests of the scheduler: devices compute what they hold, first to last. */
 import { Scheduler, type Completion } from '#lib/work/scheduling/scheduler.ts';
+import type { DeviceFacts } from '#lib/work/scheduling/device.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import type { SliceSpec } from '#lib/work/scheduling/sliceWork.ts';
 
@@ -12,7 +13,7 @@ export const specOf = (id: string, person: string, stages: readonly number[], un
 };
 
 /** `rate`: units a millisecond and worker. `silentFrom`: computes no more, and says nothing. */
-export type Worker = { readonly id: string; readonly person: string; readonly rate: number; readonly workers: number; readonly silentFrom: number; readonly helps?: 'everyone' | 'own' };
+export type Worker = { readonly id: string; readonly person: string; readonly rate: number; readonly workers: number; readonly silentFrom: number } & Pick<DeviceFacts, 'helps' | 'holds'>;
 
 type Task = { readonly grant: Grant; readonly ready: number };
 type Running = Task & { readonly endsAt: number; readonly ms: number };
@@ -34,7 +35,7 @@ export class World {
   join(worker: Partial<Worker> & { readonly id: string }): void {
     const whole = { person: worker.id, rate: 1e5, workers: 1, silentFrom: Infinity, ...worker };
     this.#workers.set(whole.id, { ...whole, queue: [], running: [], isAsking: 0 });
-    this.scheduler.join({ id: whole.id, person: whole.person, workers: whole.workers, duty: 1, helps: whole.helps });
+    this.scheduler.join({ id: whole.id, person: whole.person, workers: whole.workers, duty: 1, helps: whole.helps, holds: whole.holds });
   }
 
   leave(id: string): void {

@@ -1,4 +1,4 @@
-/** Whom a page lends to, in a live session without sockets. */
+/** What a page may be lent: whose slices it computes, and what it can hold; in a live session without sockets. */
 import { describe, expect, it } from 'vitest';
 import type { LeaseOffer } from '#lib/wire/events.ts';
 import { evaluatorFor } from '#tests/support/evaluated.ts';
@@ -13,7 +13,7 @@ const TWO: typeof CPU = { ...CPU, workers: 2 };
 
 const returned = ({ tile, ticket }: LeaseOffer) => ({ tile, ticket, ms: 10, backend: 'CPU' });
 
-describe('whom a page lends to', () => {
+describe('what a page may be lent', () => {
   it('[L23] who lends for their own slices computes nothing of others, everybody sees so, and a change is in force at once', async () => {
     const opened = await openSession();
     const { session } = opened;
@@ -34,5 +34,25 @@ describe('whom a page lends to', () => {
     session.lend('c1', { ...TWO, helps: 'own' });
     expect(session.askForWork('c1', 1000).length).toBeGreaterThan(0);
     expect(await session.returnTile('c2', returned(lent[0]!), evaluate(recipe, lent[0]!.tile))).toEqual({ ok: true, value: 'accepted' });
+  });
+
+  it('[L25] a slice that nobody here can hold is named within a second, also to who comes later, until somebody who can lends', async () => {
+    const opened = await openSession();
+    const { session, clock } = opened;
+    const ada = await opened.join('c1');
+    const slice = await ada.place(recipe);
+    session.lend('c1', { ...CPU, holds: { piece: 8, all: 8 } });
+    expect(session.askForWork('c1', 1000)).toEqual([]);
+    await clock.advance(1000);
+    expect(opened.heard('tooLarge').at(-1)).toEqual([[slice]]);
+    await opened.join('c2');
+    expect(opened.said.filter(([to, event]) => event === 'tooLarge' && typeof to === 'object' && 'only' in to && to.only === 'c2')).toEqual([[{ only: 'c2' }, 'tooLarge', [slice]]]);
+    const said = opened.heard('tooLarge').length;
+    await clock.advance(5000);
+    expect(opened.heard('tooLarge')).toHaveLength(said);
+    session.lend('c2', { ...CPU, holds: { piece: 2 ** 27, all: 2 ** 30 } });
+    expect(session.askForWork('c2', 1000).length).toBeGreaterThan(0);
+    await clock.advance(1000);
+    expect(opened.heard('tooLarge').at(-1)).toEqual([[]]);
   });
 });
