@@ -31,8 +31,10 @@ export class Pace {
     const done = [...by.values()].reduce((sum, { points }) => sum + points, 0);
     looks.push({ at, by, done });
     while (looks.length > 2 && at - looks[0]!.at > WINDOW_MS) looks.shift();
-    const first = looks[0]!;
-    const rate = at > first.at ? (done - first.done) / (at - first.at) : 0;
+    // How long nothing came says nothing of how fast it comes: what came first is where that begins, once there is more.
+    const begun = looks.findIndex((each) => each.done > looks[0]!.done);
+    const from = begun > 0 && looks[begun]!.done < done ? looks[begun]! : looks[Math.max(0, begun - 1)]!;
+    const rate = at > from.at ? (done - from.done) / (at - from.at) : 0;
     const found = outlook(this.#all - done, looks, present);
     this.#told = found.kind === 'range' ? promise(this.#told, found, at) : null;
     return {

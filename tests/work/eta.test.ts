@@ -103,6 +103,15 @@ describe('pace', () => {
     }
   });
 
+  test('[L19] a minute in which nobody lent is not reckoned into the speed of those who came', () => {
+    const pace = new Pace(100_000);
+    for (let at = 0; at <= 20_000; at += 2000) expect(pace.look(at, points(0), new Set()).perSecond).toBeNull();
+    // The first result, of which nobody knows how long it took; then a thousand points a second.
+    expect(pace.look(22_000, points(500), new Set(['ada'])).perSecond).toBeCloseTo(250, 9);
+    expect(pace.look(24_000, points(2500), new Set(['ada'])).perSecond).toBeCloseTo(1000, 9);
+    expect(pace.look(60_000, points(38_500), new Set(['ada'])).perSecond).toBeCloseTo(1000, 9);
+  });
+
   test('[L19] once all is computed nothing is left, and nothing is said of a speed', () => {
     const pace = new Pace(100);
     pace.look(0, points(50), new Set(['ada']));
