@@ -7,7 +7,8 @@ import { useRoomView, useSession } from '#components/session/SessionContext.ts';
 import { useResolvedTheme } from '#components/session/useResolvedTheme.ts';
 import { useGrowth } from '#components/session/useSurface.ts';
 import { useStore } from '#components/useStore.ts';
-import { makersOf, makersTint, type Maker } from './makers.ts';
+import { makersOf, type Maker } from './makers.ts';
+import { MakersPaint } from './makersPaint.ts';
 
 export type Made = { readonly makers: readonly Maker[]; readonly tint: Tint | null };
 
@@ -31,9 +32,6 @@ export function useMakers(source: SurfaceSource | LayerSource | null): Made {
     const makers = makersOf(session.tallyOf(surface.tiling).shares(), ({ by, byName }, index) => (helpers === 'named' ? byName : by === me?.id ? 'You' : `Helper ${index + 1}`));
     return { tiling: surface.tiling, entries, makers, layer: 'setLayer' in source ? source.layer : null };
   }, [session, source, version, isAsked, helpers, me]);
-  return useMemo(() => {
-    if (!known || replay === null) return NOBODY;
-    const { tiling, entries, makers, layer } = known;
-    return { makers, tint: makersTint(tiling, entries, makers, replay, layer, theme === 'dark') };
-  }, [known, replay, theme]);
+  const paint = useMemo(() => known && new MakersPaint({ ...known, isDark: theme === 'dark' }), [known, theme]);
+  return useMemo(() => (known && paint && replay !== null ? { makers: known.makers, tint: paint.at(replay) } : NOBODY), [known, paint, replay]);
 }
