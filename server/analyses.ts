@@ -18,7 +18,7 @@ import { UnitBook, type Asker, type UnitLease } from '#lib/work/unitBook.ts';
 import type { AnalysisProgress, KeptUnit, ReturnedUnit, ReturnOutcome, UnitOffer, UnitProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
 import type { Clock } from './clock.ts';
-import type { Helper } from './lendingDesk.ts';
+import type { Helper } from './roster.ts';
 import type { Dice } from './dice.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';

@@ -18,6 +18,7 @@ import type { LiveSession } from './liveSession.ts';
 import { createBuckets } from './rateLimit.ts';
 import type { SessionRegister } from './sessionRegister.ts';
 import { isKeyOf, type Tokens } from './tokens.ts';
+import { visitorAddress } from './visitorAddress.ts';
 
 /** Codes that do not exist, per address: a whole class shares one, and successes are free. */
 const WRONG_CODES = { burst: 20, perSecond: 20 / 60 };
@@ -49,12 +50,7 @@ export function createApi({ register, tokens, clock, publicUrl, trustProxy }: De
   const files = createBuckets(FILES, clock.now);
   const slices = createBuckets(SLICE_CALLS, clock.now);
 
-  const addressOf = (request: IncomingMessage): string => {
-    const forwarded = request.headers['x-forwarded-for'];
-    // The last entry is the proxy's own word; those before it are the visitor's.
-    const last = trustProxy && typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-    return last || (request.socket.remoteAddress ?? 'unknown');
-  };
+  const addressOf = (request: IncomingMessage): string => visitorAddress(request, trustProxy);
 
   const originOf = ({ headers, socket }: IncomingMessage): string => {
     if (publicUrl !== null) return publicUrl;

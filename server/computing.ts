@@ -20,8 +20,9 @@ import { isTileOf, pointsOf, tileOfKey, tilingOf, type Tiling } from '#lib/work/
 import { decodeTileResult } from '#lib/wire/tileCodec.ts';
 import type { ReturnedTile, ReturnOutcome } from '#lib/wire/events.ts';
 import { fetchedOf } from './lending.ts';
-import { LendingDesk, type DeskDependencies, type Helper } from './lendingDesk.ts';
+import { LendingDesk, type DeskDependencies } from './lendingDesk.ts';
 import type { Prober } from './prober.ts';
+import type { Helper } from './roster.ts';
 import type { TileBook } from './tileBook.ts';
 import type { TileNews } from './watchedSlice.ts';
 
@@ -99,9 +100,9 @@ export class Computing {
 
   async returnTile(helper: Helper, { tile: key, ms, backend, ticket }: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
     const { tiles, tokens, clock, log } = this.#dependencies;
-    const { personId, device } = helper;
+    const { personId, device, domain } = helper;
     if (!tokens.isTicket(ticket, key, personId)) return refused('this tile was not lent to you');
-    await tiles.meet(device, personId);
+    await tiles.meet(device, personId, domain);
     if (!tiles.isBelieved(device)) {
       this.desk.handBack(helper, [key]);
       return refused('numbers from this device did not match, so no more are taken for now');
@@ -121,7 +122,7 @@ export class Computing {
     if (completion === 'barred') return refused('another device has to compute this tile');
     const record = { tile: key, digest: digestOf(bytes), by: personId, byName: helper.name, backend, device, isVerified: false, proof: null, isRechecked: false, at: clock.date() };
     try {
-      const isNew = await this.desk.whileKeeping(helper, () => tiles.keep(record, bytes, result.value));
+      const isNew = await this.desk.whileKeeping(helper, () => tiles.keep(record, bytes, result.value, this.desk));
       // A duplicate costs nothing more, and says whether two devices agree.
       return parsed(isNew && completion === 'accepted' ? 'accepted' : 'duplicate');
     } catch (error) {
@@ -155,7 +156,7 @@ export class Computing {
         this.#write(record);
         return this.desk.lendAgain(record.tile, news.notTo);
       case 'secondOpinion':
-        return this.desk.lendAgain(record.tile, news.notTo);
+        return this.desk.askAnother(record.tile, news);
     }
   }
 

@@ -11,14 +11,17 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { partsOfTile, shardsOf } from '#lib/slice/shards.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
 import { Scheduler, type Completion } from '#lib/work/scheduling/scheduler.ts';
+import type { Kept } from '#lib/work/scheduling/eligibility.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { pointsOf, tileKey, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { TileNumbers } from '#lib/work/tileNumbers.ts';
 import { anchorOf, distanceTo, type Focus } from '#lib/work/wanted.ts';
+import type { Closeness, Domain } from '#lib/work/belief/domain.ts';
 import type { LendFacts } from '#lib/wire/events.ts';
+import type { Helper } from './roster.ts';
 
-/** A page that lends: whose it is, and what names its browser. */
-export type Lender = { readonly connectionId: string; readonly personId: string; readonly browser: string };
+/** A page that lends. */
+type Lender = Pick<Helper, 'connectionId' | 'personId' | 'browser' | 'domain'>;
 
 /** What is lent: a tile to a page, with what it is predicted to take there. */
 export type Lent = Pick<Grant, 'predictedMs' | 'isUrgent' | 'tier'> & { readonly connectionId: string; readonly tile: TileKey };
@@ -103,8 +106,8 @@ export class Lending {
   }
 
   /** A page begins to lend, or has changed; returns whether it lost what it held. */
-  join({ connectionId, personId, browser }: Lender, { workers, duty, rate, helps, holds }: LendFacts): boolean {
-    return this.#scheduler.join({ id: connectionId, person: personId, browser, workers, duty, rate, helps, holds });
+  join({ connectionId, personId, browser, domain }: Lender, { workers, duty, rate, helps, holds }: LendFacts): boolean {
+    return this.#scheduler.join({ id: connectionId, person: personId, browser, domain, workers, duty, rate, helps, holds });
   }
 
   /** Slices of which something waits that none of the pages can hold that would compute them. */
@@ -153,6 +156,18 @@ export class Lending {
   reopen(key: TileKey, exceptFor: string): void {
     const { sliceId, number } = this.#find(key);
     if (number >= 0) this.#scheduler.reopen(sliceId, number, exceptFor);
+  }
+
+  /** Wants a tile that is done once more, to be believed. */
+  check(key: TileKey, notTo: readonly string[], kept: Kept): void {
+    const { sliceId, number } = this.#find(key);
+    if (number >= 0) this.#scheduler.check(sliceId, number, notTo, kept);
+  }
+
+  /** How close to these the furthest page is that could be asked about a tile; 2 where none is. */
+  leastCloseness(key: TileKey, to: readonly Domain[]): Closeness {
+    const { sliceId, number } = this.#find(key);
+    return number < 0 ? 2 : this.#scheduler.leastCloseness(sliceId, number, to);
   }
 
   handBack(connectionId: string, keys: readonly TileKey[]): void {

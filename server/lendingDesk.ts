@@ -2,25 +2,28 @@
  * The desk at which one session lends: pages come with what they have room for, and leave with tiles and the tickets for them.
  *
  * What is lent is lending.ts's to choose, how much of it a device may hold tileBook.ts's to say; here pages are told, each at its time. It
- * knows pages as ids of connections and people, and sees no results. Rules L1–L18, V5, V15.
+ * knows pages as ids of connections and people, and sees no results. Rules L1–L18, V5, V15, V17.
  */
 import type { Pointer } from '#lib/session/pointer.ts';
+import type { Decision } from '#lib/work/belief/decision.ts';
+import type { Bystanders, Closeness, Domain } from '#lib/work/belief/domain.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import { ServingTick } from '#lib/work/scheduling/servingTick.ts';
 import type { Completion } from '#lib/work/scheduling/scheduler.ts';
 import type { LeaseOffer, LendFacts } from '#lib/wire/events.ts';
 import type { Clock } from './clock.ts';
-import { Lending, type Lender, type Lent, type WantedSlice } from './lending.ts';
+import { Lending, type Lent, type WantedSlice } from './lending.ts';
 import type { Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
+import type { Helper } from './roster.ts';
 import type { TileBook } from './tileBook.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who returns or asks: the page, its browser, the person, and the name as it is now. */
-export type Helper = Lender & { readonly name: string; /** Of what it computes with, as in DeviceRecord. */ readonly device: string };
-
 /** `keeping`: results of it that are being written, and not judged yet. */
 type Page = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
+
+/** Who else a tile is lent to: none of these people, and for so long who is furthest away from these domains. */
+type Another = Pick<Extract<Decision, { readonly kind: 'secondOpinion' }>, 'notTo' | 'awayFrom' | 'patienceMs'>;
 
 export type DeskDependencies = {
   readonly tiles: Pick<TileBook, 'meet' | 'mostHeld'>;
@@ -30,7 +33,7 @@ export type DeskDependencies = {
   readonly outbox: Pick<Outbox, 'send'>;
 };
 
-export class LendingDesk {
+export class LendingDesk implements Bystanders {
   readonly #dependencies: DeskDependencies;
   readonly #lending = new Lending();
   /** By connection. */
@@ -67,12 +70,12 @@ export class LendingDesk {
 
   /** A page begins to lend, or says what of it has changed. */
   lend(helper: Helper, facts: LendFacts): void {
-    const { connectionId, personId, device } = helper;
+    const { connectionId, personId, device, domain } = helper;
     this.#pages.set(connectionId, { personId, device, workers: facts.workers, keeping: this.#pages.get(connectionId)?.keeping ?? 0 });
     if (this.#lending.join(helper, facts)) this.#tell();
     this.#limit(connectionId);
     // What is believed of it is looked up now, so that it is known when the first tile comes.
-    this.#dependencies.tiles.meet(device, personId).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
+    this.#dependencies.tiles.meet(device, personId, domain).catch((error: unknown) => this.#dependencies.log.error('device.notMet', error));
   }
 
   /** What is believed of a device has changed: it may hold more, or less. */
@@ -122,6 +125,17 @@ export class LendingDesk {
     } finally {
       if (page) page.keeping--;
     }
+  }
+
+  /** A tile that is done is lent once more to be believed. */
+  askAnother(key: TileKey, { notTo, awayFrom, patienceMs }: Another): void {
+    this.#lending.check(key, notTo, { awayFrom, until: this.#dependencies.clock.now() + patienceMs });
+    this.#tell();
+  }
+
+  /** As Bystanders has it: of those who lend here. */
+  leastCloseness(tile: TileKey, to: readonly Domain[]): Closeness {
+    return this.#lending.leastCloseness(tile, to);
   }
 
   lendAgain(key: TileKey, notTo: readonly string[]): void {

@@ -12,13 +12,13 @@ import { analysesOf, slicesOf } from '#lib/session/document.ts';
 import type { Change } from '#lib/session/policy.ts';
 import type { SessionRecord, Storage } from '#lib/session/storage.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 import type { Channel, DeviceSaid, LeaseOffer, LendFacts, ReturnedTile, ReturnOutcome, SyncReply } from '#lib/wire/events.ts';
 import { Analyses, type Visitor } from './analyses.ts';
 import type { Clock } from './clock.ts';
 import { Computing } from './computing.ts';
 import { rollId, type Dice } from './dice.ts';
-import type { Helper } from './lendingDesk.ts';
 import type { Log } from './log.ts';
 import { Members } from './members.ts';
 import { mergeUpdates, type MergedUpdates } from './mergedUpdates.ts';
@@ -60,6 +60,8 @@ export type Arrival = {
   readonly personId: string | null;
   /** Under which it wrote before, if it says so. */
   readonly clientId: number | null;
+  /** Where it came from and when; absent where that is not known. */
+  readonly domain?: Domain | null;
 };
 
 export class LiveSession {
@@ -143,12 +145,12 @@ export class LiveSession {
   }
 
   /** Lets a page in: it is told who it is, who is here and where they point; the others are told of it. */
-  async join({ connectionId, role, personId, clientId }: Arrival): Promise<void> {
+  async join({ connectionId, role, personId, clientId, domain = null }: Arrival): Promise<void> {
     const { outbox, tokens, record, dice } = this.#dependencies;
     const id = personId ?? rollId(dice, 9);
     const name = await this.#members.nameOf(id, (used) => this.#roster.isNameUsed(used));
     const given = role === 'edit' ? await this.#members.takeClientId(id, clientId) : this.#members.rollClientId();
-    this.#roster.join({ id: connectionId, personId: id, role, clientId: given }, name);
+    this.#roster.join({ id: connectionId, personId: id, role, clientId: given, domain }, name);
     const only = { only: connectionId };
     outbox.send(only, 'welcome', {
       // What this very page may do: another page of the same person may have come with more.
@@ -212,7 +214,7 @@ export class LiveSession {
   lend(connectionId: string, facts: LendFacts | null): void {
     this.#roster.setLending(connectionId, facts);
     // With what it lends from now on, which is part of which device it is.
-    const helper = this.#helperOf(connectionId);
+    const helper = this.#roster.helper(connectionId);
     if (!helper) return;
     if (facts === null) this.#computing.desk.release(connectionId);
     else this.#computing.desk.lend(helper, facts);
@@ -220,23 +222,23 @@ export class LiveSession {
   }
 
   askForWork(connectionId: string, roomMs: number): readonly LeaseOffer[] {
-    const helper = this.#helperOf(connectionId);
+    const helper = this.#roster.helper(connectionId);
     return helper && this.#roster.isLending(connectionId) ? this.#computing.desk.askForWork(helper, roomMs) : [];
   }
 
   async returnTile(connectionId: string, returned: ReturnedTile, bytes: Uint8Array): Promise<ReturnOutcome> {
-    const helper = this.#helperOf(connectionId);
+    const helper = this.#roster.helper(connectionId);
     return helper ? this.#computing.returnTile(helper, returned, bytes) : refused('not in this session');
   }
 
   handBack(connectionId: string, tiles: readonly TileKey[]): void {
-    const helper = this.#helperOf(connectionId);
+    const helper = this.#roster.helper(connectionId);
     if (helper) this.#computing.desk.handBack(helper, tiles);
   }
 
   /** The long analyses as one page meets them; null for who is not here. */
   analysesFor(connectionId: string): { readonly analyses: Analyses; readonly visitor: Visitor } | null {
-    const helper = this.#helperOf(connectionId);
+    const helper = this.#roster.helper(connectionId);
     const mayKeep = this.#roster.connection(connectionId)?.role === 'edit';
     return helper && { analyses: this.#analyses, visitor: { ...helper, mayKeep, lendsTo: (placedBy) => this.#roster.lendsTo(connectionId, placedBy) } };
   }
@@ -273,11 +275,6 @@ export class LiveSession {
 
   #authorOf({ personId, role }: Connection): Author {
     return { personId, role, ownsClientId: (clientId) => this.#members.ownerOf(clientId) === personId };
-  }
-
-  #helperOf(connectionId: string): Helper | null {
-    const connection = this.#roster.connection(connectionId);
-    return connection ? { connectionId, personId: connection.personId, name: this.#roster.person(connection.personId)!.name, browser: this.#roster.browserOf(connectionId), device: this.#roster.deviceKeyOf(connectionId) } : null;
   }
 
   #sayPerson(personId: string): void {

@@ -5,6 +5,7 @@
  */
 import type { Helped, Person, Role } from '#lib/session/people.ts';
 import type { DeviceSaid, LendFacts } from '#lib/wire/events.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import { deviceKeyOf } from '#lib/work/belief/device.ts';
 import type { Pointer, PointerFrame } from '#lib/session/pointer.ts';
 
@@ -14,6 +15,21 @@ export type Connection = {
   /** Of the link this page came by: one person may look in one tab and edit in another. */
   readonly role: Role;
   readonly clientId: number;
+  /** Where it came from and when, as far as is known: kept while it is here. */
+  readonly domain: Domain | null;
+};
+
+/** Who returns or asks. */
+export type Helper = {
+  readonly connectionId: string;
+  readonly personId: string;
+  /** As it is now. */
+  readonly name: string;
+  /** What names its browser, by the page's own word. */
+  readonly browser: string;
+  /** What it computes with, as in DeviceRecord: under this evidence for it is kept. */
+  readonly device: string;
+  readonly domain: Domain | null;
 };
 
 /** `backend`: what it lends with, or lent with last. */
@@ -87,15 +103,12 @@ export class Roster {
     if (page) page.device = device;
   }
 
-  /** Under which name evidence for what a page computes is kept. */
-  deviceKeyOf(connectionId: string): string {
-    const { device, backend } = this.#pageOf(connectionId)!;
-    return deviceKeyOf({ ...device, backend });
-  }
-
-  /** What names the browser of a page, by its own word. */
-  browserOf(connectionId: string): string {
-    return this.#pageOf(connectionId)!.device.device;
+  /** A page as one that lends or asks; null for one that is not here. */
+  helper(connectionId: string): Helper | null {
+    const page = this.#pageOf(connectionId);
+    if (!page) return null;
+    const { connection: { personId, domain }, device, backend } = page;
+    return { connectionId, personId, name: this.#people.get(personId)!.name, browser: device.device, device: deviceKeyOf({ ...device, backend }), domain };
   }
 
   isLending(connectionId: string): boolean {

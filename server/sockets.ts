@@ -9,16 +9,19 @@ import { read, sayProblems } from '#lib/parsed.ts';
 import type { Role } from '#lib/session/people.ts';
 import { MAY_SAY, PROTOCOL_VERSION, type ClientToServer, type Notice, type RefusedConnection, type ServerToClient } from '#lib/wire/events.ts';
 import { MAX_MESSAGE_BYTES, RATES, handshakeSchema } from '#lib/wire/payloads.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import type { Clock } from './clock.ts';
+import type { Domains } from './domains.ts';
 import type { Log } from './log.ts';
 import type { Audience, Outbox } from './outbox.ts';
 import { createBucket, type Bucket } from './rateLimit.ts';
 import type { Held, SessionRegister } from './sessionRegister.ts';
 import { SOCKET_EVENTS } from './socketEvents.ts';
 import { isKeyOf, type Tokens } from './tokens.ts';
+import { visitorAddress } from './visitorAddress.ts';
 
 /** What was found out about a page at the handshake. */
-type Admitted = { readonly sessionId: string; readonly role: Role; readonly personId: string | null; readonly clientId: number | null };
+type Admitted = { readonly sessionId: string; readonly role: Role; readonly personId: string | null; readonly clientId: number | null; readonly domain: Domain };
 
 export type LiveServer = Server<ClientToServer, ServerToClient, Record<string, never>, Admitted>;
 type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, Admitted>;
@@ -67,6 +70,8 @@ type Dependencies = {
   readonly clock: Clock;
   readonly log: Log;
   readonly maxPeople: number;
+  readonly trustProxy: boolean;
+  readonly domainOf: Domains;
 };
 
 export function serveSockets(io: LiveServer, dependencies: Dependencies): void {
@@ -119,7 +124,7 @@ export function serveSockets(io: LiveServer, dependencies: Dependencies): void {
 }
 
 /** Whether a page may connect and as whom, or why not. */
-async function admit(socket: LiveSocket, { register, tokens }: Dependencies): Promise<Admitted | RefusedConnection> {
+async function admit(socket: LiveSocket, { register, tokens, trustProxy, domainOf }: Dependencies): Promise<Admitted | RefusedConnection> {
   const handshake = read(handshakeSchema, socket.handshake.auth);
   if (!handshake.ok) return 'badHandshake';
   const { version, session: sessionId, key, token, clientId } = handshake.value;
@@ -127,11 +132,11 @@ async function admit(socket: LiveSocket, { register, tokens }: Dependencies): Pr
   const record = await register.storage.session(sessionId);
   if (!record) return 'noSuchSession';
   if (key !== null && !isKeyOf(key, record.editKeyHash)) return 'badKey';
-  return { sessionId, role: key === null ? 'view' : 'edit', personId: tokens.personOf(sessionId, token), clientId };
+  return { sessionId, role: key === null ? 'view' : 'edit', personId: tokens.personOf(sessionId, token), clientId, domain: domainOf(visitorAddress(socket.request, trustProxy)) };
 }
 
 async function join(socket: LiveSocket, register: SessionRegister): Promise<Held | null> {
-  const { sessionId, role, personId, clientId } = socket.data;
+  const { sessionId, role, personId, clientId, domain } = socket.data;
   const held = await register.hold(sessionId);
   if (!held) throw new Error(`session ${sessionId} is gone`);
   if (!socket.connected) {
@@ -141,7 +146,7 @@ async function join(socket: LiveSocket, register: SessionRegister): Promise<Held
   // In the room first: what is said while the page joins must reach it.
   await socket.join(sessionId);
   try {
-    await held.session.join({ connectionId: socket.id, role, personId, clientId });
+    await held.session.join({ connectionId: socket.id, role, personId, clientId, domain });
   } catch (error) {
     held.release();
     throw error;

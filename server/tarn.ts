@@ -10,6 +10,7 @@ import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Dice } from './dice.ts';
+import { createDomains } from './domains.ts';
 import { createHttpServer, serveHttp, type Pages } from './http.ts';
 import type { Log } from './log.ts';
 import type { Prober } from './prober.ts';
@@ -54,7 +55,7 @@ export async function startTarn(ingredients: Ingredients): Promise<Tarn> {
   const register = new SessionRegister({ ...ingredients, tokens, tiles, outboxFor: (sessionId) => outboxOf(io, sessionId) });
   const api = createApi({ register, tokens, clock, publicUrl: config.publicUrl, trustProxy: config.trustProxy });
   serveHttp(http, { api, pages, log, isDevelopment: config.isDevelopment });
-  serveSockets(io, { register, tokens, clock, log, maxPeople: config.maxPeople });
+  serveSockets(io, { register, tokens, clock, log, maxPeople: config.maxPeople, trustProxy: config.trustProxy, domainOf: createDomains(dice.bytes(SECRET_BYTES), clock) });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(config.port, config.host, () => {

@@ -2,7 +2,7 @@
  * Every tile of this installation: kept once, judged, then verified, struck or rechecked; sessions that watch its slice are told.
  *
  * What is believed is decided by lib/work/belief/trustBook.ts; here its decisions are done: float64 is asked through the
- * desk, storage is written, listeners hear. Nothing is told as verified before that is durable. Rules V3–V12, L9, K5, K11.
+ * desk, and what follows from its answers is written and told by verdicts.ts. Rules V3–V12, V17, L9, K5, K11.
  */
 import { differencesOf } from '#lib/work/agreement.ts';
 import type { Storage, TileRecord } from '#lib/session/storage.ts';
@@ -10,6 +10,7 @@ import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Network } from '#lib/network/program.ts';
 import type { Decision } from '#lib/work/belief/decision.ts';
 import type { DeviceRecord, DeviceState } from '#lib/work/belief/device.ts';
+import type { Bystanders, Domain } from '#lib/work/belief/domain.ts';
 import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import { Repeats } from '#lib/work/belief/repeats.ts';
 import { TrustBook } from '#lib/work/belief/trustBook.ts';
@@ -22,6 +23,7 @@ import type { Log } from './log.ts';
 import { PointJudge } from './pointJudge.ts';
 import type { Prober } from './prober.ts';
 import { TruthDesk } from './truthDesk.ts';
+import { Verdicts } from './verdicts.ts';
 import { WatchedSlice, type Disputed, type TileListener } from './watchedSlice.ts';
 
 export type DeviceListener = (record: DeviceRecord, before: DeviceState) => void;
@@ -46,15 +48,15 @@ export class TileBook {
   readonly #repeats = new Repeats();
   readonly #judge: PointJudge;
   readonly #deviceListeners = new Set<DeviceListener>();
-  /** What is being written or looked at. */
-  readonly #pending = new Set<Promise<void>>();
+  readonly #verdicts: Verdicts;
   #isClosed = false;
 
   constructor(dependencies: TileBookDependencies) {
-    const { budget = TRUTH_BUDGET, prober, clock, dice } = dependencies;
+    const { budget = TRUTH_BUDGET, prober, clock, dice, storage, log } = dependencies;
     this.#dependencies = dependencies;
     this.#book = new TrustBook(budget, dice.uniform);
     this.#judge = new PointJudge(prober);
+    this.#verdicts = new Verdicts({ storage, log, sliceOf: (tile) => this.#sliceOf(tile), onStruck: (slice, tile) => this.#standIn(slice, tile) });
     this.#desk = new TruthDesk({ budget, width: prober.width, clock, onIdle: () => this.#audit() });
   }
 
@@ -85,8 +87,9 @@ export class TileBook {
     return () => this.#deviceListeners.delete(listener);
   }
 
-  /** Recalls what is believed of a device, or begins with it. */
-  async meet(device: string, person: string): Promise<void> {
+  /** Recalls what is believed of a device, or begins with it. @param domain where its page came from, which is kept nowhere */
+  async meet(device: string, person: string, domain: Domain | null = null): Promise<void> {
+    if (domain) this.#book.cameFrom(device, domain);
     if (this.#book.device(device)) return;
     const earlier = await this.#dependencies.storage.device(device);
     this.#book.admit(device, person, this.#now(), earlier);
@@ -110,12 +113,14 @@ export class TileBook {
   /**
    * Keeps a result whose form was checked, of a device that was met; resolves to false when that tile is kept already,
    * with which it is then compared. Durable either way.
+   *
+   * @param bystanders who else is here that could be asked
    */
-  async keep(record: TileRecord, bytes: Uint8Array, result: TileResult): Promise<boolean> {
-    const slice = this.#slices.get(tileOfKey(record.tile)!.sliceId);
+  async keep(record: TileRecord, bytes: Uint8Array, result: TileResult, bystanders?: Bystanders): Promise<boolean> {
+    const slice = this.#sliceOf(record.tile);
     const before = slice?.records.get(record.tile);
     if (slice && before && !before.isRechecked) {
-      this.#track(this.#compare(slice, before, { record, bytes, result }));
+      this.#verdicts.track(this.#compare(slice, before, { record, bytes, result }, bystanders));
       return false;
     }
     if (!(await this.#dependencies.storage.putTile(record, bytes))) return false;
@@ -134,7 +139,7 @@ export class TileBook {
   /** Resolves when all that can be known of every tile kept so far is known. */
   async settled(): Promise<void> {
     for (;;) {
-      if (this.#pending.size > 0) await Promise.all(this.#pending);
+      if (this.#verdicts.isPending) await this.#verdicts.settled();
       else if (this.#desk.size > 0) await this.#desk.step();
       else return;
       // A step ends before what follows from it was noted.
@@ -144,13 +149,18 @@ export class TileBook {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#verdicts.close();
     await this.#dependencies.prober.close();
     await this.#desk.close();
-    await Promise.all(this.#pending);
+    await this.#verdicts.settled();
   }
 
   #now(): number {
     return this.#dependencies.clock.date();
+  }
+
+  #sliceOf(tile: TileKey): WatchedSlice | undefined {
+    return this.#slices.get(tileOfKey(tile)!.sliceId);
   }
 
   #open(slice: WatchedSlice): WatchedSlice {
@@ -161,7 +171,7 @@ export class TileBook {
         if (!isTileOf(slice.tiling, tileOfKey(record.tile)!)) continue;
         slice.records.set(record.tile, record);
         // Kept just before the server ended.
-        if (!record.isVerified && !record.isRechecked) this.#track(this.#recall(slice, record));
+        if (!record.isVerified && !record.isRechecked) this.#verdicts.track(this.#recall(slice, record));
       }
     };
     slice.loaded = Promise.resolve().then(load);
@@ -182,12 +192,12 @@ export class TileBook {
     this.#desk.pump();
   }
 
-  async #compare(slice: WatchedSlice, before: TileRecord, other: Disputed): Promise<void> {
+  async #compare(slice: WatchedSlice, before: TileRecord, other: Disputed, bystanders?: Bystanders): Promise<void> {
     const own = await this.#resultOf(before);
     if (!own || slice.records.get(before.tile) !== before) return;
     const differing = differencesOf(own, other.result, slice.recipe.loss, this.#judge.toleranceFor(slice, before));
     if (differing.length > 0) slice.disputes.set(before.tile, [...(slice.disputes.get(before.tile) ?? []), other]);
-    this.#perform(this.#book.opinion(before.tile, other.record.device, differing, this.#now()));
+    this.#perform(this.#book.opinion(before.tile, other.record.device, differing, this.#now(), bystanders));
   }
 
   /** As TruthDesk asks: 0 when there was something to recompute, else in how many ms there may be. */
@@ -204,61 +214,36 @@ export class TileBook {
       switch (decision.kind) {
         case 'probe': {
           const { tile, points, closer, urgency } = decision;
-          const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
+          const slice = this.#sliceOf(tile);
           if (slice) this.#desk.push({ slice: slice.id, cost: points.length * slice.tiling.pointCost, urgency, tag: () => this.#inquire(slice, tile, points, closer) });
           break;
         }
         case 'verify':
-          this.#change(decision.tile, (record) => storage.markVerified(record.tile, record.digest, decision.proof), (record, slice) => {
-            const verified = { ...record, isVerified: true, proof: decision.proof };
-            slice.records.set(record.tile, verified);
-            slice.tell({ kind: 'verified', record: verified });
-          });
+          this.#verdicts.verify(decision.tile, decision.proof);
           break;
         case 'strike':
-          this.#strike(decision.tile, decision.notTo);
+          this.#verdicts.strike(decision.tile, decision.notTo);
           break;
         case 'rollBack':
-          this.#track(this.#rollBack(decision.device, decision.notTo));
+          this.#verdicts.rollBack(decision.device, decision.notTo);
           break;
         case 'secondOpinion': {
-          const slice = this.#slices.get(tileOfKey(decision.tile)!.sliceId);
-          const record = slice?.records.get(decision.tile);
-          if (slice && record) slice.tell({ kind: 'secondOpinion', record, notTo: decision.notTo });
+          const { tile, notTo, awayFrom, patienceMs } = decision;
+          const slice = this.#sliceOf(tile);
+          const record = slice?.records.get(tile);
+          if (slice && record) slice.tell({ kind: 'secondOpinion', record, notTo, awayFrom, patienceMs });
           break;
         }
         case 'device': {
           const { record, before } = decision;
-          this.#track(storage.saveDevice(record));
+          this.#verdicts.track(storage.saveDevice(record));
           if (record.state !== before) for (const listener of this.#deviceListeners) listener(record, before);
           break;
         }
         case 'vote':
-          this.#track(storage.addVote({ tile: decision.tile, by: decision.by, against: decision.against, at: this.#now() }));
+          this.#verdicts.track(storage.addVote({ tile: decision.tile, by: decision.by, against: decision.against, at: this.#now() }));
       }
     }
-  }
-
-  /** Does what storage is asked, and then tells, unless the tile has changed meanwhile. */
-  #change(tile: TileKey, write: (record: TileRecord) => Promise<void>, tell: (record: TileRecord, slice: WatchedSlice) => void): void {
-    const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
-    const record = slice?.records.get(tile);
-    if (!slice || !record) return;
-    this.#track(
-      write(record).then(() => {
-        if (slice.records.get(tile) === record) tell(record, slice);
-      }),
-    );
-  }
-
-  #strike(tile: TileKey, notTo: readonly string[]): void {
-    const { storage, log } = this.#dependencies;
-    this.#change(tile, (record) => storage.strikeTile(tile, record.digest), (record, slice) => {
-      log.warn('tile.struck', { tile, by: record.by, backend: record.backend, device: record.device });
-      slice.remove(tile);
-      slice.tell({ kind: 'struck', record, notTo });
-      this.#standIn(slice, tile);
-    });
   }
 
   /** Where another device's numbers were right, its work is not done again. */
@@ -266,22 +251,7 @@ export class TileBook {
     const others = slice.disputes.get(tile) ?? [];
     slice.disputes.delete(tile);
     const [right] = others.filter(({ record }) => this.isBelieved(record.device));
-    if (right) this.#track(this.keep(right.record, right.bytes, right.result).then(() => {}));
-  }
-
-  async #rollBack(device: string, notTo: readonly string[]): Promise<void> {
-    const { storage, log } = this.#dependencies;
-    const tiles = await storage.recheckTiles(device);
-    log.warn('device.caught', { device, tiles: tiles.length });
-    for (const tile of tiles) {
-      const slice = this.#slices.get(tileOfKey(tile)!.sliceId);
-      const record = slice?.records.get(tile);
-      if (!slice || record?.device !== device) continue;
-      slice.remove(tile);
-      const rechecked = { ...record, isVerified: false, proof: null, isRechecked: true };
-      slice.records.set(tile, rechecked);
-      slice.tell({ kind: 'rechecked', record: rechecked, notTo });
-    }
+    if (right) this.#verdicts.track(this.keep(right.record, right.bytes, right.result).then(() => {}));
   }
 
   /** Asks float64 about points of a tile, and heeds what it says. @param closer points to look at as well before anything is said, where one does not match */
@@ -313,16 +283,7 @@ export class TileBook {
     const result = bytes && decodeTileResult(bytes);
     if (result?.ok) return result.value;
     this.#book.forget(tile);
-    this.#strike(tile, []);
+    this.#verdicts.strike(tile, []);
     return null;
-  }
-
-  #track(work: Promise<void>): void {
-    const tracked: Promise<void> = work
-      .catch((error: unknown) => {
-        if (!this.#isClosed) this.#dependencies.log.error('belief.notKept', error);
-      })
-      .finally(() => this.#pending.delete(tracked));
-    this.#pending.add(tracked);
   }
 }

@@ -2,6 +2,7 @@
 import type { TileRecord } from '#lib/session/storage.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import type { Network } from '#lib/network/program.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import type { Repeats } from '#lib/work/belief/repeats.ts';
 import { toleranceOf, type Tolerance } from '#lib/work/belief/tolerance.ts';
 import { Witness } from '#lib/work/belief/witness.ts';
@@ -15,8 +16,8 @@ export type TileNews =
   | { readonly kind: 'struck'; readonly record: TileRecord; readonly notTo: readonly string[] }
   /** Believed no more, and shown as being rechecked until somebody else has computed it. */
   | { readonly kind: 'rechecked'; readonly record: TileRecord; readonly notTo: readonly string[] }
-  /** Somebody else is to compute it too. */
-  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[] };
+  /** Somebody else is to compute it too, for so long whoever is furthest away from those who have. */
+  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number };
 
 export type TileListener = (news: TileNews) => void;
 

@@ -6,6 +6,7 @@
  */
 import { severityOf } from '#lib/work/belief/tolerance.ts';
 import type { Decision } from '#lib/work/belief/decision.ts';
+import type { Bystanders, Domain } from '#lib/work/belief/domain.ts';
 import { stateOf } from '#lib/work/belief/device.ts';
 import { TrustBook, type Judgement } from '#lib/work/belief/trustBook.ts';
 import { TruthQueue } from '#lib/work/belief/truthQueue.ts';
@@ -126,10 +127,11 @@ export class Broker {
     measures.opened(index, person, now);
   }
 
-  join(device: number, key: string, person: string, { workers, rate }: { readonly workers: number; readonly rate: number }, now: number): void {
+  join(device: number, key: string, person: string, { workers, rate, domain }: { readonly workers: number; readonly rate: number; readonly domain: Domain }, now: number): void {
     this.#trust.admit(key, person, now);
+    this.#trust.cameFrom(key, domain);
     if (!this.#trust.mayReturn(key, now)) return;
-    this.#scheduler.join({ id: deviceName(device), person, workers, duty: 1, rate });
+    this.#scheduler.join({ id: deviceName(device), person, domain, workers, duty: 1, rate });
     this.#here.set(device, { key, person, workers });
     this.#limit(device, now);
   }
@@ -296,7 +298,8 @@ export class Broker {
         if (severity > 1) differing.push({ index, severity });
       }
     }
-    this.#perform(this.#trust.opinion(tileName(slice.index, tile), key, differing, now), now);
+    const bystanders: Bystanders = { leastCloseness: (_, to) => this.#scheduler.leastCloseness(sliceName(slice.index), tile, to) };
+    this.#perform(this.#trust.opinion(tileName(slice.index, tile), key, differing, now, bystanders), now);
   }
 
   #perform(decisions: readonly Decision[], now: number, isAudit = false): void {
@@ -324,7 +327,7 @@ export class Broker {
           break;
         case 'secondOpinion': {
           const [index, tile] = placeOf(decision.tile);
-          this.#scheduler.check(sliceName(index), tile, decision.notTo);
+          this.#scheduler.check(sliceName(index), tile, decision.notTo, { awayFrom: decision.awayFrom, until: now + decision.patienceMs });
           break;
         }
         case 'device': {

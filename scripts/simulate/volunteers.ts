@@ -4,6 +4,7 @@
  * Everything a device decides it decides as client/volunteer.ts does. They do not know what the server thinks of them: what they say to it
  * are events, and what it says to them as well.
  */
+import type { Domain } from '#lib/work/belief/domain.ts';
 import { ATTACKS } from './attacks.ts';
 import { PURPOSE, type Draws } from './draws.ts';
 import type { EventQueue } from './eventQueue.ts';
@@ -85,6 +86,12 @@ export class Volunteers {
 
   person(device: number): string {
     return this.#people[device]!;
+  }
+
+  /** Where it is from: everybody from a network of their own, those who lie together or as many from one. */
+  domain(device: number): Domain {
+    const attack = ATTACKS[this.#around.fleet.attack[device]!]!;
+    return { network: attack === 'sybil' || attack === 'colluding' ? attack : String(device), minute: Math.floor(this.#joinedUs[device]! / (60 * SECOND)) };
   }
 
   join(device: number): void {

@@ -171,7 +171,7 @@ export class World {
   // --- the way to the server and back
 
   #hello(device: number): void {
-    this.broker.join(device, this.#volunteers.key(device), this.#volunteers.person(device), { workers: this.fleet.workers[device]!, rate: this.fleet.saidRate[device]! }, this.ms);
+    this.broker.join(device, this.#volunteers.key(device), this.#volunteers.person(device), { workers: this.fleet.workers[device]!, rate: this.fleet.saidRate[device]!, domain: this.#volunteers.domain(device) }, this.ms);
     this.#ask(device, this.#volunteers.roomMs(device));
   }
 

@@ -10,6 +10,8 @@ import { firstOf, subjectIdOf, type Subject } from '#lib/network/subject.ts';
 import { evaluationModeOf } from '#lib/slice/evaluationMode.ts';
 import { buffersAt, frameOf, parametersAt } from '#lib/slice/frame.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
+import { deviceKeyOf, newDevice, TRUSTED_AT } from '#lib/work/belief/device.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import { severityOf, toleranceOf } from '#lib/work/belief/tolerance.ts';
 import { pointsOf, tileOfKey, tilesOf, tilingOf, type TileKey } from '#lib/work/tile.ts';
 import { decodeTileResult, encodeTileResult } from '#lib/wire/tileCodec.ts';
@@ -60,14 +62,20 @@ function truthOf(key: TileKey): Float64Array {
   return truth;
 }
 
-/** What a device makes of the right sums of its n-th tile. `before` are the sums that it returned last. */
-export type Distortion = (right: Float64Array, about: { readonly key: TileKey; readonly count: number; readonly before: Float64Array | null; readonly random: Random }) => Float64Array;
+/** What a device makes of the right sums of its n-th tile. `before` are the sums that it returned last; `isSeen`: somebody else's stand in the picture already. */
+export type Distortion = (right: Float64Array, about: { readonly key: TileKey; readonly who: number; readonly count: number; readonly before: Float64Array | null; readonly isSeen: boolean; readonly random: Random }) => Float64Array;
 
 export type Attack = {
   readonly distort: Distortion;
   /** People who lie, of `people`. */
   readonly liars?: number;
   readonly people?: number;
+  /** Where each of them came from; nothing is known where absent. */
+  readonly domainOf?: (index: number) => Domain;
+  /** Who was trusted before they came here. */
+  readonly trusted?: readonly number[];
+  /** Seconds of its budget that float64 takes for one point; hardly any where absent. */
+  readonly pointSeconds?: number;
   /** A liar begins as a new device after each tile. */
   readonly changesDevice?: boolean;
   readonly seed?: number;
@@ -75,10 +83,10 @@ export type Attack = {
   readonly size?: 65 | 129;
 };
 
-export async function attack({ distort, liars = 1, people = 5, changesDevice = false, seed = 1, size = SMALL }: Attack) {
+export async function attack({ distort, liars = 1, people = 5, domainOf, trusted = [], pointSeconds, changesDevice = false, seed = 1, size = SMALL }: Attack) {
   const { recipe, tiling } = sliceOf(size);
   const random = createRandom(seed);
-  const opened = await openSession({ subjects: [subject], seed });
+  const opened = await openSession({ subjects: [subject], seed, ...(pointSeconds !== undefined && { budget: { perSecond: tiling.pointCost / pointSeconds } }) });
   const { session, tiles, clock, storage } = opened;
   const shown = new Map<TileKey, { readonly digest: string; readonly since: number }>();
   /** Milliseconds that a wrong tile stood in the picture, the longest; and tiles that were verified although they were wrong. */
@@ -92,23 +100,31 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     if (since) seen.longestMs = Math.max(seen.longestMs, clock.now() - since.since);
     shown.delete(tile);
   };
+  /** Tiles that are in the picture. */
+  const standing = new Set<TileKey>();
   const ids: string[] = [];
   const members: Awaited<ReturnType<typeof opened.join>>[] = [];
   for (let index = 0; index < people; index++) {
     ids.push(`c${index}`);
-    members.push(await opened.join(`c${index}`));
-    session.device(`c${index}`, { device: `device-of-person-${index}`, epoch: 0, engine: 1 });
+    members.push(await opened.join(`c${index}`, 'edit', null, null, domainOf?.(index) ?? null));
+    const said = { device: `device-of-person-${index}`, epoch: 0, engine: 1 };
+    session.device(`c${index}`, said);
+    const record = newDevice(deviceKeyOf({ ...said, backend: 'simulated' }), members[index]!.me.id, clock.date());
+    if (trusted.includes(index)) await storage.saveDevice({ ...record, state: 'trusted', passed: 2 * TRUSTED_AT, compared: 2 * TRUSTED_AT });
   }
   const sliceId = await members[people - 1]!.place(recipe);
   const watched = await tiles.watch(recipe, tiling, network, (news) => {
     const { tile, digest } = news.record;
     if (news.kind === 'kept') {
       ended(tile);
+      standing.add(tile);
       if (!isWrongOf(tile, digest)) return;
       seen.wrongTiles++;
       shown.set(tile, { digest, since: clock.now() });
-    } else if (news.kind === 'struck') ended(tile);
-    else if (news.kind === 'rechecked') {
+    } else if (news.kind === 'struck') {
+      ended(tile);
+      standing.delete(tile);
+    } else if (news.kind === 'rechecked') {
       // From here on it is shown as what it is.
       seen.rechecked++;
       ended(tile);
@@ -141,7 +157,7 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     const right = truthOf(lease.tile);
     const count = counts.get(id) ?? 0;
     counts.set(id, count + 1);
-    const losses = index < liars ? distort(right, { key: lease.tile, count, before: before.get(id) ?? null, random }) : right;
+    const losses = index < liars ? distort(right, { key: lease.tile, who: index, count, before: before.get(id) ?? null, isSeen: standing.has(lease.tile), random }) : right;
     before.set(id, losses);
     const bytes = encodeTileResult({ points: right.length, sets: [{ set: 'train', samples: SAMPLES, lossSum: losses, correct: new Uint32Array(right.length) }] });
     if (isWrong(losses, lease.tile) > 0) wrong.add(`${lease.tile} ${digestOf(bytes)}`);
@@ -154,20 +170,29 @@ export async function attack({ distort, liars = 1, people = 5, changesDevice = f
     await clock.advance(50);
     return true;
   };
+  /** All that can be known of what was returned is known; of a dear network that takes its time. */
+  const settled = async (): Promise<void> => {
+    // Others go on meanwhile.
+    while (pointSeconds !== undefined && tiles.waiting > 0) {
+      await clock.advance(1000);
+      for (const [index, id] of ids.entries()) await turn(id, index);
+    }
+    await tiles.settled();
+  };
   let turns = 0;
   for (let isBusy = true; isBusy; ) {
     isBusy = false;
     for (const [index, id] of ids.entries()) isBusy = (await turn(id, index)) || isBusy;
     if (turns++ > MOST_TURNS) throw new Error(`the room is not done after ${MOST_TURNS} turns`);
     if (!isBusy) {
-      await tiles.settled();
+      await settled();
       // What a trusted device returned last waits a while for more of it, and is then looked at.
       await clock.advance(WAITS_MS);
-      await tiles.settled();
+      await settled();
       for (const [index, id] of ids.entries()) isBusy = (await turn(id, index)) || isBusy;
     }
   }
-  await tiles.settled();
+  await settled();
   for (const tile of shown.keys()) ended(tile);
 
   let acceptedWrong = 0;

@@ -161,7 +161,7 @@ describe('a dataset in parts', () => {
     const tiling = tilingOf(wide, divided);
     lending.want({ tiling, shares: sharesOf(wide), fetched: how === 'in parts' ? fetchedOf(wide, divided) : undefined, by: 'ada', costClass: 'net', needs: needsOf(wide, divided), loadMs: 0, isPaused: false }, new Set());
     const shards = new Map([['c1', new Set<number>()], ['c2', new Set<number>()]]);
-    for (const page of shards.keys()) lending.join({ connectionId: page, personId: page, browser: page }, CPU);
+    for (const page of shards.keys()) lending.join({ connectionId: page, personId: page, browser: page, domain: null }, CPU);
     let done = 0;
     for (let now = 0; done < tilesOf(tiling).length; now += 10) {
       expect(now).toBeLessThan(1e5);

@@ -8,6 +8,8 @@ import { prepareDocument, writeRecord, type Annotation, type SliceRecord } from 
 import type { Role } from '#lib/session/people.ts';
 import type { SessionRecord, Storage } from '#lib/session/storage.ts';
 import { sliceIdOf, type SliceRecipe } from '#lib/slice/recipe.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
+import type { TruthBudget } from '#lib/work/belief/probePlan.ts';
 import type { ServerToClient, SyncReply, Welcome } from '#lib/wire/events.ts';
 import { digestOf } from '#lib/digest.ts';
 import { LiveSession } from '#server/liveSession.ts';
@@ -27,7 +29,7 @@ export const SESSION: SessionRecord = { id: 'session-1', code: 'ABCDEF', editKey
 
 export const silentLog: Log = createLog('json', () => {}, () => 0);
 
-type Options = { readonly storage?: Storage; readonly subjects?: readonly Subject[]; readonly seed?: number; readonly tiles?: TileBook; readonly prober?: Prober; readonly record?: SessionRecord };
+type Options = { readonly storage?: Storage; readonly subjects?: readonly Subject[]; readonly seed?: number; readonly tiles?: TileBook; readonly prober?: Prober; readonly record?: SessionRecord; readonly budget?: TruthBudget };
 
 /** The message of a change, as a page sends it. */
 export function updateBytes(update: Uint8Array): Uint8Array {
@@ -56,12 +58,12 @@ export function takeAnswer(doc: Y.Doc, reply: SyncReply): Uint8Array | null {
   return state;
 }
 
-export async function openSession({ storage = createMemoryStorage(), subjects = [lineSubject()], seed = 1, tiles, prober, record = SESSION }: Options = {}) {
+export async function openSession({ storage = createMemoryStorage(), subjects = [lineSubject()], seed = 1, tiles, prober, record = SESSION, budget }: Options = {}) {
   const clock = createManualClock();
   const said: Said[] = [];
   const byId = new Map(subjects.map((subject) => [subject.id, subject]));
   const usedProber = prober ?? createInlineProber(byId);
-  const book = tiles ?? new TileBook({ storage, prober: usedProber, dice: seededDice(seed + 1000), clock, log: silentLog });
+  const book = tiles ?? new TileBook({ storage, prober: usedProber, dice: seededDice(seed + 1000), clock, log: silentLog, ...(budget && { budget }) });
   const tokens = createTokens(Uint8Array.of(1, 2, 3));
   let isBroken = false;
   const session = await LiveSession.open({
@@ -82,8 +84,8 @@ export async function openSession({ storage = createMemoryStorage(), subjects = 
   const heard = <Event extends keyof ServerToClient>(event: Event): readonly Parameters<ServerToClient[Event]>[] =>
     said.filter(([, name]) => name === event).map(([, , ...payload]) => payload as unknown as Parameters<ServerToClient[Event]>);
 
-  async function join(connectionId: string, role: Role = 'edit', personId: string | null = null, clientId: number | null = null) {
-    await session.join({ connectionId, role, personId, clientId });
+  async function join(connectionId: string, role: Role = 'edit', personId: string | null = null, clientId: number | null = null, domain: Domain | null = null) {
+    await session.join({ connectionId, role, personId, clientId, domain });
     const [welcome] = said.flatMap(([to, event, payload]) => (event === 'welcome' && typeof to === 'object' && 'only' in to && to.only === connectionId ? [payload as Welcome] : [])).slice(-1);
     const doc = prepareDocument(new Y.Doc());
     takeAnswer(doc, await session.sync(connectionId, 'document', stateRequest(doc)));

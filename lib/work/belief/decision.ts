@@ -1,6 +1,7 @@
 /** What the trust book decides, as data: whoever keeps tiles, asks float64 and lends does it. */
 import type { TileKey } from '#lib/work/tile.ts';
 import type { DeviceRecord } from './device.ts';
+import type { Domain } from './domain.ts';
 
 /**
  * Why a tile counts as verified. `points`: secret points of it were recomputed and agreed, and so were enough of its
@@ -24,8 +25,8 @@ export type Decision =
   | { readonly kind: 'strike'; readonly tile: TileKey; readonly device: string; readonly notTo: readonly string[] }
   /** Unproven, of a device that was caught: shown as being rechecked until somebody not named has computed it again. */
   | { readonly kind: 'rollBack'; readonly device: string; readonly tiles: readonly TileKey[]; readonly notTo: readonly string[] }
-  /** Lend the tile a second time, to somebody of another trust domain than those named. */
-  | { readonly kind: 'secondOpinion'; readonly tile: TileKey; readonly notTo: readonly string[] }
+  /** Lend the tile a second time, to none of those named; for so long to whoever of those here is furthest away from these domains. */
+  | { readonly kind: 'secondOpinion'; readonly tile: TileKey; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number }
   /** The record changed so that it is worth keeping; `before` is the state it had. */
   | { readonly kind: 'device'; readonly record: DeviceRecord; readonly before: DeviceRecord['state'] }
   /** One device's numbers spoke against another's. */

@@ -3,6 +3,7 @@
  *
  * It keeps what speaks for and against each; what follows from that it does not know (trustBook.ts).
  */
+import type { Domain } from './domain.ts';
 import type { TileKey } from '#lib/work/tile.ts';
 
 /** Tiles whose probes were drawn together; of those `waiting`, points are not judged yet. */
@@ -21,9 +22,15 @@ export type HeldTile = {
   /** Points asked and not judged. */
   asked: number;
   isVerified: boolean;
-  /** People whose devices found the same, and another, value. */
-  readonly supporters: Set<string>;
-  readonly opponents: Set<string>;
+  /** Where its device was when it came. */
+  readonly domain: Domain | null;
+  /** People whose devices found the same, and another, value, each with where they were. */
+  readonly supporters: Map<string, Domain | null>;
+  readonly opponents: Map<string, Domain | null>;
+  /** People who spoke while others were here who are further away, and were not counted. */
+  readonly uncounted: Map<string, Domain | null>;
+  /** Until when a second opinion is kept for who is furthest away; Infinity where none was asked for. */
+  keptUntil: number;
   /** Points of the tiles that came with it were drawn from all of them, and agreed. */
   isCovered: boolean;
   batch: Batch | null;

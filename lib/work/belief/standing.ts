@@ -5,6 +5,7 @@
  */
 import type { Decision } from './decision.ts';
 import { MOST_CATCHES, newDevice, stateOf, type DeviceRecord } from './device.ts';
+import type { Domain } from './domain.ts';
 
 /** A newcomer that waits for its verdict is lent one lease more whenever so much time has passed: a server with much to do must not keep it idle. */
 const PATIENCE_MS = 1000;
@@ -13,6 +14,8 @@ const KEPT_EVERY = 32;
 
 export class Standing {
   readonly #devices = new Map<string, DeviceRecord>();
+  /** Where each was when it was last heard of; nothing that is kept. */
+  readonly #domains = new Map<string, Domain>();
   readonly #catches = new Map<string, number>();
 
   /** Makes a device known: with its record from earlier, or as a newcomer. */
@@ -27,6 +30,15 @@ export class Standing {
 
   get(key: string): DeviceRecord | undefined {
     return this.#devices.get(key);
+  }
+
+  /** A device is heard of from somewhere. */
+  cameFrom(key: string, domain: Domain): void {
+    this.#domains.set(key, domain);
+  }
+
+  domainOf(key: string): Domain | null {
+    return this.#domains.get(key) ?? null;
   }
 
   /** Whether results of a device are taken. Of a person caught again and again under new identities they are not. */

@@ -9,6 +9,7 @@ import type { TileKey } from '#lib/work/tile.ts';
 import type { Decision, Proof, Urgency } from './decision.ts';
 import { Batches } from './batches.ts';
 import { afterAgreement, afterMismatch, isTrusted, probedShare, stateOf, type DeviceRecord } from './device.ts';
+import { closenessToAny, PATIENCE_MS, type Bystanders, type Domain } from './domain.ts';
 import { HeldTiles, isProbed, type HeldTile } from './heldTiles.ts';
 import { affordable, drawPoints, isDear, planProbes, type TruthBudget } from './probePlan.ts';
 import { FIRST_LEASE, Standing, heldOnTrial, isUnproven } from './standing.ts';
@@ -61,6 +62,11 @@ export class TrustBook {
     return this.#standing.admit(key, person, now, earlier);
   }
 
+  /** A device is heard of from somewhere. */
+  cameFrom(key: string, domain: Domain): void {
+    this.#standing.cameFrom(key, domain);
+  }
+
   device(key: string): DeviceRecord | undefined {
     return this.#standing.get(key);
   }
@@ -91,7 +97,7 @@ export class TrustBook {
     const record = this.#standing.get(device)!;
     const share = probedShare(record, now);
     const isFirst = isUnproven(record, now) && this.#tiles.of(device).size === 0;
-    const held: HeldTile = { tile, device, points, pointCost, at: now, agreed: new Set(), asked: 0, isVerified: false, supporters: new Set(), opponents: new Set(), isCovered: false, batch: null };
+    const held: HeldTile = { tile, device, points, pointCost, at: now, agreed: new Set(), asked: 0, isVerified: false, domain: this.#standing.domainOf(device), supporters: new Map(), opponents: new Map(), uncounted: new Map(), keptUntil: Infinity, isCovered: false, batch: null };
     const isAlone = isFirst || isSuspicious;
     this.#tiles.add(held, !isAlone && isTrusted(record, now));
     const decisions: Decision[] = [];
@@ -105,7 +111,7 @@ export class TrustBook {
       const drawn = most === 0 ? [] : this.#batches.join(held, Math.min(share * points, most), (each) => this.#tiles.get(each) !== undefined);
       for (const [each, indices] of drawn) decisions.push(...this.#probe(each, indices));
     }
-    if (isDear(this.#budget, pointCost) && (isSuspicious || this.#dice() < share)) decisions.push({ kind: 'secondOpinion', tile, notTo: [record.person] });
+    if (isDear(this.#budget, pointCost) && (isSuspicious || this.#dice() < share)) decisions.push(this.#askAnother(held, now));
     return decisions;
   }
 
@@ -128,7 +134,7 @@ export class TrustBook {
     let record: DeviceRecord = { ...before, compared: before.compared + agreed };
     for (const { severity } of wrong) record = afterMismatch(record, severity, now);
     this.forget(tile);
-    const notTo = [record.person, ...held.opponents, ...held.supporters];
+    const notTo = this.#spokenOf(held);
     return [...this.#standing.change(before, record), { kind: 'strike', tile, device: held.device, notTo }, ...this.#consequences(record, now)];
   }
 
@@ -143,24 +149,34 @@ export class TrustBook {
 
   /**
    * Another device computed a tile too: where it says the same, both are believed more; where not, one float64 point
-   * decides, or where that cannot be had, further devices do.
+   * decides, or where that cannot be had, further devices do. Who may be one person with those who have spoken does not count
+   * while somebody is here of whom that is less likely, and has been asked for a while at most. V17
    */
-  opinion(tile: TileKey, witness: string, differing: readonly Judgement[], now: number): readonly Decision[] {
+  opinion(tile: TileKey, witness: string, differing: readonly Judgement[], now: number, bystanders: Bystanders = NOBODY): readonly Decision[] {
     const held = this.#tiles.get(tile);
     const other = this.#standing.get(witness);
     const own = held && this.#standing.get(held.device);
     // One person is one opinion, with however many devices.
     if (!held || !other || !own || own.person === other.person) return [];
+    const domain = this.#standing.domainOf(witness);
+    const isTooClose = (spoken: readonly (Domain | null)[]): boolean => {
+      const close = now < held.keptUntil ? closenessToAny(domain, spoken) : 0;
+      return close > 0 && close > bystanders.leastCloseness(tile, known(spoken));
+    };
     if (differing.length === 0) {
+      if (isTooClose([held.domain, ...held.supporters.values()])) {
+        held.uncounted.set(other.person, domain);
+        return held.keptUntil < Infinity ? [this.#askAnother(held, now)] : [];
+      }
       // The witness gains nothing by it: what stands in the picture can be copied.
-      held.supporters.add(other.person);
+      held.supporters.set(other.person, domain);
       const weight = Math.min(held.points, OPINION_POINTS);
       return [
         ...(isTrusted(other, now) ? this.#standing.change(own, afterAgreement(own, weight, now, held.points)) : []),
         ...this.#settle(held, now, isTrusted(other, now)),
       ];
     }
-    held.opponents.add(other.person);
+    (isTooClose([...held.opponents.values()]) ? held.uncounted : held.opponents).set(other.person, domain);
     const votes: Decision[] = [
       { kind: 'vote', tile, by: witness, against: held.device },
       { kind: 'vote', tile, by: held.device, against: witness },
@@ -174,7 +190,7 @@ export class TrustBook {
       this.forget(tile);
       return [...votes, ...this.#standing.change(own, record), { kind: 'strike', tile, device: held.device, notTo: [own.person] }, ...this.#consequences(record, now)];
     }
-    return [...votes, { kind: 'secondOpinion', tile, notTo: [own.person, ...held.supporters, ...held.opponents] }];
+    return [...votes, this.#askAnother(held, now)];
   }
 
   /** Returned what cannot be right, whatever the truth is: another number of points, another set. */
@@ -216,6 +232,18 @@ export class TrustBook {
   /** A tile is gone: struck elsewhere, or its slice is closed. */
   forget(tile: TileKey): void {
     this.#tiles.forget(tile);
+  }
+
+  /** Has a tile computed by somebody who has not spoken of it, for a while by who is furthest away from those who have. */
+  #askAnother(held: HeldTile, now: number): Decision {
+    if (held.keptUntil === Infinity) held.keptUntil = now + PATIENCE_MS;
+    const awayFrom = known([held.domain, ...[held.supporters, held.opponents, held.uncounted].flatMap((said) => [...said.values()])]);
+    return { kind: 'secondOpinion', tile: held.tile, notTo: this.#spokenOf(held), awayFrom, patienceMs: Math.max(0, held.keptUntil - now) };
+  }
+
+  /** Whoever has spoken of a tile, its maker first. */
+  #spokenOf({ device, supporters, opponents, uncounted }: HeldTile): readonly string[] {
+    return [this.#standing.get(device)!.person, ...opponents.keys(), ...supporters.keys(), ...uncounted.keys()];
   }
 
   /** Has points of a tile recomputed, in pieces. @param isFirst of a newcomer: more of them, should one not match */
@@ -263,3 +291,8 @@ export class TrustBook {
     return isProbed(held) && held.asked === 0 && isTrusted(this.#standing.get(held.device)!, now) ? say({ kind: 'points', agreed }) : [];
   }
 }
+
+/** Nobody else is here to be asked. */
+const NOBODY: Bystanders = { leastCloseness: () => 2 };
+
+const known = (domains: readonly (Domain | null)[]): readonly Domain[] => domains.filter((domain) => domain !== null);

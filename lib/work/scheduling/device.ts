@@ -5,6 +5,7 @@
  * decide what it is lent.
  */
 import { fitsIn, type Capacity } from '#lib/work/capacity.ts';
+import type { Domain } from '#lib/work/belief/domain.ts';
 import type { Shelf } from './shelves.ts';
 import type { SliceWork } from './sliceWork.ts';
 import type { Tier } from './tiers.ts';
@@ -14,6 +15,8 @@ export type DeviceFacts = {
   readonly id: string;
   /** Whose it is: no second opinion is asked of the same person. */
   readonly person: string;
+  /** Where its person came from and when, as far as is known. */
+  readonly domain?: Domain | null | undefined;
   /** What names its browser, which keeps what it fetched for the next page; absent where nobody said. */
   readonly browser?: string | undefined;
   /** Tiles it computes side by side. */

@@ -4,6 +4,7 @@
  * It keeps sums, so that what all can do together costs nothing to ask. It lends nothing.
  */
 import { fitsIn, smallerOf, type Capacity } from '#lib/work/capacity.ts';
+import { closenessToAny, type Closeness, type Domain } from '#lib/work/belief/domain.ts';
 import { Device, type DeviceFacts } from './device.ts';
 import { IndexedHeap } from './indexedHeap.ts';
 import { Shelves } from './shelves.ts';
@@ -155,6 +156,28 @@ export class Devices implements Fleet {
   get nextOverdueAt(): number {
     const slot = this.#overdue.first();
     return slot === undefined ? Infinity : this.#overdue.keyOf(slot);
+  }
+
+  /** Whether a device may be lent a tile: its person has not spoken of it, and it is not kept for somebody else who is here. */
+  mayTake({ facts: { person, domain } }: Device, slice: SliceWork, tile: number, now: number): boolean {
+    if (slice.eligibility.isBarred(tile, person)) return false;
+    const awayFrom = slice.eligibility.keptFor(tile, now);
+    if (!awayFrom) return true;
+    const close = closenessToAny(domain ?? null, awayFrom);
+    return close === 0 || close <= this.leastCloseness(slice, tile, awayFrom);
+  }
+
+  /** How close to these the furthest device is that could be lent a tile; 2 where none is. */
+  leastCloseness(slice: SliceWork, tile: number, to: readonly Domain[]): Closeness {
+    let least: Closeness = 2;
+    for (const device of this.#byId.values()) {
+      const { facts, held, mostHeld } = device;
+      // Who is silent may be heard of again within the time that a tile is kept.
+      if ((mostHeld === 0 && held.length === 0) || !device.mayHave(slice) || slice.eligibility.isBarred(tile, facts.person)) continue;
+      least = Math.min(least, closenessToAny(facts.domain ?? null, to)) as Closeness;
+      if (least === 0) break;
+    }
+    return least;
   }
 
   /** Some of those that will finish last. */

@@ -168,7 +168,7 @@ export class Lender {
 
   /** As many tiles as last as long as a lease of this tier should, and at least one for each worker with nothing to do. */
   #takeTiles(device: Device, slice: SliceWork, tier: Tier, now: number): readonly number[] {
-    const { person, workers } = device.facts;
+    const { workers } = device.facts;
     const rest = this.#demand.restUpTo(tier);
     const budget = leaseMs(tier, rest, this.#devices) * workers;
     const idle = Math.max(1, workers - device.held.length);
@@ -190,7 +190,7 @@ export class Lender {
       // The shard of the first tile is on the device before the others begin.
       const has = (shard: string) => shard === fetched || device.hasShard(shard);
       while (tiles.length < room && (tiles.length < idle || ms < budget)) {
-        const tile = slice.take(tier, person, known === 'guessed', has);
+        const tile = slice.take(tier, (each) => this.#devices.mayTake(device, slice, each, now), known === 'guessed', has);
         if (tile === null) break;
         fetched = slice.shardOf(tile);
         const own = device.predict(slice.spec.costClass, slice.spec.cost[tile]!);
@@ -213,7 +213,8 @@ export class Lender {
   #relieve(device: Device, now: number): readonly Grant[] {
     if (device.held.length > device.facts.workers) return [];
     const victims = this.#devices.finishingLast(VICTIMS);
-    const stolen = steal(device, victims, now, TIER_RULES[TIER.viewed].targetMs);
+    const mayTake = (slice: SliceWork, tile: number) => device.mayHave(slice) && this.#devices.mayTake(device, slice, tile, now);
+    const stolen = steal(device, victims, mayTake, now, TIER_RULES[TIER.viewed].targetMs);
     if (stolen.length > 0) {
       const lease = this.#leases.open(stolen[0]!.held.lease.tier, stolen[0]!.held.lease.isOwed, now);
       return stolen.map(({ from, held: { slice, tile, isUrgent } }) => {
@@ -221,7 +222,7 @@ export class Lender {
         return this.#leases.grant(device, slice, tile, lease, { isUrgent, isTwin: false }, now);
       });
     }
-    const copied = device.held.length < device.facts.workers ? twin(device, victims, now, this.#devices.held, this.#leases.twins) : null;
+    const copied = device.held.length < device.facts.workers ? twin(device, victims, mayTake, now, this.#devices.held, this.#leases.twins) : null;
     if (!copied) return [];
     const { slice, tile, lease } = copied.held;
     const own = this.#leases.open(lease.tier, lease.isOwed, now);

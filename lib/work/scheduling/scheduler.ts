@@ -5,9 +5,11 @@
  * what they have not begun is taken back where others would be sooner. A tile is never lost, only lent again, and who was
  * ever lent a tile may still return it. No clock, no dice, no socket: the caller brings `now`. Rules L1–L18 in docs/SPEC.md.
  */
+import type { Closeness, Domain } from '#lib/work/belief/domain.ts';
 import { Demand } from './demand.ts';
 import { MOST_HELD, type DeviceFacts } from './device.ts';
 import { Devices } from './devices.ts';
+import type { Kept } from './eligibility.ts';
 import { Leases, type Grant, type Revocation } from './leases.ts';
 import { Lender } from './lender.ts';
 import { SliceWork, TILE_STATE, type SliceSpec } from './sliceWork.ts';
@@ -165,8 +167,8 @@ export class Scheduler {
     if (!slice) return 'duplicate';
     const from = device === null ? undefined : this.#devices.get(device);
     const isOpinion = from ? this.#leases.returned(from, slice, tile, ms, now) : false;
-    if (slice.isBarred(tile, person)) return 'barred';
-    if (isOpinion) return 'opinion';
+    if (slice.eligibility.isBarred(tile, person)) return 'barred';
+    if (isOpinion && slice.state[tile] === TILE_STATE.done) return 'opinion';
     const isNew = this.#demand.update(slice, () => slice.finish(tile));
     if (!isNew) return 'duplicate';
     for (const slot of slice.holders(tile)) this.#leases.drop(this.#devices.at(slot), slice, tile, true);
@@ -186,15 +188,24 @@ export class Scheduler {
   reopen(sliceId: string, tile: number, exceptFor: string): void {
     const slice = this.#slices.get(sliceId);
     if (!slice) return;
-    if (exceptFor !== '') slice.bar(tile, exceptFor);
+    if (exceptFor !== '') slice.eligibility.bar(tile, exceptFor);
     this.#demand.update(slice, () => slice.reopen(tile));
   }
 
-  /** Wants a tile that is done computed once more, by none of those named. Its result is an opinion. */
-  check(sliceId: string, tile: number, exceptFor: readonly string[]): void {
+  /** Wants a tile that is done computed once more, by none of those named, and for a while by who is furthest away from others. Its result is an opinion. */
+  check(sliceId: string, tile: number, exceptFor: readonly string[], kept: Kept = NOT_KEPT): void {
     const slice = this.#slices.get(sliceId);
     if (slice?.state[tile] !== TILE_STATE.done) return;
-    for (const person of exceptFor) slice.bar(tile, person);
+    for (const person of exceptFor) slice.eligibility.bar(tile, person);
+    slice.eligibility.keep(tile, kept);
     this.#demand.update(slice, () => slice.check(tile));
   }
+
+  /** How close to these the furthest device is that could be asked about a tile; 2 where none is. */
+  leastCloseness(sliceId: string, tile: number, to: readonly Domain[]): Closeness {
+    const slice = this.#slices.get(sliceId);
+    return slice ? this.#devices.leastCloseness(slice, tile, to) : 2;
+  }
 }
+
+const NOT_KEPT: Kept = { awayFrom: [], until: 0 };

@@ -5,6 +5,7 @@
  * then the next; after all of them, more samples). It does not know who else has work, nor who computes.
  */
 import { NOTHING, type Capacity } from '#lib/work/capacity.ts';
+import { Eligibility } from './eligibility.ts';
 import { shardFor } from './shardChoice.ts';
 import { TIER, TIERS, type Tier } from './tiers.ts';
 
@@ -59,8 +60,8 @@ export class SliceWork {
   /** Who holds a tile that is lent, by the number of the device; a second holder where there is one. */
   readonly holder: Int32Array;
   readonly #twins = new Map<number, number>();
-  /** Whom a tile is not lent to. */
-  readonly #barred = new Map<number, Set<string>>();
+  /** Whom a tile may be lent to. */
+  readonly eligibility = new Eligibility();
 
   constructor(spec: SliceSpec) {
     this.spec = spec;
@@ -121,19 +122,19 @@ export class SliceWork {
   }
 
   /**
-   * Takes the next tile of a tier that this person may have; or the cheapest of its stage, to be tried on who was never measured.
+   * Takes the next tile of a tier that somebody may have; or the cheapest of its stage, to be tried on who was never measured.
    *
-   * @param has whether a shard is on the device already: of those that are next, it goes on with such a one
+   * @param mayHave whether it may be lent to them @param has whether a shard is on the device already: of those that are next, it goes on with such a one
    */
-  take(tier: Tier, person: string, isTrial = false, has?: (shard: string) => boolean): number | null {
-    if (tier === TIER.checking) return this.#takeCheck(person);
+  take(tier: Tier, mayHave: (tile: number) => boolean, isTrial = false, has?: (shard: string) => boolean): number | null {
+    if (tier === TIER.checking) return this.#takeCheck(mayHave);
     if (this.waiting[tier] === 0) return null;
     const { isExtra, shards } = this.spec;
     while (this.#waitingAt[this.#first] === 0) this.#first++;
     for (let stage = this.#first; stage < this.#stacks.length; stage++) {
       if (this.#waitingAt[stage] === 0 || this.#tierOfStage(stage) !== tier) continue;
       const near = has && shards && isExtra[stage] ? shardFor({ next: stage, firstExtra: this.#firstExtra, shards, waiting: this.#waitingAt, lent: this.#lentAt }, has) : stage;
-      const taken = this.#takeFrom(near, person, isTrial) ?? (near === stage ? null : this.#takeFrom(stage, person, isTrial));
+      const taken = this.#takeFrom(near, mayHave, isTrial) ?? (near === stage ? null : this.#takeFrom(stage, mayHave, isTrial));
       if (taken !== null) return taken;
     }
     return null;
@@ -167,16 +168,10 @@ export class SliceWork {
   reopen(tile: number): boolean {
     if (this.state[tile] !== TILE_STATE.done) return false;
     this.doneCount--;
+    // An opinion about what is gone is worth nothing.
+    for (let at = this.#checks.indexOf(tile); at >= 0; at = this.#checks.indexOf(tile)) this.#dropCheck(at);
     this.#wait(tile);
     return true;
-  }
-
-  bar(tile: number, person: string): void {
-    this.#barred.set(tile, (this.#barred.get(tile) ?? new Set()).add(person));
-  }
-
-  isBarred(tile: number, person: string): boolean {
-    return this.#barred.get(tile)?.has(person) ?? false;
   }
 
   hasTwin(tile: number): boolean {
@@ -207,8 +202,9 @@ export class SliceWork {
     return this.holder[tile]! < 0;
   }
 
-  /** Wants a tile that is done computed once more. */
+  /** Wants a tile that is done computed once more; one that is not is computed anyhow. */
   check(tile: number): void {
+    if (this.state[tile] !== TILE_STATE.done || this.#checks.includes(tile)) return;
     this.#checks.push(tile);
     this.waiting[TIER.checking]!++;
     this.units[TIER.checking]! += this.spec.cost[tile]!;
@@ -224,7 +220,7 @@ export class SliceWork {
     }
   }
 
-  #takeFrom(stage: number, person: string, isTrial: boolean): number | null {
+  #takeFrom(stage: number, mayHave: (tile: number) => boolean, isTrial: boolean): number | null {
     const stack = this.#stacks[stage]!;
     if (isTrial) this.#cheapestNext(stack);
     const kept: number[] = [];
@@ -232,8 +228,8 @@ export class SliceWork {
     while (taken === null && stack.length > 0) {
       const tile = stack.pop()!;
       if (this.state[tile] !== TILE_STATE.waiting) continue;
-      if (this.isBarred(tile, person)) kept.push(tile);
-      else taken = tile;
+      if (mayHave(tile)) taken = tile;
+      else kept.push(tile);
     }
     while (kept.length > 0) stack.push(kept.pop()!);
     if (taken === null) return null;
@@ -280,9 +276,12 @@ export class SliceWork {
     this.units[tier] = this.waiting[tier] === 0 ? 0 : this.units[tier]! + sign * this.spec.cost[tile]!;
   }
 
-  #takeCheck(person: string): number | null {
-    const index = this.#checks.findIndex((tile) => !this.isBarred(tile, person));
-    if (index < 0) return null;
+  #takeCheck(mayHave: (tile: number) => boolean): number | null {
+    const index = this.#checks.findIndex(mayHave);
+    return index < 0 ? null : this.#dropCheck(index);
+  }
+
+  #dropCheck(index: number): number {
     const [tile] = this.#checks.splice(index, 1);
     this.waiting[TIER.checking]!--;
     this.units[TIER.checking] = this.waiting[TIER.checking] === 0 ? 0 : this.units[TIER.checking]! - this.spec.cost[tile!]!;

@@ -6,6 +6,7 @@
  * what should go where.
  */
 import type { Device, Held } from './device.ts';
+import type { SliceWork } from './sliceWork.ts';
 
 /** A lease so young that has not begun is left alone: idle devices would pass it around for ever. */
 const YOUNG_MS = 1500;
@@ -15,6 +16,9 @@ const STEAL_WITHIN = 0.7;
 const TWIN_WITHIN = 0.5;
 /** Of all tiles under way, at most this share is computed twice. */
 const MOST_TWINS = 0.05;
+
+/** Whether a tile may be lent to who is idle. */
+export type MayTake = (slice: SliceWork, tile: number) => boolean;
 
 export type Relief = { readonly from: Device; readonly held: Held };
 
@@ -26,7 +30,7 @@ const leftMs = (device: Device, now: number): number => Math.abs(device.finishes
  *
  * @param victims those that finish last @param mostMs on one worker of the device
  */
-export function steal(thief: Device, victims: readonly Device[], now: number, mostMs: number): readonly Relief[] {
+export function steal(thief: Device, victims: readonly Device[], mayTake: MayTake, now: number, mostMs: number): readonly Relief[] {
   let best: Device | null = null;
   for (const victim of victims) {
     if (victim !== thief && victim.held.length > victim.facts.workers && (!best || leftMs(victim, now) > leftMs(best, now))) best = victim;
@@ -42,7 +46,7 @@ export function steal(thief: Device, victims: readonly Device[], now: number, mo
     const { lease, slice, tile } = held;
     const isYoung = now - lease.grantedAt < YOUNG_MS && !lease.hasResult;
     if (taken.length > 0 && lease.tier !== taken[0]!.held.lease.tier) break;
-    if (isYoung || held.isTwin || !thief.mayHave(slice) || slice.isBarred(tile, thief.facts.person)) continue;
+    if (isYoung || held.isTwin || !mayTake(slice, tile)) continue;
     const loadMs = taken.length === 0 ? thief.loadMs(slice, tile) : 0;
     ownMs += (thief.predict(slice.spec.costClass, slice.spec.cost[tile]!) + loadMs) / thief.facts.workers;
     if (ownMs > STEAL_WITHIN * left || ownMs > mostMs || (taken.length > 0 && ownMs > theirMs)) break;
@@ -53,7 +57,7 @@ export function steal(thief: Device, victims: readonly Device[], now: number, mo
 }
 
 /** A tile that an idle device should compute as well, because its holder will take much longer. */
-export function twin(idle: Device, victims: readonly Device[], now: number, inFlight: number, twins: number): Relief | null {
+export function twin(idle: Device, victims: readonly Device[], mayTake: MayTake, now: number, inFlight: number, twins: number): Relief | null {
   if (twins + 1 > Math.max(1, MOST_TWINS * inFlight)) return null;
   let best: { readonly relief: Relief; readonly left: number } | null = null;
   for (const from of victims) {
@@ -61,7 +65,7 @@ export function twin(idle: Device, victims: readonly Device[], now: number, inFl
     if (from === idle || from.held.length > from.facts.workers) continue;
     for (const held of from.held.slice(0, from.facts.workers)) {
       const { slice, tile } = held;
-      if (held.isTwin || held.isCheck || slice.hasTwin(tile) || !idle.mayHave(slice) || slice.isBarred(tile, idle.facts.person)) continue;
+      if (held.isTwin || held.isCheck || slice.hasTwin(tile) || !mayTake(slice, tile)) continue;
       const left = Math.abs(from.since + held.ms + held.loadMs - now);
       const ownMs = idle.predict(slice.spec.costClass, slice.spec.cost[tile]!) + idle.loadMs(slice, tile);
       if (ownMs < TWIN_WITHIN * left && (!best || left > best.left)) best = { relief: { from, held }, left };
