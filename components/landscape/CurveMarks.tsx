@@ -3,7 +3,7 @@ import type { SurfaceView } from '#lib/work/surface.ts';
 import type { CurveScales, Frame } from './curveShape.ts';
 import { PersonMark, PinMark, Whisker } from './MarkShapes.tsx';
 import { checkpointWords, cssOf, opacitiesOf, whiskersOf, type CheckpointMark, type PersonCursor, type Pin } from './marks.ts';
-import { LEVEL, spreadPins, STEM } from './spreadPins.ts';
+import { spreadPins, stemOf } from './spreadPins.ts';
 import type { Look } from '#lib/session/look.ts';
 import styles from './Overlay.module.css';
 import curveStyles from './CurveView.module.css';
@@ -34,7 +34,7 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
   const places = spreadPins(
     shownPins.map(({ id, a, text }) => ({ id, x: scales.xOf(a), y: heightOf(a), text, before: undefined })),
     [],
-    width,
+    { width, height: frame.bottom, top: frame.top },
   );
   const placed = (a: number, y: number) => ({
     style: { transform: `translate(${scales.xOf(a)}px, ${y}px)` },
@@ -60,16 +60,17 @@ export function CurveMarks({ surface, look, scales, frame, width, pins, onPin, p
         </span>
       ))}
       {shownPins.map((pin) => {
-        const { level, side, isFolded } = places.get(pin.id)!;
+        const place = places.get(pin.id)!;
         const transform = `translate(${scales.xOf(pin.a)}px, ${heightOf(pin.a)}px)`;
         return (
           <span
             key={pin.id}
             className={styles.mark}
             data-mark="pin"
-            data-side={side}
-            data-folded={isFolded ? '' : undefined}
-            style={{ transform, ['--stem' as string]: `${STEM + level * LEVEL}px`, ['--depth' as string]: -level }}
+            data-side={place.side}
+            data-folded={place.isFolded ? '' : undefined}
+            data-hanging={place.level < 0 ? '' : undefined}
+            style={{ transform, ['--stem' as string]: `${stemOf(place)}px`, ['--depth' as string]: -Math.abs(place.level) }}
           >
             <PinMark pin={pin} onPin={onPin} />
           </span>

@@ -5,7 +5,7 @@
  * positions go through the style object, which a strict content policy allows. No React.
  */
 import { isHidden, planeCorner, xOf, yOf, type Vector } from './scene.ts';
-import { LEVEL, spreadPins, STEM, type Box, type PinPlace, type PinToSpread } from './spreadPins.ts';
+import { spreadPins, stemOf, type Box, type PinPlace, type PinToSpread } from './spreadPins.ts';
 import type { StageView } from './stage.ts';
 import { MAP, type ViewRoom } from './viewLayout.ts';
 
@@ -73,6 +73,9 @@ function hideCrowdedNames(root: HTMLElement): readonly Box[] {
   return shown;
 }
 
+/** Height of the buttons that lie over the uppermost view. */
+const TOOLBAR = 48;
+
 /** Where each pin stood when it was last placed. */
 const stood = new WeakMap<HTMLElement, PinPlace>();
 
@@ -85,13 +88,14 @@ function placePins(root: HTMLElement, room: ViewRoom, names: readonly Box[]): vo
     marks.set(id, mark);
     pins.push({ id, ...placeOf(mark), text: mark.dataset.text ?? '', before: stood.get(mark) });
   }
-  for (const [id, place] of spreadPins(pins, names, room.width)) {
+  for (const [id, place] of spreadPins(pins, names, { width: room.width, height: room.height, top: room.y > 0 ? 0 : TOOLBAR })) {
     const mark = marks.get(id)!;
     stood.set(mark, place);
     mark.dataset.side = place.side;
     mark.toggleAttribute('data-folded', place.isFolded);
-    mark.style.setProperty('--stem', `${STEM + place.level * LEVEL}px`);
-    mark.style.setProperty('--depth', String(-place.level));
+    mark.toggleAttribute('data-hanging', place.level < 0);
+    mark.style.setProperty('--stem', `${stemOf(place)}px`);
+    mark.style.setProperty('--depth', String(-Math.abs(place.level)));
   }
 }
 
