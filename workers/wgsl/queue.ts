@@ -5,8 +5,8 @@
  */
 import type { Pace } from '#workers/pace.ts';
 
-/** What one submission may take: a frame of a real adapter, a few of one that is a program. */
-const SUBMIT_MS = { hardware: 12, software: 40 } as const;
+/** What one submission may take: a frame of a real adapter, two of one that is a program. */
+const SUBMIT_MS = { hardware: 12, software: 20 } as const;
 /** Below this a time says more about the way to the device than about its work. */
 const LEAST_TIMED_MS = 2;
 const MOST_IN_FLIGHT = 2;
