@@ -60,8 +60,9 @@ export type Stage = {
  * the time from the page and from what it lends, also while the surface grows. Colours and contours are as fine at any.
  */
 const VERTICES = { hardware: { still: 1025, moving: 513 }, software: { still: 193, moving: 33 } } as const;
-/** Between two pictures of a surface that grows, on a software renderer. */
+/** Between two pictures of a surface that grows, on a software renderer: so long at least, and so many times what the last one took. */
 const STREAM_MS = 300;
+const STREAM_SHARE = 4;
 /** A surface that did not grow for so long is drawn as finely as it can be. */
 const GROWN_MS = 1000;
 /** Share of the way that a changing range moves in one frame. */
@@ -80,6 +81,8 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
   let streaming: ReturnType<typeof setTimeout> | undefined;
   /** Set while the surface grows, on a software renderer. */
   let growing: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds for which the page stood still after the last picture, at most a frame more. */
+  let took = 0;
   let emitted: Camera | null = null;
   let isCameraDue = false;
 
@@ -127,7 +130,11 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
       const point = pointAt(x, y);
       if (point) events.onClick(point);
     },
-    onAfterRender: () => events.onDrawn(stageViews()),
+    onAfterRender: () => {
+      events.onDrawn(stageViews());
+      const drawn = performance.now();
+      if (isSoftware) requestAnimationFrame(() => (took = performance.now() - drawn));
+    },
     onError: (error) => events.onFailed(error),
   });
 
@@ -158,7 +165,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     if (frame === 0 && !isDestroyed) frame = requestAnimationFrame(renew);
   }
 
-  /** Tiles that stream in may wait on a software renderer, where a picture takes a fifth of a second: a drag may not. */
+  /** Tiles that stream in may wait on a software renderer, where the page stands still for a tenth of a second and more, as the machine is busy: a drag may not. */
   function streamed(): void {
     if (!isSoftware) return schedule();
     clearTimeout(growing);
@@ -169,7 +176,7 @@ export function createStage(parent: HTMLDivElement, source: SurfaceSource, first
     streaming ??= setTimeout(() => {
       streaming = undefined;
       schedule();
-    }, STREAM_MS);
+    }, Math.max(STREAM_MS, STREAM_SHARE * took));
   }
 
   function renew(): void {
