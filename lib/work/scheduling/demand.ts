@@ -39,6 +39,11 @@ export class Demand {
     return false;
   }
 
+  /** Whether somebody may have what they have waiting in a tier before the others of this round: they pay for it, so that it is their turn later. */
+  isInTurn(tier: Tier, person: string): boolean {
+    return this.#people[tier]!.isInTurn(person);
+  }
+
   /** What a device has to hold that computes whatever there is. */
   get mostNeeded(): Capacity {
     return this.#mostNeeded;
@@ -111,7 +116,7 @@ export class Demand {
   }
 
   /** The slice whose turn it is in a tier, or one near it that the seeker is ready for. */
-  pick(tier: Tier, seeker: Seeker, passedOver: ReadonlySet<SliceWork>): SliceWork | null {
+  pick(tier: Tier, seeker: Seeker, passedOver: ReadonlySet<SliceWork>, onlyOf = seeker.onlyOf): SliceWork | null {
     const people = this.#people[tier]!;
     const looked: SliceWork[] = [];
     const findOf = (person: string): SliceWork | null => {
@@ -125,8 +130,7 @@ export class Demand {
         return looked.length >= MOST_LOOKED_AT ? looked[0]! : null;
       });
     };
-    const { onlyOf } = seeker;
-    const found = onlyOf === null ? people.find(findOf) : this.has(tier, seeker) ? findOf(onlyOf) : null;
+    const found = onlyOf === null ? people.find(findOf) : this.#owners.has(onlyOf) ? findOf(onlyOf) : null;
     return found ?? looked[0] ?? null;
   }
 

@@ -63,6 +63,8 @@ const UNMEASURED_RATE = 5e5;
 /** What a device says of its own speed is believed within these bounds, and until its first result says how fast it is. */
 const LEAST_SAID_RATE = UNMEASURED_RATE / 1e4;
 const MOST_SAID_RATE = UNMEASURED_RATE * 1e4;
+/** What was done for others, or for its own person, longer ago than this is not made up for. */
+const RESERVE_MS = 2000;
 /** Weight of the newest measurement. */
 const EWMA_WEIGHT = 0.5;
 /** Slices a device is believed to have ready. */
@@ -92,6 +94,8 @@ export class Device {
   /** Since when it is left without work because others would be sooner; Infinity while it is not. */
   refusedAt = Infinity;
   urgentCount = 0;
+  /** Milliseconds of what it was lent of others beyond those of its own person, within bounds. */
+  #forOthers = 0;
   /** Of all it holds, on one worker. */
   #heldMs = 0;
   #rate = UNMEASURED_RATE;
@@ -137,6 +141,17 @@ export class Device {
   canHold(needs: Capacity): boolean {
     const { holds } = this.#facts;
     return !holds || fitsIn(needs, holds);
+  }
+
+  /** Whether its person's slices may go before those of others: as long as they had no more than half of its time. */
+  get putsOwnFirst(): boolean {
+    return this.#forOthers >= 0;
+  }
+
+  /** Work of a slice was lent to it, or given back where `ms` is below zero. */
+  lent(slice: SliceWork, ms: number): void {
+    const sign = slice.spec.person === this.#facts.person ? -1 : 1;
+    this.#forOthers = Math.min(RESERVE_MS, Math.max(-RESERVE_MS, this.#forOthers + (sign * ms) / this.#facts.workers));
   }
 
   /** Was measured, or says how fast it is. */

@@ -102,6 +102,13 @@ export class FairQueue<Id> {
     return slot === undefined ? 0 : Math.max(0, this.#entries[slot]!.round - this.#round);
   }
 
+  /** Whether nobody who waits can be served in an earlier round: taking them now costs the others no turn. */
+  isInTurn(id: Id): boolean {
+    const slot = this.#slots.get(id);
+    const first = this.#heap.first();
+    return slot !== undefined && first !== undefined && this.#entries[slot]!.round <= Math.max(this.#round, this.#entries[first]!.round);
+  }
+
   /** Goes through the queue in fair order until `accept` gives something; that is returned, and nobody's place has changed. */
   find<T>(accept: (id: Id) => T | null): T | null {
     const passed: number[] = [];

@@ -75,6 +75,7 @@ export class Leases {
     if (!isCheck) slice.addHolder(tile, device.slot);
     if (isTwin) this.#twins++;
     this.#demand.charge(slice, lease.tier, charged);
+    device.lent(slice, ms + loadMs);
     this.#demand.lent(lease.tier, charged);
     return { device: device.facts.id, slice: spec.id, tile, tier: lease.tier, lease: lease.number, predictedMs: ms, isUrgent };
   }
@@ -110,9 +111,9 @@ export class Leases {
   takeBack(device: Device, index: number): void {
     if (index < 0) return;
     const held = this.#devices.change(device, () => device.drop(index));
-    const { slice, tile, lease } = held;
+    const { slice, tile } = held;
     if (held.isTwin) this.#twins--;
-    this.#demand.charge(slice, lease.tier, -held.charged);
+    this.#undo(device, held);
     if (held.isCheck) this.#demand.update(slice, () => slice.check(tile));
     else if (slice.removeHolder(tile, device.slot)) this.#demand.update(slice, () => slice.giveBack(tile));
   }
@@ -137,7 +138,7 @@ export class Leases {
     const held = this.#devices.change(device, () => device.drop(index));
     if (held.isTwin) this.#twins--;
     if (!held.isCheck) slice.removeHolder(tile, device.slot);
-    this.#demand.charge(slice, held.lease.tier, -held.charged);
+    this.#undo(device, held);
     this.#revocations.push({ device: device.facts.id, slice: slice.spec.id, tile, isUseless });
   }
 
@@ -184,5 +185,11 @@ export class Leases {
       device.isSilent = false;
       device.since = now;
     });
+  }
+
+  /** What was charged for a tile is given back: it is not done there. */
+  #undo(device: Device, { slice, lease, charged, ms, loadMs }: Held): void {
+    this.#demand.charge(slice, lease.tier, -charged);
+    device.lent(slice, -(ms + loadMs));
   }
 }

@@ -2,7 +2,7 @@
  * What a device is lent next: which tier, which slice, how many tiles; and who is given some unasked.
  *
  * It chooses among what waits (demand.ts) for one device after the other, and has leases.ts do it. Nothing waits: what others
- * have not begun (tail.ts). It does not know what comes back. Rules L7–L13 and L15–L18 in docs/SPEC.md.
+ * have not begun (tail.ts). It does not know what comes back. Rules L7–L13, L15–L18 and L23–L25 in docs/SPEC.md.
  */
 import type { Demand } from './demand.ts';
 import type { Device } from './device.ts';
@@ -150,10 +150,18 @@ export class Lender {
     return this.#relieve(device, now);
   }
 
-  /** One lease of one slice and one tier; nothing where there is nothing for this device. */
-  #lend(device: Device, tier: Tier, { isUrgent, isOwed }: How, now: number): readonly Grant[] {
+  /** One lease of one slice and one tier, of the device's own person first where it is their turn; nothing where there is nothing for this device. */
+  #lend(device: Device, tier: Tier, how: How, now: number): readonly Grant[] {
+    const { person } = device.facts;
+    const isOwnFirst = (tier === TIER.coarse || tier === TIER.viewed) && device.putsOwnFirst && this.#demand.isInTurn(tier, person);
+    const own = isOwnFirst ? this.#lendOf(device, tier, how, person, now) : NOTHING;
+    return own.length > 0 ? own : this.#lendOf(device, tier, how, device.onlyOf, now);
+  }
+
+  /** @param onlyOf whose slices alone; null for everyone's */
+  #lendOf(device: Device, tier: Tier, { isUrgent, isOwed }: How, onlyOf: string | null, now: number): readonly Grant[] {
     const passedOver = new Set<SliceWork>();
-    for (let slice = this.#demand.pick(tier, device, passedOver); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, device, passedOver)) {
+    for (let slice = this.#demand.pick(tier, device, passedOver, onlyOf); slice && passedOver.size < MOST_PASSED_OVER; slice = this.#demand.pick(tier, device, passedOver, onlyOf)) {
       const tiles = this.#takeTiles(device, slice, tier, now);
       if (tiles.length > 0) {
         const lease = this.#leases.open(tier, isOwed, now);
