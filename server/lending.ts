@@ -10,8 +10,7 @@ import { nearestIndex } from '#lib/slice/grid.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { partsOfTile, shardsOf } from '#lib/slice/shards.ts';
 import type { Pointer } from '#lib/session/pointer.ts';
-import { Scheduler, type Completion } from '#lib/work/scheduling/scheduler.ts';
-import type { Kept } from '#lib/work/scheduling/eligibility.ts';
+import { Scheduler, type Another, type Completion } from '#lib/work/scheduling/scheduler.ts';
 import type { Grant } from '#lib/work/scheduling/leases.ts';
 import { pointsOf, tileKey, tileOfKey, type TileKey, type Tiling } from '#lib/work/tile.ts';
 import { TileNumbers } from '#lib/work/tileNumbers.ts';
@@ -159,9 +158,9 @@ export class Lending {
   }
 
   /** Wants a tile that is done once more, to be believed. */
-  check(key: TileKey, notTo: readonly string[], kept: Kept): void {
+  check(key: TileKey, another: Another): void {
     const { sliceId, number } = this.#find(key);
-    if (number >= 0) this.#scheduler.check(sliceId, number, notTo, kept);
+    if (number >= 0) this.#scheduler.check(sliceId, number, another);
   }
 
   /** How close to these the furthest page is that could be asked about a tile; 2 where none is. */

@@ -23,7 +23,7 @@ import type { Tokens } from './tokens.ts';
 type Page = Pick<Helper, 'personId' | 'device'> & { readonly workers: number; keeping: number };
 
 /** Who else a tile is lent to: none of these people, and for so long who is furthest away from these domains. */
-type Another = Pick<Extract<Decision, { readonly kind: 'secondOpinion' }>, 'notTo' | 'awayFrom' | 'patienceMs'>;
+type Another = Pick<Extract<Decision, { readonly kind: 'secondOpinion' }>, 'notTo' | 'awayFrom' | 'patienceMs' | 'isFirst'>;
 
 export type DeskDependencies = {
   readonly tiles: Pick<TileBook, 'meet' | 'mostHeld'>;
@@ -128,8 +128,8 @@ export class LendingDesk implements Bystanders {
   }
 
   /** A tile that is done is lent once more to be believed. */
-  askAnother(key: TileKey, { notTo, awayFrom, patienceMs }: Another): void {
-    this.#lending.check(key, notTo, { awayFrom, until: this.#dependencies.clock.now() + patienceMs });
+  askAnother(key: TileKey, { notTo, awayFrom, patienceMs, isFirst }: Another): void {
+    this.#lending.check(key, { notTo, awayFrom, until: this.#dependencies.clock.now() + patienceMs, isFirst });
     this.#tell();
   }
 

@@ -228,10 +228,10 @@ export class TileBook {
           this.#verdicts.rollBack(decision.device, decision.notTo);
           break;
         case 'secondOpinion': {
-          const { tile, notTo, awayFrom, patienceMs } = decision;
+          const { tile, ...another } = decision;
           const slice = this.#sliceOf(tile);
           const record = slice?.records.get(tile);
-          if (slice && record) slice.tell({ kind: 'secondOpinion', record, notTo, awayFrom, patienceMs });
+          if (slice && record) slice.tell({ ...another, record });
           break;
         }
         case 'device': {

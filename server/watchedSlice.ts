@@ -16,8 +16,8 @@ export type TileNews =
   | { readonly kind: 'struck'; readonly record: TileRecord; readonly notTo: readonly string[] }
   /** Believed no more, and shown as being rechecked until somebody else has computed it. */
   | { readonly kind: 'rechecked'; readonly record: TileRecord; readonly notTo: readonly string[] }
-  /** Somebody else is to compute it too, for so long whoever is furthest away from those who have. */
-  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number };
+  /** Somebody else is to compute it too, for so long whoever is furthest away from those who have; `isFirst`: before it is asked about other tiles. */
+  | { readonly kind: 'secondOpinion'; readonly record: TileRecord; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number; readonly isFirst: boolean };
 
 export type TileListener = (news: TileNews) => void;
 

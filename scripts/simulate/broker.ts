@@ -327,7 +327,7 @@ export class Broker {
           break;
         case 'secondOpinion': {
           const [index, tile] = placeOf(decision.tile);
-          this.#scheduler.check(sliceName(index), tile, decision.notTo, { awayFrom: decision.awayFrom, until: now + decision.patienceMs });
+          this.#scheduler.check(sliceName(index), tile, { ...decision, until: now + decision.patienceMs });
           break;
         }
         case 'device': {

@@ -197,9 +197,13 @@ export async function attack({ distort, liars = 1, people = 5, domainOf, trusted
 
   let acceptedWrong = 0;
   let accepted = 0;
+  /** Tiles that still stand though they are wrong. */
+  let wrongLeft = 0;
   for (const { tile, digest, isVerified } of await storage.tiles(sliceId)) {
     const result = decodeTileResult((await storage.blob(digest))!);
-    if (!result.ok || !isVerified) continue;
+    if (!result.ok) continue;
+    wrongLeft += Number(isWrong(result.value.sets[0]!.lossSum, tile) > 0);
+    if (!isVerified) continue;
     accepted += result.value.points;
     acceptedWrong += isWrong(result.value.sets[0]!.lossSum, tile);
   }
@@ -211,6 +215,7 @@ export async function attack({ distort, liars = 1, people = 5, domainOf, trusted
     points,
     accepted,
     acceptedWrong,
+    wrongLeft,
     isComplete: progress.isComplete,
     /** Tiles that were taken from the first liar. */
     taken: taken.get('c0') ?? 0,

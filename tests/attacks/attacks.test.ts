@@ -108,6 +108,16 @@ describe('attacks', () => {
     expect(apart).toEqual([0, 0, 0]);
   });
 
+  it('[V15] where float64 cannot be had a newcomer that is wrong everywhere is found out by who looks at its first tile, and nothing of it is left', async () => {
+    for (const seed of [1, 2]) {
+      const outcome = await attack({ distort: offset, seed, pointSeconds: 1000, domainOf: (index) => ({ network: `of person ${index}`, minute: 0 }) });
+      expect(outcome).toMatchObject({ isComplete: true, wrongLeft: 0, verifiedWrong: 0 });
+      // One person against it asks for another, and two are more than its own word.
+      expect(outcome.votes.length).toBeGreaterThanOrEqual(4);
+      expect(outcome.notices.join()).toMatch(/do not match ours/);
+    }
+  });
+
   it('[V11] many identities: a person who is a new device after each tile is stopped after a few', async () => {
     const outcome = await attack({ distort: offset, changesDevice: true });
     expect(outcome).toMatchObject({ isComplete: true, accepted: outcome.points, acceptedWrong: 0, verifiedWrong: 0 });

@@ -25,8 +25,8 @@ export type Decision =
   | { readonly kind: 'strike'; readonly tile: TileKey; readonly device: string; readonly notTo: readonly string[] }
   /** Unproven, of a device that was caught: shown as being rechecked until somebody not named has computed it again. */
   | { readonly kind: 'rollBack'; readonly device: string; readonly tiles: readonly TileKey[]; readonly notTo: readonly string[] }
-  /** Lend the tile a second time, to none of those named; for so long to whoever of those here is furthest away from these domains. */
-  | { readonly kind: 'secondOpinion'; readonly tile: TileKey; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number }
+  /** Lend the tile a second time, to none of those named; for so long to whoever of those here is furthest away from these domains; of a newcomer's first tile before others. */
+  | { readonly kind: 'secondOpinion'; readonly tile: TileKey; readonly notTo: readonly string[]; readonly awayFrom: readonly Domain[]; readonly patienceMs: number; readonly isFirst: boolean }
   /** The record changed so that it is worth keeping; `before` is the state it had. */
   | { readonly kind: 'device'; readonly record: DeviceRecord; readonly before: DeviceRecord['state'] }
   /** One device's numbers spoke against another's. */

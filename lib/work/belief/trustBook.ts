@@ -111,7 +111,8 @@ export class TrustBook {
       const drawn = most === 0 ? [] : this.#batches.join(held, Math.min(share * points, most), (each) => this.#tiles.get(each) !== undefined);
       for (const [each, indices] of drawn) decisions.push(...this.#probe(each, indices));
     }
-    if (isDear(this.#budget, pointCost) && (isSuspicious || this.#dice() < share)) decisions.push(this.#askAnother(held, now));
+    // A newcomer's first verdict takes long here: what somebody else finds is known sooner, and asked for before other opinions.
+    if (isDear(this.#budget, pointCost) && (isFirst || isSuspicious || this.#dice() < share)) decisions.push(this.#askAnother(held, now, isFirst));
     return decisions;
   }
 
@@ -235,10 +236,10 @@ export class TrustBook {
   }
 
   /** Has a tile computed by somebody who has not spoken of it, for a while by who is furthest away from those who have. */
-  #askAnother(held: HeldTile, now: number): Decision {
+  #askAnother(held: HeldTile, now: number, isFirst = false): Decision {
     if (held.keptUntil === Infinity) held.keptUntil = now + PATIENCE_MS;
     const awayFrom = known([held.domain, ...[held.supporters, held.opponents, held.uncounted].flatMap((said) => [...said.values()])]);
-    return { kind: 'secondOpinion', tile: held.tile, notTo: this.#spokenOf(held), awayFrom, patienceMs: Math.max(0, held.keptUntil - now) };
+    return { kind: 'secondOpinion', tile: held.tile, notTo: this.#spokenOf(held), awayFrom, patienceMs: Math.max(0, held.keptUntil - now), isFirst };
   }
 
   /** Whoever has spoken of a tile, its maker first. */

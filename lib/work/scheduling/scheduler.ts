@@ -17,6 +17,9 @@ import { SliceWork, TILE_STATE, type SliceSpec } from './sliceWork.ts';
 /** `opinion`: the tile was done, and lent once more to be believed. `barred`: somebody else has to compute it. */
 export type Completion = 'accepted' | 'duplicate' | 'opinion' | 'barred';
 
+/** Who is to compute a tile once more: none of these people, until then who is furthest away from these domains. `isFirst`: before others are checked. */
+export type Another = Partial<Kept> & { readonly notTo: readonly string[]; readonly isFirst?: boolean };
+
 export class Scheduler {
   readonly #slices = new Map<string, SliceWork>();
   readonly #devices = new Devices();
@@ -192,13 +195,13 @@ export class Scheduler {
     this.#demand.update(slice, () => slice.reopen(tile));
   }
 
-  /** Wants a tile that is done computed once more, by none of those named, and for a while by who is furthest away from others. Its result is an opinion. */
-  check(sliceId: string, tile: number, exceptFor: readonly string[], kept: Kept = NOT_KEPT): void {
+  /** Wants a tile that is done computed once more. Its result is an opinion. */
+  check(sliceId: string, tile: number, { notTo, awayFrom = [], until = 0, isFirst = false }: Another): void {
     const slice = this.#slices.get(sliceId);
     if (slice?.state[tile] !== TILE_STATE.done) return;
-    for (const person of exceptFor) slice.eligibility.bar(tile, person);
-    slice.eligibility.keep(tile, kept);
-    this.#demand.update(slice, () => slice.check(tile));
+    for (const person of notTo) slice.eligibility.bar(tile, person);
+    slice.eligibility.keep(tile, { awayFrom, until });
+    this.#demand.update(slice, () => slice.check(tile, isFirst));
   }
 
   /** How close to these the furthest device is that could be asked about a tile; 2 where none is. */
@@ -207,5 +210,3 @@ export class Scheduler {
     return slice ? this.#devices.leastCloseness(slice, tile, to) : 2;
   }
 }
-
-const NOT_KEPT: Kept = { awayFrom: [], until: 0 };

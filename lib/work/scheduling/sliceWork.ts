@@ -143,8 +143,7 @@ export class SliceWork {
   /** What was taken is not lent after all: it is the next one again. */
   putBack(tier: Tier, tile: number): void {
     if (tier !== TIER.checking) return this.giveBack(tile);
-    this.check(tile);
-    this.#checks.unshift(this.#checks.pop()!);
+    this.check(tile, true);
   }
 
   /** A tile that was lent waits again, before the others of its stage. */
@@ -202,10 +201,11 @@ export class SliceWork {
     return this.holder[tile]! < 0;
   }
 
-  /** Wants a tile that is done computed once more; one that is not is computed anyhow. */
-  check(tile: number): void {
+  /** Wants a tile that is done computed once more; one that is not is computed anyhow. @param isFirst before others */
+  check(tile: number, isFirst = false): void {
     if (this.state[tile] !== TILE_STATE.done || this.#checks.includes(tile)) return;
-    this.#checks.push(tile);
+    if (isFirst) this.#checks.unshift(tile);
+    else this.#checks.push(tile);
     this.waiting[TIER.checking]!++;
     this.units[TIER.checking]! += this.spec.cost[tile]!;
   }

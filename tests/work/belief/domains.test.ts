@@ -4,8 +4,9 @@ import type { Decision } from '#lib/work/belief/decision.ts';
 import { newDevice, TRUSTED_AT } from '#lib/work/belief/device.ts';
 import { closeness, closenessToAny, PATIENCE_MS, type Bystanders, type Closeness, type Domain } from '#lib/work/belief/domain.ts';
 import { TrustBook, type Judgement } from '#lib/work/belief/trustBook.ts';
+import type { TileKey } from '#lib/work/tile.ts';
 
-const TILE = 'slice/0/0/0';
+const TILE: TileKey = 'slice/0/0/0';
 /** Seconds of the budget that a point takes: dear, and more than is ever paid. */
 const [DEAR, NEVER] = [10, 1000];
 const AT_HOME: Domain = { network: 'home', minute: 3 };
@@ -43,13 +44,21 @@ describe('trust domains', () => {
 
   it('[V17] a second opinion is asked for away from the maker, and a close one is no proof while somebody is here who is not', () => {
     const { book, first } = begun({ ned: AT_HOME, ola: LATER, pia: ELSEWHERE, quin: { ...ELSEWHERE, minute: 60 } });
-    expect(asked(first)).toEqual({ kind: 'secondOpinion', tile: TILE, notTo: ['mia'], awayFrom: [AT_HOME], patienceMs: PATIENCE_MS });
+    expect(asked(first)).toEqual({ kind: 'secondOpinion', tile: TILE, notTo: ['mia'], awayFrom: [AT_HOME], patienceMs: PATIENCE_MS, isFirst: true });
     // As many as prove a tile, had they come from elsewhere.
-    expect(asked(book.opinion(TILE, 'ned', [], 10_000, others(0)))).toEqual({ kind: 'secondOpinion', tile: TILE, notTo: ['mia', 'ned'], awayFrom: [AT_HOME, AT_HOME], patienceMs: PATIENCE_MS - 10_000 });
+    expect(asked(book.opinion(TILE, 'ned', [], 10_000, others(0)))).toEqual({ kind: 'secondOpinion', tile: TILE, notTo: ['mia', 'ned'], awayFrom: [AT_HOME, AT_HOME], patienceMs: PATIENCE_MS - 10_000, isFirst: false });
     expect(kinds(book.opinion(TILE, 'ola', [], 20_000, others(0)))).toEqual(['secondOpinion']);
     expect(kinds(book.opinion(TILE, 'pia', [], 30_000, others(0)))).toEqual([]);
     // Pia and Quin came from one network, an hour apart: that is as far as anybody here is from all who have spoken.
     expect(book.opinion(TILE, 'quin', [], 31_000, others(1))).toEqual([{ kind: 'verify', tile: TILE, proof: { kind: 'secondOpinion', agreed: 1 } }]);
+  });
+
+  it('[V15] where a point is dear a newcomer\'s first tile is always given a second opinion, before other tiles; others in their share', () => {
+    const book = new TrustBook({ perSecond: 1 }, () => 0.9);
+    const arrived = (tile: TileKey, pointCost: number) => asked(book.arrived({ tile, device: 'mia', points: 64, pointCost, doubtful: [], isSuspicious: false }, 0));
+    book.admit('mia', 'mia', 0);
+    expect(arrived(TILE, DEAR)).toMatchObject({ tile: TILE, isFirst: true });
+    expect(arrived('slice/0/0/1', DEAR)).toBeUndefined();
   });
 
   it('[V17] in a classroom everybody has one address: where nobody is further away a second opinion counts at once', () => {

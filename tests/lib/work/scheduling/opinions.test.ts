@@ -14,7 +14,7 @@ function asked(here: Readonly<Record<string, Domain | null>>) {
   const scheduler = new Scheduler();
   scheduler.addSlice({ ...specOf('a', 'ada', [2]), isDone: () => true });
   for (const [id, domain] of Object.entries(here)) join(scheduler, id, domain);
-  scheduler.check('a', 0, ['mia'], { awayFrom: [HOME], until: UNTIL });
+  scheduler.check('a', 0, { notTo: ['mia'], awayFrom: [HOME], until: UNTIL });
   return { scheduler, isLent: (id: string, now = 0) => scheduler.ask(id, 1, now).some(({ slice }) => slice === 'a') };
 }
 
@@ -60,11 +60,17 @@ describe('second opinions', () => {
 
   it('[V17] who idles does not take it over from who it was kept for', () => {
     const { scheduler } = asked({ ned: HOME, pia: ELSEWHERE });
-    scheduler.check('a', 1, ['mia'], { awayFrom: [HOME], until: UNTIL });
+    scheduler.check('a', 1, { notTo: ['mia'], awayFrom: [HOME], until: UNTIL });
     expect(scheduler.ask('pia', 1e6, 0).length).toBe(2);
     // Long past the time in which a lease is left alone.
     expect(scheduler.ask('ned', 1, 10_000)).toEqual([]);
     expect(scheduler.ask('ned', 1, UNTIL).map(({ tile }) => tile)).toEqual([1]);
+  });
+
+  it('[V15] a newcomer\'s first tile is asked about before others', () => {
+    const { scheduler } = asked({ ned: ELSEWHERE });
+    scheduler.check('a', 1, { notTo: ['mia'], isFirst: true });
+    expect(scheduler.ask('ned', 1e6, 0).map(({ tile }) => tile)).toEqual([1, 0]);
   });
 
   it('[V17] [L9] what is wanted anew is not looked at a second time', () => {

@@ -146,7 +146,7 @@ describe('scheduler', () => {
   it('[L9] a tile that is done is computed once more by somebody else, as an opinion', () => {
     const { scheduler } = lentOnce('one', 'two');
     scheduler.complete('one', 'one', 'a', 0, 5, 5);
-    scheduler.check('a', 0, ['one']);
+    scheduler.check('a', 0, { notTo: ['one'] });
     expect(scheduler.ask('one', 1000, 6)).toEqual([]);
     const [grant] = scheduler.ask('two', 1000, 6);
     expect(grant).toMatchObject({ slice: 'a', tile: 0, tier: 4 });
@@ -221,7 +221,7 @@ describe('scheduler', () => {
     world.scheduler.addSlice(specOf('seen', 'ada', [1, 40_000], UNIT));
     world.scheduler.addSlice(specOf('unseen', 'bob', [1, 4000], UNIT));
     world.scheduler.addSlice(specOf('old', 'eve', [2000], UNIT, { isDone: () => true }));
-    for (let tile = 0; tile < 2000; tile++) world.scheduler.check('old', tile, ['eve']);
+    for (let tile = 0; tile < 2000; tile++) world.scheduler.check('old', tile, { notTo: ['eve'] });
     world.scheduler.watch(new Map([['seen', 1]]));
     for (let index = 0; index < 4; index++) world.join({ id: `d${index}`, rate: 1e5 });
     world.run(60_000);

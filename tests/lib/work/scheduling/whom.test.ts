@@ -31,7 +31,7 @@ describe('whom a device helps', () => {
     expect(drain(scheduler, 'bob')).toEqual(['c', 'c', 'c', 'b', 'b', 'b']);
     expect(scheduler.counts()).toEqual({ waiting: 3, lent: 0, done: 6 });
     scheduler.reopen('c', 1, 'bob');
-    scheduler.check('b', 0, ['bob']);
+    scheduler.check('b', 0, { notTo: ['bob'] });
     expect(drain(scheduler, 'bob')).toEqual([]);
   });
 
