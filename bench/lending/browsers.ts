@@ -5,13 +5,11 @@
  * All share this machine's cores with the server and with the pages' own drawing, so the cores bound what can be reached.
  */
 import { availableParallelism } from 'node:os';
-import type { Browser } from 'playwright';
-import { loadBuiltin } from '#client/subjects.ts';
-import { LITTLE_TRUTH, sleep, startBuiltServer, type BuiltServer } from '#bench/builtServer.ts';
+import { LITTLE_TRUTH, sleep, startBuiltServer } from '#bench/builtServer.ts';
 import { median, rateWords, type Figure } from '#bench/figures.ts';
-import { launchBrowser, openLender } from './lenderPage.ts';
-import { openNodeVolunteer } from './nodeVolunteer.ts';
-import { benchPlane, tileCount, watchSession } from './watcher.ts';
+import { launchBrowser, openLender, type LenderPage } from './lenderPage.ts';
+import { inRoom, type Room } from './room.ts';
+import { benchPlane } from './watcher.ts';
 
 /** Tiles of the notebook's CNN take some hundred milliseconds of a worker; those of the spiral classifier two or three, so that the server and the pages are what is timed. */
 const ROWS = [
@@ -19,7 +17,6 @@ const ROWS = [
   { network: 'spirals-tiny', side: 257 },
 ] as const;
 const ROUNDS = 3;
-const LIMIT_MS = 120_000;
 /** The server hears of beginning at most every 2.2 seconds. */
 const SETTLE_MS = 2500;
 
@@ -30,7 +27,18 @@ export async function benchBrowsers(): Promise<readonly Figure[]> {
   const browser = await launchBrowser();
   try {
     const figures: Figure[] = [];
-    for (const row of ROWS) figures.push(...(await measure(server, browser, row)));
+    for (const { network, side } of ROWS) {
+      const measured = await inRoom(server, network, async (room) => {
+        const pages: LenderPage[] = [];
+        try {
+          for (const workers of [1, 2, 1]) pages.push(await openLender(browser, server.url, room.session.code, workers));
+          return await measure(room, pages, side);
+        } finally {
+          for (const page of pages) await page.close();
+        }
+      });
+      figures.push(...measured);
+    }
     return figures;
   } finally {
     await browser.close();
@@ -38,38 +46,27 @@ export async function benchBrowsers(): Promise<readonly Figure[]> {
   }
 }
 
-async function measure(server: BuiltServer, browser: Browser, { network, side }: (typeof ROWS)[number]): Promise<readonly Figure[]> {
-  const subject = await loadBuiltin(network, server.url);
-  const session = await server.createSession();
-  const watcher = await watchSession(server.url, session);
-  const [one, two, other] = [await openLender(browser, server.url, session.code, 1), await openLender(browser, server.url, session.code, 2), await openLender(browser, server.url, session.code, 1)];
-  const { volunteer, leave } = await openNodeVolunteer(server.url, session, [subject], 1);
+/** @param pages with one worker, with two, and another one with one */
+async function measure({ subject, volunteer, compute }: Room, pages: readonly LenderPage[], side: number): Promise<readonly Figure[]> {
+  const [one, two, other]: readonly Lender[] = pages;
+  if (!one || !two || !other) throw new Error(`three pages lend, not ${pages.length}`);
   const node: Lender = { pause: () => volunteer.pause('person'), goOn: () => volunteer.resume('person') };
   let seed = 0;
 
   async function rate(lenders: readonly Lender[]): Promise<number> {
     for (const lender of lenders) await lender.goOn();
     await sleep(SETTLE_MS);
-    const recipe = benchPlane(subject, ++seed, side);
-    const start = performance.now();
-    const sliceId = await server.place(session, recipe);
-    const end = await watcher.complete(sliceId, tileCount(recipe, subject), LIMIT_MS);
+    const { ms } = await compute(benchPlane(subject, ++seed, side));
     for (const lender of lenders) await lender.pause();
-    return (side * side * 1000) / (end - start);
+    return (side * side * 1000) / ms;
   }
 
   const all = [one, two, other, node];
   const rounds: { one: number; two: number; three: number }[] = [];
-  try {
-    for (const lender of all) await lender.pause();
-    // Each shows once how fast it is, and is checked.
-    for (const lender of all) await rate([lender]);
-    for (let round = 0; round < ROUNDS; round++) rounds.push({ one: await rate([one]), two: await rate([two]), three: await rate([one, other, node]) });
-  } finally {
-    watcher.close();
-    await leave();
-  }
-  for (const page of [one, two, other]) await page.close();
+  for (const lender of all) await lender.pause();
+  // Each shows once how fast it is, and is checked.
+  for (const lender of all) await rate([lender]);
+  for (let round = 0; round < ROUNDS; round++) rounds.push({ one: await rate([one]), two: await rate([two]), three: await rate([one, other, node]) });
   const of = (name: 'one' | 'two' | 'three'): number => median(rounds.map((each) => each[name]));
   const cores = `${availableParallelism()} cores for the lenders, their pages and the server`;
   return [

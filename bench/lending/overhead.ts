@@ -6,22 +6,21 @@
  * server, volunteer and page on the same processors. The notebook's CNN has tiles of some tens of milliseconds, as most networks do; those of the
  * spiral classifier take two or three, so that what every tile costs besides shows: that row is for looking, and has no target.
  */
-import { loadBuiltin } from '#client/subjects.ts';
 import { createEvaluatorPool, type EvaluatorPool } from '#client/evaluatorPool.ts';
 import type { Subject } from '#lib/network/subject.ts';
 import type { SliceRecipe } from '#lib/slice/recipe.ts';
 import { tileKey, tilesOf, tilingOf } from '#lib/work/tile.ts';
 import { nodeWorkers } from '#scripts/volunteer/nodeWorkers.ts';
-import { LITTLE_TRUTH, startBuiltServer, type BuiltServer } from '#bench/builtServer.ts';
+import { LITTLE_TRUTH, startBuiltServer } from '#bench/builtServer.ts';
 import { median, type Figure } from '#bench/figures.ts';
-import { openNodeVolunteer, threadsOf } from './nodeVolunteer.ts';
-import { benchPlane, tileCount, watchSession } from './watcher.ts';
+import { threadsOf } from './nodeVolunteer.ts';
+import { inRoom, type Room } from './room.ts';
+import { benchPlane, tileCount } from './watcher.ts';
 
 const ROWS = [
   { network: 'seed-cnn', side: 41, rounds: 5, pass: 0.02 },
   { network: 'spirals-tiny', side: 257, rounds: 5, pass: null },
 ] as const;
-const LIMIT_MS = 120_000;
 
 type Row = (typeof ROWS)[number];
 
@@ -30,7 +29,7 @@ export async function benchOverhead(): Promise<readonly Figure[]> {
   const bare = createEvaluatorPool(nodeWorkers(threadsOf(1)), { wish: 'wasm', duty: 1 });
   try {
     const figures: Figure[] = [];
-    for (const row of ROWS) figures.push(await measure(server, bare, row));
+    for (const row of ROWS) figures.push(await inRoom(server, row.network, (room) => measure(room, bare, row)));
     return figures;
   } finally {
     bare.dispose();
@@ -38,39 +37,29 @@ export async function benchOverhead(): Promise<readonly Figure[]> {
   }
 }
 
-async function measure(server: BuiltServer, bare: EvaluatorPool, { network, side, rounds, pass }: Row): Promise<Figure> {
-  const subject = await loadBuiltin(network, server.url);
-  const session = await server.createSession();
-  const watcher = await watchSession(server.url, session);
-  const volunteer = await openNodeVolunteer(server.url, session, [subject], 1);
+async function measure({ subject, compute }: Room, bare: EvaluatorPool, { side, rounds, pass }: Row): Promise<Figure> {
   const planeOf = (seed: number): SliceRecipe => benchPlane(subject, seed, side);
   const tiles = tileCount(planeOf(1), subject);
   const placing: number[] = [];
   const whole = async (recipe: SliceRecipe): Promise<number> => {
-    const start = performance.now();
-    const sliceId = await server.place(session, recipe);
-    placing.push(performance.now() - start);
-    return (await watcher.complete(sliceId, tiles, LIMIT_MS)) - start;
+    const { ms, placingMs } = await compute(recipe);
+    placing.push(placingMs);
+    return ms;
   };
 
   const turns: { bare: number; whole: number }[] = [];
-  try {
-    // Once each, so that what is compiled is compiled, and the device is no newcomer.
-    await bareMs(bare, subject, planeOf(1));
-    await whole(planeOf(1));
-    for (let turn = 0; turn < rounds; turn++) {
-      const recipe = planeOf(2 + turn);
-      if (turn % 2 === 0) {
-        const own = await bareMs(bare, subject, recipe);
-        turns.push({ bare: own, whole: await whole(recipe) });
-      } else {
-        const through = await whole(recipe);
-        turns.push({ bare: await bareMs(bare, subject, recipe), whole: through });
-      }
+  // Once each, so that what is compiled is compiled, and the device is no newcomer.
+  await bareMs(bare, subject, planeOf(1));
+  await whole(planeOf(1));
+  for (let turn = 0; turn < rounds; turn++) {
+    const recipe = planeOf(2 + turn);
+    if (turn % 2 === 0) {
+      const own = await bareMs(bare, subject, recipe);
+      turns.push({ bare: own, whole: await whole(recipe) });
+    } else {
+      const through = await whole(recipe);
+      turns.push({ bare: await bareMs(bare, subject, recipe), whole: through });
     }
-  } finally {
-    watcher.close();
-    await volunteer.leave();
   }
   const perTile = median(turns.map((each) => each.bare)) / tiles;
   return {
