@@ -15,7 +15,7 @@ describe('openEvaluator', () => {
 
   test('[C6] without WebGPU, auto takes WASM and says why', async () => {
     const { report } = await openEvaluator({ wish: 'auto', ...NODE_FILES });
-    expect(report).toEqual({ backend: 'wasm', title: 'WASM with SIMD', why: 'WASM with SIMD, because there is no WebGPU here', isSoftwareAdapter: false });
+    expect(report).toEqual({ backend: 'wasm', title: 'WASM with SIMD', why: 'WASM with SIMD, because there is no WebGPU here', isSoftwareAdapter: false, holds: { piece: 2 ** 31, all: 2 ** 31 } });
   });
 
   test('[L18] networks that may be asked for are tried, and the speed is said', async () => {
