@@ -90,7 +90,7 @@ export class LiveSession {
     this.#analyses = analyses;
     this.#members = members;
     this.#epoch = rollId(dice, 9);
-    this.scripts = new ScriptDesk({ ...dependencies, document, members, networkOf: (recipe) => computing.manifestOf(recipe), helpers: () => this.#roster.helpers() });
+    this.scripts = new ScriptDesk({ ...dependencies, document, members, networkOf: (recipe) => computing.manifestOf(recipe), helpersOf: (placedBy) => this.#roster.helpersOf(placedBy) });
     this.#outgoing = mergeUpdates(clock, () => (this.#roster.size <= FEW ? 0 : MERGE_MS), (update) => outbox.send('everyone', 'sync', 'document', updateMessage(update)));
     this.#ledgerOutgoing = mergeUpdates(clock, () => LEDGER_MS, (update) => outbox.send('everyone', 'sync', 'ledger', updateMessage(update)));
     computing.ledger.on('update', (update: Uint8Array) => this.#ledgerOutgoing.add(update));

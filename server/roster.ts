@@ -3,7 +3,7 @@
  *
  * One person with several tabs is one person. It sends nothing; liveSession.ts says what changed.
  */
-import type { Helped, Person, Role } from '#lib/session/people.ts';
+import { lendsTo, type Helped, type Person, type Role } from '#lib/session/people.ts';
 import type { DeviceSaid, LendFacts } from '#lib/wire/events.ts';
 import type { Domain } from '#lib/work/belief/domain.ts';
 import { deviceKeyOf } from '#lib/work/belief/device.ts';
@@ -121,8 +121,9 @@ export class Roster {
     return Boolean(page?.lending) && (page!.helps === 'everyone' || page!.connection.personId === personId);
   }
 
-  helpers(): number {
-    return this.people().filter(({ lending }) => lending !== null).length;
+  /** People who compute what somebody placed. */
+  helpersOf(placedBy: string): number {
+    return this.people().filter((person) => lendsTo(person, placedBy)).length;
   }
 
   addPoints(personId: string, points: number): void {

@@ -27,8 +27,8 @@ type Options = {
   readonly document: SessionDocument;
   readonly members: Members;
   readonly networkOf: (recipe: SliceRecipe) => SubjectManifest | undefined;
-  /** People lending compute now. */
-  readonly helpers: () => number;
+  /** People who lend to whoever placed something. */
+  readonly helpersOf: (placedBy: string) => number;
 };
 
 export class ScriptDesk {
@@ -70,9 +70,9 @@ export class ScriptDesk {
   }
 
   async progress(sliceId: string): Promise<SliceProgress | null> {
-    const { storage, helpers } = this.#options;
+    const { storage, document, helpersOf } = this.#options;
     const about = this.about(sliceId);
-    return about && reportProgress(storage, about.recipe, about.network, helpers());
+    return about && reportProgress(storage, about.recipe, about.network, helpersOf(slicesOf(document.doc).get(sliceId)!.by));
   }
 
   async #write(change: Parameters<SessionDocument['draft']>[1]): Promise<Parsed<null>> {

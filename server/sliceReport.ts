@@ -36,7 +36,7 @@ async function load(storage: Storage, recipe: SliceRecipe, manifest: SubjectMani
   return { surface, records };
 }
 
-/** @param helpers people lending compute to the session now */
+/** @param helpers people who lend compute to whoever placed it */
 export async function reportProgress(storage: Storage, recipe: SliceRecipe, manifest: SubjectManifest, helpers: number): Promise<SliceProgress> {
   const { surface, records } = await load(storage, recipe, manifest);
   const { tiling, sets } = surface;

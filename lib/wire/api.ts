@@ -32,7 +32,7 @@ export type SliceProgress = {
   readonly nonFinite: number;
   readonly tiles: number;
   readonly tilesDone: number;
-  /** People lending compute to the session now. */
+  /** People who compute it now, or would: who lends to whoever placed it. */
   readonly helpers: number;
   readonly isComplete: boolean;
 };

@@ -19,13 +19,16 @@ describe('what a page may be lent', () => {
     const { session } = opened;
     const ada = await opened.join('c1');
     const bob = await opened.join('c2');
-    await ada.place(recipe);
+    const slice = await ada.place(recipe);
+    const helpers = async () => (await session.scripts.progress(slice))?.helpers;
     const lendsNow = () => opened.heard('people').at(-1)![0].map(({ id, lending, helps }) => [id, lending, helps]);
     session.lend('c2', { ...CPU, workers: 2, helps: 'own' });
     expect(lendsNow()).toEqual([[bob.me.id, 'CPU', 'own']]);
+    expect(await helpers()).toBe(0);
     expect(session.askForWork('c2', 1000)).toEqual([]);
     session.lend('c2', { ...TWO, helps: 'everyone', rate: 1e9 });
     expect(lendsNow()).toEqual([[bob.me.id, 'CPU', 'everyone']]);
+    expect(await helpers()).toBe(1);
     const lent = session.askForWork('c2', 1000);
     expect(lent.length).toBeGreaterThan(2);
     session.lend('c2', { ...TWO, helps: 'own', rate: 1e9 });
