@@ -10,7 +10,7 @@ import type { Subject, SubjectManifest } from '#lib/network/subject.ts';
 import type { KeptEntry, UnitEntry } from '#lib/session/analysisLedger.ts';
 import type { Command } from '#lib/session/commands.ts';
 import { analysesOf, type AnalysisRecord } from '#lib/session/document.ts';
-import type { Person } from '#lib/session/people.ts';
+import { isHelped, type Person } from '#lib/session/people.ts';
 import { unitOfKey, type UnitKey } from '#lib/work/unit.ts';
 import type { AnalysisProgress } from '#lib/wire/events.ts';
 import { decodeUnit } from '#lib/wire/unitCodec.ts';
@@ -52,7 +52,7 @@ type OpenAnalyses = Analyses & {
 export function createAnalyses({ socket, host, files, ledger, lending, me, manifestOf, loadSubject, signed, run, write }: Options): OpenAnalyses {
   const records = createStore<ReadonlyMap<string, AnalysisRecord>>(new Map());
   const isLending = () => ['helping', 'idle'].includes(lending.state.getSnapshot().kind);
-  const lendsTo = (placedBy: string) => isLending() && (lending.helps.getSnapshot() === 'everyone' || placedBy === me.getSnapshot()?.id);
+  const lendsTo = (placedBy: string) => isLending() && isHelped(placedBy, lending.helps.getSnapshot(), me.getSnapshot()?.id);
   const runner = createAnalysisRunner({ socket, host, files, recordOf: (id) => records.getSnapshot().get(id), loadSubject, isLending, lendsTo });
   const views = createStore<readonly AnalysisView[]>([]);
   const progress = createStore<ReadonlyMap<string, AnalysisProgress['running']>>(new Map());

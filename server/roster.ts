@@ -3,7 +3,7 @@
  *
  * One person with several tabs is one person. It sends nothing; liveSession.ts says what changed.
  */
-import { lendsTo, type Helped, type Person, type Role } from '#lib/session/people.ts';
+import { isHelped, lendsTo, type Helped, type Person, type Role } from '#lib/session/people.ts';
 import type { DeviceSaid, LendFacts } from '#lib/wire/events.ts';
 import type { Domain } from '#lib/work/belief/domain.ts';
 import { deviceKeyOf } from '#lib/work/belief/device.ts';
@@ -118,7 +118,7 @@ export class Roster {
   /** Whether a page lends, and to whoever placed this. */
   lendsTo(connectionId: string, personId: string): boolean {
     const page = this.#pageOf(connectionId);
-    return Boolean(page?.lending) && (page!.helps === 'everyone' || page!.connection.personId === personId);
+    return Boolean(page?.lending) && isHelped(personId, page!.helps, page!.connection.personId);
   }
 
   /** People who compute what somebody placed. */

@@ -4,6 +4,7 @@ import { useSession } from '#components/session/SessionContext.ts';
 import { useStore } from '#components/useStore.ts';
 import { say } from '#components/words.ts';
 import { leastTooLarge, type Capacity } from '#lib/work/capacity.ts';
+import { isHelped } from '#lib/session/people.ts';
 import { formatCapacity } from '#lib/session/words.ts';
 import { needsOf } from '#lib/work/costCaps.ts';
 import { useWaiting } from './useWaiting.ts';
@@ -21,7 +22,7 @@ export function Waits({ holds, isMore }: WaitsProps) {
   const me = useStore(session.me);
   const catalogue = useStore(session.catalogue);
   const waiting = useWaiting(session);
-  const willing = helps === 'everyone' ? waiting : waiting.filter(({ by }) => by === me?.id);
+  const willing = waiting.filter(({ by }) => isHelped(by, helps, me?.id));
   const needs = willing.flatMap(({ recipe }) => {
     const manifest = catalogue.find(({ id }) => id === recipe.subject)?.manifest;
     return manifest ? [needsOf(recipe, manifest)] : [];

@@ -1,4 +1,5 @@
 /** Whether this device, where it lends, computes what somebody placed: the choice of its person, not whether it lends now. */
+import { isHelped } from '#lib/session/people.ts';
 import { useSession } from '#components/session/SessionContext.ts';
 import { useStore } from '#components/useStore.ts';
 
@@ -6,5 +7,5 @@ export function useLendsTo(placedBy: string | undefined): boolean {
   const { lending, me } = useSession();
   const helps = useStore(lending.helps);
   const person = useStore(me);
-  return helps === 'everyone' || placedBy === undefined || placedBy === person?.id;
+  return placedBy === undefined || isHelped(placedBy, helps, person?.id);
 }

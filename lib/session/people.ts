@@ -21,8 +21,11 @@ export type Person = {
   readonly points: number;
 };
 
+/** Whether what somebody placed is among what a person's device computes, where it lends. */
+export const isHelped = (placedBy: string, helps: Helped, person: string | undefined): boolean => helps === 'everyone' || placedBy === person;
+
 /** Whether somebody lends to whoever placed something. */
-export const lendsTo = ({ id, lending, helps }: Pick<Person, 'id' | 'lending' | 'helps'>, placedBy: string): boolean => lending !== null && (helps === 'everyone' || id === placedBy);
+export const lendsTo = ({ id, lending, helps }: Pick<Person, 'id' | 'lending' | 'helps'>, placedBy: string): boolean => lending !== null && isHelped(placedBy, helps, id);
 
 export const MAX_NAME = 24;
 
